@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The monotonic clock, replaceable in tests.
+ */
+#ifndef SILO_BASE_CLOCK_H
+#define SILO_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds, or nanoseconds, since an arbitrary start; never goes back. */
+int64_t clock_now_ms(void);
+int64_t clock_now_ns(void);
+
+/* For tests: from now on the clock stands at ns until it is set again; negative: the real clock. */
+void clock_set_for_test(int64_t ns);
+
+#endif

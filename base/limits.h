@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every limit of Silo with the reason for its value. A guest meets a limit in the proxy first and,
+ * should the proxy be taken over, again in the compositor.
+ */
+#ifndef SILO_BASE_LIMITS_H
+#define SILO_BASE_LIMITS_H
+
+/* Names. 31 keeps unit names and socket paths (108 bytes with the terminator) in bounds. */
+#define VM_NAME_MAX 31
+/* A label is drawn in a plate; more cannot be read there. Bytes of UTF-8. */
+#define VM_LABEL_MAX 63
+
+/* Per connection. Busy browsers stay below a third of each. */
+#define CLIENT_OBJECTS_MAX 4096
+#define CLIENT_SURFACES_MAX 512
+#define CLIENT_TOPLEVELS_MAX 64
+#define CLIENT_POOLS_MAX 128
+#define CLIENT_FRAME_CALLBACKS_MAX 256
+#define POPUP_DEPTH_MAX 8
+#define SUBSURFACE_DEPTH_MAX 8
+#define SUBSURFACES_PER_TREE_MAX 64
+#define MIME_TYPES_MAX 64
+#define MIME_TYPE_LEN_MAX 255
+#define REGION_RECTS_MAX 256
+#define TITLE_LEN_MAX 256
+#define TITLES_PER_SECOND_MAX 10
+
+/* Per VM. */
+#define VM_CLIENTS_MAX 64
+/* Allocated buffer pages: the larger of this and 12 times the outputs' bytes. */
+#define VM_BUFFER_BYTES_MIN (512ull << 20)
+/* Mapped blobs: QEMU slows down beyond a few hundred memory regions. */
+#define VM_BLOBS_MAX 384
+/* Address space of the host-visible window; pools are sparse (foot makes some of 512 MiB). */
+#define VM_BLOB_WINDOW_BYTES (16ull << 30)
+
+/* Wayland: libwayland's own bounds on one message. */
+#define WIRE_MESSAGE_MAX 4096
+#define WIRE_FDS_MAX 28
+
+/* Pixels. A guest's cursor is an image without a frame: it must stay too small to imitate one. */
+#define CURSOR_SIZE_MAX 64
+#define CURSOR_SIZE_HARD_MAX 128
+#define DRAG_ICON_SIZE_MAX 256
+
+/* Clipboard. */
+#define CLIPBOARD_BYTES_DEFAULT (256u << 10)
+#define CLIPBOARD_BYTES_MAX (16u << 20)
+
+/* Agent. 32 KiB a write: longer ones wedge vhost-device-vsock with new guest kernels. */
+#define AGENT_MESSAGE_MAX (64u << 10)
+#define AGENT_WRITE_MAX (32u << 10)
+#define AGENT_APPS_MAX 500
+#define AGENT_COMMANDS_MAX 64
+
+/* A log ring of one VM (console, proxy, VMM). */
+#define VM_LOG_BYTES_MAX (4u << 20)
+
+#endif
