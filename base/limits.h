@@ -53,6 +53,9 @@
 #define AGENT_WRITE_MAX (32u << 10)
 #define AGENT_APPS_MAX 500
 #define AGENT_COMMANDS_MAX 64
+/* One command: arguments, and environment strings beside the agent's own. */
+#define AGENT_ARGV_MAX 1024
+#define AGENT_ENV_MAX 256
 
 /* A log ring of one VM (console, proxy, VMM). */
 #define VM_LOG_BYTES_MAX (4u << 20)
