@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The trusted strip along an output's top: which VM has the keyboard. Host strings only.
+ */
+#ifndef SILO_DECORATIONS_STRIP_H
+#define SILO_DECORATIONS_STRIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "decorations/lettering.h"
+#include "decorations/palette.h"
+
+#define STRIP_HEIGHT 28 /* logical pixels, the horizon with it */
+#define STRIP_HORIZON 3 /* the line at its foot, in the tile's colour */
+
+enum strip_holder {
+	STRIP_NOBODY, /* "No window" */
+	STRIP_HOST,   /* label says what: "Silo asks" */
+	STRIP_VM,
+	STRIP_LOCKED, /* "Locked" */
+};
+
+/* What the strip shows. Strings are borrowed for the call. */
+struct strip_spec {
+	enum strip_holder holder;
+	const char *label; /* of a VM or the host */
+	struct vm_colors colors;
+	enum glyph glyph;
+	bool emulated;    /* the VM runs under software emulation: permanent mark */
+	bool elsewhere;   /* the keyboard is on another output: no colour, no mark */
+	const char *hint; /* at the right: "Super Esc  reveal"; NULL: none */
+	bool dark;
+	double scale;
+	int width; /* of the output, logical pixels */
+};
+
+/* The size of the strip's bitmap in device pixels. */
+void strip_size(const struct strip_spec *spec, int *ret_width, int *ret_height);
+
+/* The width of the tile at its left in logical pixels, for clicks. */
+double strip_tile_width(const struct strip_spec *spec, struct lettering *lettering);
+
+/* Paints the strip, opaque; pixels as for frame_paint(). Returns false without memory. */
+bool strip_paint(const struct strip_spec *spec, struct lettering *lettering, void *pixels,
+		int width, int height, size_t stride);
+
+#endif
