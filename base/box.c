@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/box.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/box_private.h"
+#include "base/fd.h"
+
+/* What the child says over the status pipe when it fails; nothing, if it was executed. */
+struct box_failure {
+	int error;
+	bool refused; /* namespaces are refused here: the weaker box may work */
+	char what[232];
+};
+
+/* Below this, descriptors of the box; what the child needs itself is moved above it. */
+#define FD_FLOOR (3 + BOX_FDS_MAX)
+
+static _Noreturn void child_fail(int status, int error, bool refused, const char *what) {
+	struct box_failure failure = {.error = error, .refused = refused};
+	snprintf(failure.what, sizeof(failure.what), "%s", what);
+	ssize_t written = write(status, &failure, sizeof(failure));
+	(void)written;
+	_exit(127);
+}
+
+static int write_file(const char *path, const char *text) {
+	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return -errno;
+	}
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+/* The caller's own ids are the only ones in the box. */
+static int map_ids(uid_t uid, gid_t gid) {
+	char map[64];
+	int result = write_file("/proc/self/setgroups", "deny");
+	if (result < 0 && result != -ENOENT) {
+		return result;
+	}
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
+	result = write_file("/proc/self/gid_map", map);
+	if (result < 0) {
+		return result;
+	}
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
+	return write_file("/proc/self/uid_map", map);
+}
+
+static void reset_signals(void) {
+	for (int sig = 1; sig < NSIG; sig++) {
+		signal(sig, SIG_DFL);
+	}
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Moves the spec's descriptors to 3, 4, … and leaves nothing else open over exec. */
+static int place_fds(const struct box_spec *spec) {
+	int high[BOX_FDS_MAX];
+	for (size_t i = 0; i < spec->fds_len; i++) {
+		high[i] = fcntl(spec->fds[i], F_DUPFD_CLOEXEC, FD_FLOOR);
+		if (high[i] < 0) {
+			return -errno;
+		}
+	}
+	cleanup_fd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int low = null_fd < 0 ? -1 : fcntl(null_fd, F_DUPFD_CLOEXEC, FD_FLOOR);
+	int output = spec->output >= 0 ? fcntl(spec->output, F_DUPFD_CLOEXEC, FD_FLOOR) : low;
+	if (low < 0 || output < 0 || dup2(low, 0) < 0 || dup2(output, 1) < 0 ||
+			dup2(output, 2) < 0) {
+		return -errno;
+	}
+	for (size_t i = 0; i < spec->fds_len; i++) {
+		if (dup2(high[i], 3 + (int)i) < 0) {
+			return -errno;
+		}
+	}
+	return close_range(3 + (unsigned)spec->fds_len, ~0u, CLOSE_RANGE_CLOEXEC) < 0 ? -errno : 0;
+}
+
+/*
+ * The kernel forgets the parent-death signal when rights change, so this comes last; a parent that
+ * died before is seen by the hang-up of the pipe that it holds.
+ */
+static bool bind_to_parent(int alive) {
+	struct pollfd poll_fd = {.fd = alive, .events = POLLIN};
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && poll(&poll_fd, 1, 0) == 0;
+}
+
+static void settle(void) {
+	reset_signals();
+	setsid();
+	umask(077);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* One byte, not none: a crash handler behind a pipe is only skipped for this value. */
+	struct rlimit no_core = {.rlim_cur = 1, .rlim_max = 1};
+	setrlimit(RLIMIT_CORE, &no_core);
+}
+
+static void enter_namespaces(const struct box_spec *spec, int status, uid_t uid, gid_t gid) {
+	/* /proc/self is its owner's only while it can be dumped. */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	int result = map_ids(uid, gid);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	static const char name[] = "box";
+	if (result == 0 && sethostname(name, sizeof(name) - 1) < 0) {
+		result = -errno;
+	}
+	if (result < 0) {
+		child_fail(status, -result, true, "user namespace");
+	}
+	const char *what = "";
+	result = box_root_enter(spec, &what);
+	if (result < 0) {
+		bool refused = strcmp(what, "private mounts") == 0 || strcmp(what, "tmpfs") == 0 ||
+				strcmp(what, "pivot_root") == 0;
+		child_fail(status, -result, refused, what);
+	}
+}
+
+static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, int status,
+		int alive, uid_t uid, gid_t gid) {
+	status = fcntl(status, F_DUPFD_CLOEXEC, FD_FLOOR + BOX_FDS_MAX);
+	alive = fcntl(alive, F_DUPFD_CLOEXEC, FD_FLOOR + BOX_FDS_MAX);
+	if (status < 0 || alive < 0) {
+		_exit(127);
+	}
+	settle();
+	if (namespaces) {
+		enter_namespaces(spec, status, uid, gid);
+	}
+	int result;
+	if ((result = place_fds(spec)) < 0) {
+		child_fail(status, -result, false, "descriptors");
+	}
+	if ((result = box_rights_drop()) < 0) {
+		child_fail(status, -result, false, "capabilities");
+	}
+	if ((result = box_rights_landlock(spec, namespaces)) < 0) {
+		child_fail(status, -result, false, "Landlock");
+	}
+	if ((result = box_rights_seccomp()) < 0) {
+		child_fail(status, -result, false, "seccomp");
+	}
+	if (!bind_to_parent(alive)) {
+		_exit(127);
+	}
+	static const char *const default_env[] = {"LC_ALL=C.UTF-8", NULL};
+	execve(spec->argv[0], (char *const *)spec->argv,
+			(char *const *)(spec->env != NULL ? spec->env : default_env));
+	child_fail(status, errno, false, spec->argv[0]);
+}
+
+static pid_t clone_child(bool namespaces, bool network, int *ret_pidfd) {
+	int pidfd = -1;
+	struct clone_args args = {
+			.flags = CLONE_PIDFD,
+			.pidfd = (uint64_t)(uintptr_t)&pidfd,
+			.exit_signal = SIGCHLD,
+	};
+	if (namespaces) {
+		args.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
+				CLONE_NEWUTS;
+		args.flags |= network ? 0 : CLONE_NEWNET;
+	}
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0) {
+		return -errno;
+	}
+	if (pid > 0) {
+		*ret_pidfd = pidfd;
+	}
+	return pid;
+}
+
+/* One try. Returns 0, or a negative errno with *ret_failure set. */
+static int spawn_once(const struct box_spec *spec, bool namespaces, struct box_child *ret_child,
+		struct box_failure *ret_failure) {
+	int status[2], alive[2];
+	if (pipe2(status, O_CLOEXEC) < 0) {
+		return -errno;
+	}
+	if (pipe2(alive, O_CLOEXEC) < 0) {
+		int error = errno;
+		close(status[0]);
+		close(status[1]);
+		return -error;
+	}
+	int pidfd = -1;
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	pid_t pid = clone_child(namespaces, spec->network, &pidfd);
+	if (pid == 0) {
+		close(status[0]);
+		close(alive[1]);
+		child_main(spec, namespaces, status[1], alive[0], uid, gid);
+	}
+	close(status[1]);
+	close(alive[0]);
+	if (pid < 0) {
+		close(status[0]);
+		close(alive[1]);
+		*ret_failure = (struct box_failure){.error = -pid, .refused = namespaces};
+		snprintf(ret_failure->what, sizeof(ret_failure->what), "new namespaces");
+		return pid;
+	}
+	ssize_t n;
+	do {
+		n = read(status[0], ret_failure, sizeof(*ret_failure));
+	} while (n < 0 && errno == EINTR);
+	close(status[0]);
+	close(alive[1]);
+	if (n == 0) {
+		*ret_child = (struct box_child){
+				.pid = pid,
+				.pidfd = pidfd,
+				.strength = namespaces ? BOX_FULL : BOX_WEAK,
+		};
+		return 0;
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	close(pidfd);
+	return n == (ssize_t)sizeof(*ret_failure) ? -ret_failure->error : -EIO;
+}
+
+int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *error, size_t cap) {
+	if (spec->argv[0] == NULL || spec->argv[0][0] != '/' || spec->fds_len > BOX_FDS_MAX) {
+		snprintf(error, cap, "box: bad specification");
+		return -EINVAL;
+	}
+	struct box_failure failure = {.what = ""};
+	int result = -EPERM;
+	failure.refused = true;
+	if (!spec->no_namespaces) {
+		result = spawn_once(spec, true, ret_child, &failure);
+	}
+	if (result < 0 && failure.refused) {
+		result = spawn_once(spec, false, ret_child, &failure);
+	}
+	if (result < 0) {
+		snprintf(error, cap, "box: %.200s: %s", failure.what, strerror(-result));
+	}
+	return result;
+}
+
+enum box_strength box_strength_here(void) {
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (len < 0) {
+		return BOX_NONE;
+	}
+	self[len] = '\0';
+	/* A program that must exist, run far enough to be executed, then killed. */
+	const char *const argv[] = {self, "--version", NULL};
+	struct box_spec spec = {.argv = argv, .output = -1};
+	struct box_child child;
+	char error[256];
+	if (box_spawn(&spec, &child, error, sizeof(error)) < 0) {
+		return BOX_NONE;
+	}
+	kill(child.pid, SIGKILL);
+	while (waitpid(child.pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	close(child.pidfd);
+	return child.strength;
+}
+
+const char *box_strength_text(enum box_strength strength) {
+	switch (strength) {
+	case BOX_FULL:
+		return "full";
+	case BOX_WEAK:
+		return "weaker";
+	case BOX_NONE:
+		break;
+	}
+	return "none";
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The box: where every process that touches a guest's bytes lives (VMM, GPU device, vsock device,
+ * agent child). It has its own user, mount, pid, ipc, uts and network namespace and sees a
+ * read-only tmpfs with the libraries, its own program and what the caller names, nothing else: no
+ * home, no runtime directory, no bus, no /proc, no other process. It has no capability, cannot gain
+ * one, can make no namespace, mount nothing and trace nobody; Landlock repeats the file rules and
+ * refuses abstract sockets and signals out of the box. It dies with its parent, and all it started
+ * with it.
+ *
+ * Where the kernel refuses user namespaces the box is weaker: the file rules by Landlock, the
+ * system calls by seccomp, but the processes of the host stay visible. Where there is no Landlock
+ * either, nothing is started.
+ */
+#ifndef SILO_BASE_BOX_H
+#define SILO_BASE_BOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum box_strength {
+	/* No box can be made here. */
+	BOX_NONE,
+	/* Landlock and seccomp alone. */
+	BOX_WEAK,
+	BOX_FULL,
+};
+
+/* Something of the host that the box may see, at the same path. */
+struct box_bind {
+	const char *path; /* absolute, without ".." */
+	bool writable;    /* else read-only; a directory then, in which sockets may be made */
+	bool device;      /* a device node: may be read, written and controlled */
+};
+
+/* Most descriptors handed to a box. */
+#define BOX_FDS_MAX 16
+
+struct box_spec {
+	const char *const *argv; /* ends with NULL; argv[0] is the program's absolute path */
+	const char *const *env;  /* ends with NULL; NULL: only LC_ALL */
+	const struct box_bind *binds;
+	size_t binds_len;
+	const int *fds; /* become 3, 4, … in the box; stay the caller's */
+	size_t fds_len;
+	int output;         /* standard output and error; negative: /dev/null */
+	bool network;       /* keeps the caller's network namespace */
+	bool no_namespaces; /* the weaker box, as if user namespaces were refused */
+};
+
+struct box_child {
+	pid_t pid;
+	int pidfd; /* readable when it has ended; the caller's */
+	enum box_strength strength;
+};
+
+/*
+ * Starts the program in a box and waits until it has been executed. The calling thread must live as
+ * long as the child: its end kills the child. On failure writes what failed into error (cap bytes)
+ * and returns a negative errno; nothing is left running then.
+ */
+int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *error, size_t cap);
+
+/* What box_spawn() can make here; starts and ends one short-lived process. */
+enum box_strength box_strength_here(void);
+
+/* "full", "weaker" or "none". */
+const char *box_strength_text(enum box_strength strength);
+
+#endif
