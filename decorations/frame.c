@@ -6,20 +6,22 @@
 #include "decorations/marks.h"
 
 #define CLIENT_SIZE_MAX 65535
-/* Below this outer width a bar holds plate and close button only. */
-#define COMPACT_WIDTH 160
 #define PLATE_GAP 10
 #define PLATE_TAIL 12          /* after the name */
 #define PLATE_TAIL_KEYBOARD 34 /* the same with the keyboard mark */
 #define NAME_MIN 34            /* four characters */
-#define PLATE_SHARE_MAX 0.4    /* of the bar, for names that are too long */
+#define PLATE_SHARE 0.4        /* of the bar may be the plate before its name is cut */
+#define PLATE_FREE 240         /* or this, while there is room beside the buttons */
 #define BUTTON_WIDTH 36
 #define BUTTON_END 2 /* right of the last button */
 #define BADGE_GAP 10
 #define TITLE_GAP 14
 #define TITLE_END 12
+#define TITLE_MIN 16
+#define EMULATED_LEAST 32 /* room for the short mark */
 #define TAB_CELL 26
-#define TAB_TAIL_KEYBOARD 28
+#define TAB_TAIL_KEYBOARD 30
+#define TAB_MARK_GAP 6
 #define TAB_WIDTH_LEAST 96 /* a tab may stick out of a window narrower than this */
 
 struct frame_insets frame_insets(enum frame_kind kind) {
@@ -40,7 +42,7 @@ void frame_min_client_size(const struct frame_spec *spec, int *ret_width, int *r
 	*ret_width = 1;
 	*ret_height = 1;
 	if (spec->kind == FRAME_WINDOW || spec->kind == FRAME_TAB_WINDOW) {
-		int mark = spec->emulated ? BADGE_HEIGHT + BADGE_GAP : 0;
+		int mark = spec->emulated ? EMULATED_LEAST : 0;
 		*ret_width = FRAME_WIDTH_MIN + mark - 2 * FRAME_EDGE;
 		*ret_height = 2 * FRAME_RADIUS;
 	}
@@ -68,6 +70,14 @@ int frame_device_x(const struct frame *frame, int x) {
 int frame_device_y(const struct frame *frame, int y) {
 	double scale = frame->spec.scale;
 	return (int)(round((frame->spec.y + y) * scale) - round(frame->spec.y * scale));
+}
+
+static int min_int(int a, int b) {
+	return a < b ? a : b;
+}
+
+static int max_int(int a, int b) {
+	return a > b ? a : b;
 }
 
 static int clamp_int(int value, int low, int high) {
@@ -191,10 +201,18 @@ static void add_window_pieces(struct frame *frame, int keyline) {
 	add_flat_edge(frame, &edge, corner, width - 2 * corner, false, false);
 }
 
-static void place_buttons(struct frame *frame, bool compact) {
+/* The widths of what a bar holds, in device pixels, before they are placed. */
+struct bar_room {
+	int before, name, name_least, tail; /* of the plate */
+	int mark, badge; /* the short mark and the whole badge with the gap before them; 0: none */
+	int right;       /* what is still free ends here */
+};
+
+/* Places as many of the buttons as leave room for the rest: close goes last. */
+static void place_buttons(struct frame *frame, struct bar_room *room) {
 	const struct frame_box *bar = &frame->bar;
 	int width = scaled(frame, BUTTON_WIDTH);
-	int x = bar->x + bar->width - scaled(frame, BUTTON_END);
+	int least = bar->x + room->before + room->name_least + room->tail + room->mark;
 	const struct {
 		unsigned int flag;
 		struct frame_box *box;
@@ -204,73 +222,94 @@ static void place_buttons(struct frame *frame, bool compact) {
 			{FRAME_BUTTON_MINIMISE, &frame->minimise},
 	};
 	for (size_t i = 0; i < sizeof(buttons) / sizeof(buttons[0]); i++) {
-		bool wanted = (frame->spec.buttons & buttons[i].flag) != 0;
-		if (wanted && (!compact || buttons[i].flag == FRAME_BUTTON_CLOSE)) {
-			x -= width;
-			*buttons[i].box = (struct frame_box){x, bar->y, width, bar->height};
+		if ((frame->spec.buttons & buttons[i].flag) == 0) {
+			continue;
+		}
+		if (i > 0 && room->right - width < least) {
+			return;
+		}
+		room->right -= width;
+		*buttons[i].box = (struct frame_box){room->right, bar->y, width, bar->height};
+	}
+}
+
+static void place_badge(struct frame *frame, struct bar_room *room, int width, int height,
+		struct frame_box *box) {
+	int y = frame->bar.y + (frame->bar.height - height) / 2;
+	room->right -= scaled(frame, BADGE_GAP) + width;
+	*box = (struct frame_box){room->right, y, width, height};
+}
+
+/* Emulation mark and misbehaviour badge: with words where they fit beside the whole name. */
+static void place_badges(struct frame *frame, struct lettering *lettering, struct bar_room *room) {
+	const struct frame_spec *spec = &frame->spec;
+	int gap = scaled(frame, BADGE_GAP);
+	int least = frame->bar.x + room->before + room->name_least + room->tail;
+	int wish = least - room->name_least + room->name;
+	if (spec->emulated) {
+		int width = (int)marks_emulated_width(lettering, false, spec->scale);
+		frame->emulated_is_short = room->right - gap - width < wish + room->badge;
+		if (frame->emulated_is_short) {
+			width = (int)marks_emulated_width(lettering, true, spec->scale);
+		}
+		place_badge(frame, room, width, scaled(frame, EMULATED_HEIGHT), &frame->emulated);
+	}
+	if (spec->badge != FRAME_BADGE_NONE) {
+		const char *text = frame_badge_text(spec->badge);
+		int width = (int)marks_badge_width(lettering, text, spec->scale);
+		frame->badge_is_short = room->right - gap - width < wish;
+		if (frame->badge_is_short) {
+			width = (int)marks_badge_width(lettering, NULL, spec->scale);
+		}
+		if (room->right - gap - width >= least) {
+			place_badge(frame, room, width, scaled(frame, BADGE_HEIGHT), &frame->badge);
 		}
 	}
 }
 
-/* Places one badge left of *right, short if it must be so that room stays for least. */
-static void place_badge(struct frame *frame, struct lettering *lettering, const char *text,
-		int least, int *right, struct frame_box *box, bool *is_short) {
-	double scale = frame->spec.scale;
+static struct bar_room bar_room(struct frame *frame, struct lettering *lettering) {
+	const struct frame_spec *spec = &frame->spec;
+	const struct frame_box *bar = &frame->bar;
+	struct line_style style = {.size = 13 * spec->scale, .weight = 600};
+	struct bar_room room = {.before = bar->height + scaled(frame, PLATE_GAP),
+			.name = (int)lettering_width(lettering, spec->label, &style),
+			.tail = scaled(frame, spec->active ? PLATE_TAIL_KEYBOARD : PLATE_TAIL),
+			.right = bar->x + bar->width - scaled(frame, BUTTON_END)};
+	room.name_least = min_int(room.name, scaled(frame, NAME_MIN));
 	int gap = scaled(frame, BADGE_GAP);
-	int width = (int)marks_badge_width(lettering, text, scale);
-	*is_short = *right - gap - width < least;
-	if (*is_short) {
-		width = (int)marks_badge_width(lettering, NULL, scale);
+	if (spec->emulated) {
+		room.mark = gap + (int)marks_emulated_width(lettering, true, spec->scale);
 	}
-	if (*right - width < least) {
-		return;
+	if (spec->badge != FRAME_BADGE_NONE) {
+		const char *text = frame_badge_text(spec->badge);
+		room.badge = gap + (int)marks_badge_width(lettering, text, spec->scale);
 	}
-	int height = scaled(frame, BADGE_HEIGHT);
-	int y = frame->bar.y + (frame->bar.height - height) / 2;
-	int space = *right - gap - width < least ? *right - width - least : gap;
-	*box = (struct frame_box){*right - space - width, y, width, height};
-	*right = box->x;
+	/* In the narrowest windows the keyboard mark gives way to the name; the flood tells. */
+	int least = room.before + room.name_least + room.tail + room.mark +
+			scaled(frame, BUTTON_WIDTH);
+	frame->has_keyboard_mark = spec->active && bar->x + least <= room.right;
+	if (!frame->has_keyboard_mark) {
+		room.tail = scaled(frame, PLATE_TAIL);
+	}
+	return room;
 }
 
 static void layout_bar(struct frame *frame, struct lettering *lettering) {
-	const struct frame_spec *spec = &frame->spec;
 	struct frame_box *bar = &frame->bar;
 	*bar = (struct frame_box){
 			frame->outer.x, frame->outer.y, frame->outer.width, -frame->outer.y};
-	bool compact = spec->width + 2 * FRAME_EDGE < COMPACT_WIDTH;
-	place_buttons(frame, compact);
-	int right = bar->x + bar->width - scaled(frame, BUTTON_END);
-	const struct frame_box *buttons[] = {&frame->close, &frame->maximise, &frame->minimise};
-	for (size_t i = 0; i < 3; i++) {
-		right = buttons[i]->width > 0 ? buttons[i]->x : right;
-	}
-	struct line_style style = {.size = 13 * spec->scale, .weight = 600};
-	int name = (int)lettering_width(lettering, spec->label, &style);
-	int before = bar->height + scaled(frame, PLATE_GAP), tail = scaled(frame, PLATE_TAIL);
-	int name_least = name < scaled(frame, NAME_MIN) ? name : scaled(frame, NAME_MIN);
-	int least = bar->x + before + name_least + tail;
-	if (spec->emulated) {
-		place_badge(frame, lettering, "Emulated", least, &right, &frame->emulated,
-				&frame->emulated_is_short);
-	}
-	if (spec->badge != FRAME_BADGE_NONE) {
-		place_badge(frame, lettering, frame_badge_text(spec->badge), least, &right,
-				&frame->badge, &frame->badge_is_short);
-	}
-	int room = right - bar->x - before;
-	frame->has_keyboard_mark = spec->active && !compact;
-	if (frame->has_keyboard_mark) {
-		tail = scaled(frame, PLATE_TAIL_KEYBOARD);
-	}
-	int share = (int)(bar->width * PLATE_SHARE_MAX) - before - tail;
-	int limit = compact || share > room - tail ? room - tail : share;
-	limit = limit < name_least ? name_least : limit;
-	name = name < limit ? name : limit;
-	frame->plate = (struct frame_box){bar->x, bar->y, before + name + tail, bar->height};
-	frame->name = (struct frame_box){bar->x + before, bar->y, name, bar->height};
+	struct bar_room room = bar_room(frame, lettering);
+	place_buttons(frame, &room);
+	place_badges(frame, lettering, &room);
+	int share = max_int((int)(bar->width * PLATE_SHARE), scaled(frame, PLATE_FREE));
+	int limit = min_int(share, room.right - bar->x) - room.before - room.tail;
+	int name = min_int(room.name, max_int(limit, room.name_least));
+	frame->plate = (struct frame_box){
+			bar->x, bar->y, room.before + name + room.tail, bar->height};
+	frame->name = (struct frame_box){bar->x + room.before, bar->y, name, bar->height};
 	int title_x = bar->x + frame->plate.width + scaled(frame, TITLE_GAP);
-	int title_width = right - scaled(frame, TITLE_END) - title_x;
-	if (title_width > scaled(frame, 16)) {
+	int title_width = room.right - scaled(frame, TITLE_END) - title_x;
+	if (title_width > scaled(frame, TITLE_MIN)) {
 		frame->title = (struct frame_box){title_x, bar->y, title_width, bar->height};
 	}
 }
@@ -280,31 +319,27 @@ static void layout_tab(struct frame *frame, struct lettering *lettering) {
 	struct line_style style = {.size = 13 * spec->scale, .weight = 600};
 	int name = (int)lettering_width(lettering, spec->label, &style);
 	int before = scaled(frame, TAB_CELL + PLATE_GAP);
-	frame->has_keyboard_mark = spec->active;
 	int tail = scaled(frame, spec->active ? TAB_TAIL_KEYBOARD : PLATE_TAIL);
-	int mark = 0;
+	int most = max_int(frame->outer.width, scaled(frame, TAB_WIDTH_LEAST));
+	int mark = 0, gap = scaled(frame, TAB_MARK_GAP);
+	frame->has_keyboard_mark = spec->active;
 	if (spec->emulated) {
-		mark = (int)marks_badge_width(lettering, "Emulated", spec->scale);
-		frame->emulated_is_short = before + name + tail + mark > frame->outer.width;
+		mark = gap + (int)marks_emulated_width(lettering, false, spec->scale);
+		frame->emulated_is_short = before + name + tail + mark > most;
 		if (frame->emulated_is_short) {
-			mark = (int)marks_badge_width(lettering, NULL, spec->scale);
+			mark = gap + (int)marks_emulated_width(lettering, true, spec->scale);
 		}
 	}
-	int most = frame->outer.width;
-	int widest = most > scaled(frame, TAB_WIDTH_LEAST) ? most : scaled(frame, TAB_WIDTH_LEAST);
-	int limit = widest - before - tail - mark;
-	int least = name < scaled(frame, NAME_MIN) ? name : scaled(frame, NAME_MIN);
-	limit = limit < least ? least : limit;
-	name = name < limit ? name : limit;
+	int limit = max_int(most - before - tail - mark, scaled(frame, NAME_MIN));
+	name = min_int(name, limit);
 	int y = frame_device_y(frame, -FRAME_EDGE - FRAME_TAB);
 	struct frame_box *plate = &frame->plate;
 	*plate = (struct frame_box){frame->outer.x, y, before + name + tail + mark, -y};
 	frame->name = (struct frame_box){plate->x + before, y, name, -y};
 	if (spec->emulated) {
-		int height = scaled(frame, BADGE_HEIGHT);
-		int pad = scaled(frame, 2);
-		frame->emulated = (struct frame_box){
-				plate->x + plate->width - mark - pad, y + pad, mark, height};
+		int height = scaled(frame, EMULATED_HEIGHT);
+		frame->emulated = (struct frame_box){plate->x + plate->width - mark,
+				y + (-y - height) / 2, mark - gap, height};
 	}
 }
 

@@ -120,6 +120,8 @@ static void paint_bar(cairo_t *cr, const struct frame *frame, struct lettering *
 	if (frame->has_keyboard_mark) {
 		marks_keyboard(cr, plate->x + plate->width - 17 * scale, middle, scale,
 				spec->colors.text);
+	}
+	if (frame->has_keyboard_mark && frame->title.width > 0) {
 		marks_fill_rect(cr, plate->x + plate->width, round(bar->y + 8 * scale), rule(frame),
 				round(bar->height - 16 * scale), spec->colors.text, 0.35);
 	}
@@ -205,8 +207,8 @@ static void paint_frame(cairo_t *cr, const struct frame *frame, struct lettering
 		paint_chip(cr, frame);
 	}
 	if (frame->emulated.width > 0) {
-		marks_badge(lettering, cr, frame->emulated_is_short ? NULL : "Emulated",
-				frame->emulated.x, frame->emulated.y, spec->scale);
+		marks_emulated(lettering, cr, frame->emulated_is_short, frame->emulated.x,
+				frame->emulated.y, spec->scale);
 	}
 }
 

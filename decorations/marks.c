@@ -265,3 +265,30 @@ void marks_badge(struct lettering *lettering, cairo_t *cr, const char *text, dou
 				y + height / 2);
 	}
 }
+
+static struct line_style emulated_style(double scale) {
+	return (struct line_style){.size = 12 * scale, .weight = 500};
+}
+
+static const char *emulated_text(bool is_short) {
+	return is_short ? "E" : "Emulated";
+}
+
+double marks_emulated_width(struct lettering *lettering, bool is_short, double scale) {
+	struct line_style style = emulated_style(scale);
+	double pad = is_short ? 10 : 14;
+	return round(pad * scale + lettering_width(lettering, emulated_text(is_short), &style));
+}
+
+void marks_emulated(struct lettering *lettering, cairo_t *cr, bool is_short, double x, double y,
+		double scale) {
+	struct line_style style = emulated_style(scale);
+	double width = marks_emulated_width(lettering, is_short, scale);
+	double height = round(EMULATED_HEIGHT * scale), radius = 4 * scale;
+	marks_round_path(cr, x, y, width, height, (struct radii){radius, radius, radius, radius});
+	marks_set_color(cr, badge_paper, 1);
+	cairo_fill(cr);
+	marks_round_outline(cr, x, y, width, height, radius, fmax(1, round(scale)), badge_ink, 1);
+	lettering_draw(lettering, cr, emulated_text(is_short), &style, badge_ink,
+			x + (is_short ? 5 : 7) * scale, y + height / 2);
+}

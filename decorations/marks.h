@@ -44,12 +44,18 @@ void marks_keyboard(cairo_t *cr, double x, double y, double scale, struct color 
 /* Draws an icon in a box of 16 logical pixels around its centre. */
 void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, struct color color);
 
-/* Badges: host colours (paper and ink), so that none can be taken for a VM's. Logical height. */
+/* Badges: host colours (paper and ink), so that none can be taken for a VM's. Logical heights. */
 #define BADGE_HEIGHT 22
-/* Width in device pixels; text NULL: the hatch alone. */
+#define EMULATED_HEIGHT 18
+
+/* A badge of misbehaviour: a hatched field and words; text NULL: the hatch alone. Device pixels. */
 double marks_badge_width(struct lettering *lettering, const char *text, double scale);
-/* Draws a badge with its top left corner there; text as for the width. */
 void marks_badge(struct lettering *lettering, cairo_t *cr, const char *text, double x, double y,
+		double scale);
+
+/* The calm permanent badge "Emulated", or "E" where there is little room. Device pixels. */
+double marks_emulated_width(struct lettering *lettering, bool is_short, double scale);
+void marks_emulated(struct lettering *lettering, cairo_t *cr, bool is_short, double x, double y,
 		double scale);
 
 #endif

@@ -100,10 +100,10 @@ static void paint_strip(const struct strip_spec *spec, struct lettering *letteri
 	paint_tile(spec, lettering, cr, at, height);
 	double middle = (height - horizon) / 2;
 	if (spec->emulated && spec->holder == STRIP_VM) {
-		double top = round(middle - BADGE_HEIGHT * scale / 2);
+		double top = round(middle - EMULATED_HEIGHT * scale / 2);
 		at = round(at + BADGE_GAP * scale);
-		marks_badge(lettering, cr, "Emulated", at, top, scale);
-		at += marks_badge_width(lettering, "Emulated", scale);
+		marks_emulated(lettering, cr, false, at, top, scale);
+		at += marks_emulated_width(lettering, false, scale);
 	}
 	if (spec->hint != NULL) {
 		struct line_style style = {.size = 12 * scale, .weight = 400};

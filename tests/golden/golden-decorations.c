@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Golden pictures of everything that decorations/ draws, at scales 1, 1.5 and 2.
+ * usage: golden-decorations GOLDEN-DIR OUT-DIR; SILO_UPDATE=1 rewrites the pictures.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "decorations/strip.h"
+#include "decorations/wallpaper.h"
+#include "tests/golden/picture.h"
+
+#define ALL_BUTTONS (FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE)
+
+static const char *golden_dir, *out_dir;
+static struct lettering *lettering;
+
+struct look {
+	const char *name;
+	const char *vm;
+	int color; /* index into palette[], and the glyph */
+	struct frame_spec spec;
+};
+
+static const struct look looks[] = {
+		{"active", "work", 1, {.active = true, .title = "ada@work: ~/src"}},
+		{"inactive", "work", 1, {.title = "ada@work: ~/src"}},
+		{"long-title", "banking", 2,
+				{.active = true,
+						.title = "A title that is a good deal longer than "
+							 "its bar"}},
+		{"hover-close", "personal", 3,
+				{.active = true, .title = "Photos", .hovered = FRAME_PART_CLOSE}},
+		{"pressed-minimise", "mail", 8,
+				{.title = "Inbox",
+						.hovered = FRAME_PART_MINIMISE,
+						.pressed = FRAME_PART_MINIMISE}},
+		{"maximised", "dev", 4, {.active = true, .maximised = true, .title = "editor"}},
+		{"maximised-inactive", "dev", 4, {.maximised = true, .title = "editor"}},
+		{"emulated", "banking", 2, {.active = true, .emulated = true, .title = "foot"}},
+		{"emulated-inactive", "media", 5, {.emulated = true, .title = "foot"}},
+		{"badge", "untrusted", 0,
+				{.active = true,
+						.emulated = true,
+						.badge = FRAME_BADGE_HELD_BACK,
+						.title = "Free prizes"}},
+		{"urgent", "vault", 11, {.urgent = true, .title = "Keys"}},
+		{"dark", "vault", 11, {.dark = true, .active = true, .title = "Keys"}},
+		{"dark-inactive", "vault", 11, {.dark = true, .title = "Keys"}},
+		{"tab", "untrusted", 0, {.kind = FRAME_TAB_WINDOW, .active = true}},
+		{"tab-inactive", "untrusted", 0, {.kind = FRAME_TAB_WINDOW}},
+		{"tab-emulated", "mail", 8,
+				{.kind = FRAME_TAB_WINDOW, .active = true, .emulated = true}},
+		{"popup", "banking", 2, {.kind = FRAME_POPUP, .active = true}},
+		{"popup-chip", "media", 5, {.kind = FRAME_POPUP, .active = true, .chip = true}},
+		{"fullscreen", "media", 5, {.kind = FRAME_FULLSCREEN, .active = true}},
+};
+
+static bool check_frame(const struct look *look, double scale, int width, int height) {
+	struct frame_spec spec = look->spec;
+	spec.label = look->vm;
+	spec.colors = vm_colors_derive(palette[look->color].fill);
+	spec.glyph = (enum glyph)look->color;
+	spec.buttons = ALL_BUTTONS;
+	spec.scale = scale;
+	spec.x = 8;
+	spec.y = 40;
+	spec.width = width;
+	spec.height = height;
+	struct frame frame;
+	frame_layout(&frame, &spec, lettering);
+	int left = (int)round(spec.x * scale), top = (int)round(spec.y * scale);
+	cairo_surface_t *picture = picture_create((int)round((width + 16) * scale),
+			(int)round((height + 48) * scale), theme_get(spec.dark)->ground);
+	picture_put_frame(picture, &frame, lettering, left, top);
+	char name[64];
+	snprintf(name, sizeof(name), "%s-%g", look->name, scale);
+	bool same = picture_check(picture, golden_dir, out_dir, name);
+	cairo_surface_destroy(picture);
+	return same;
+}
+
+static int check_frames(double scale) {
+	int wrong = 0;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		wrong += !check_frame(&looks[i], scale, 400, 40);
+	}
+	return wrong;
+}
+
+static void frames_at_scale_1(void **state) {
+	assert_int_equal(check_frames(1), 0);
+}
+
+static void frames_at_scale_1_5(void **state) {
+	assert_int_equal(check_frames(1.5), 0);
+}
+
+static void frames_at_scale_2(void **state) {
+	assert_int_equal(check_frames(2), 0);
+}
+
+static void every_color_and_glyph(void **state) {
+	int wrong = 0;
+	for (int i = 0; i < PALETTE_COUNT; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "color-%s", palette[i].name);
+		struct look look = {name, palette[i].name, i, {.active = true}};
+		wrong += !check_frame(&look, 1, 200, 16);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void a_narrow_window_keeps_label_and_close(void **state) {
+	static const struct look narrow[] = {
+			{"narrow", "untrusted", 0, {.active = true, .title = "x"}},
+			{"narrow-emulated", "untrusted", 0, {.active = true, .emulated = true}},
+	};
+	assert_true(check_frame(&narrow[0], 1, FRAME_WIDTH_MIN - 2 * FRAME_EDGE, 16));
+	assert_true(check_frame(&narrow[1], 1, FRAME_WIDTH_MIN + 32 - 2 * FRAME_EDGE, 16));
+}
+
+static bool check_strip(const char *name, struct strip_spec spec, double scale) {
+	spec.scale = scale;
+	spec.width = 480;
+	int width, height;
+	strip_size(&spec, &width, &height);
+	cairo_surface_t *picture = picture_create(width, height, theme_get(spec.dark)->ground);
+	bool painted = strip_paint(&spec, lettering, cairo_image_surface_get_data(picture), width,
+			height, (size_t)cairo_image_surface_get_stride(picture));
+	cairo_surface_mark_dirty(picture);
+	char file[64];
+	snprintf(file, sizeof(file), "strip-%s-%g", name, scale);
+	bool same = picture_check(picture, golden_dir, out_dir, file);
+	cairo_surface_destroy(picture);
+	return painted && same;
+}
+
+static void strips(void **state) {
+	struct strip_spec vm = {.holder = STRIP_VM,
+			.label = "banking",
+			.colors = vm_colors_derive(palette[2].fill),
+			.glyph = GLYPH_DISC,
+			.hint = "Alt Esc  reveal"};
+	struct strip_spec emulated = vm, elsewhere = vm, dark = vm;
+	emulated.emulated = true;
+	elsewhere.elsewhere = true;
+	dark.dark = true;
+	int wrong = 0;
+	for (double scale = 1; scale <= 2; scale += 0.5) {
+		wrong += !check_strip("vm", vm, scale);
+		wrong += !check_strip("emulated", emulated, scale);
+		wrong += !check_strip("host",
+				(struct strip_spec){.holder = STRIP_HOST, .label = "Silo asks"},
+				scale);
+		wrong += !check_strip("nobody", (struct strip_spec){.holder = STRIP_NOBODY}, scale);
+	}
+	wrong += !check_strip("elsewhere", elsewhere, 1);
+	wrong += !check_strip("locked", (struct strip_spec){.holder = STRIP_LOCKED}, 1);
+	wrong += !check_strip("dark", dark, 1);
+	assert_int_equal(wrong, 0);
+}
+
+static void wallpapers(void **state) {
+	for (int dark = 0; dark < 2; dark++) {
+		cairo_surface_t *picture = picture_create(480, 270, theme_get(dark)->ground);
+		assert_true(wallpaper_paint(dark, cairo_image_surface_get_data(picture), 480, 270,
+				(size_t)cairo_image_surface_get_stride(picture)));
+		cairo_surface_mark_dirty(picture);
+		bool same = picture_check(picture, golden_dir, out_dir,
+				dark ? "wallpaper-dark" : "wallpaper-light");
+		cairo_surface_destroy(picture);
+		assert_true(same);
+	}
+}
+
+int main(int argc, char *argv[]) {
+	if (argc != 3) {
+		fprintf(stderr, "usage: golden-decorations GOLDEN-DIR OUT-DIR\n");
+		return 2;
+	}
+	golden_dir = argv[1];
+	out_dir = argv[2];
+	lettering = lettering_create();
+	if (lettering == NULL) {
+		fprintf(stderr, "no fonts: install fonts-inter\n");
+		return 1;
+	}
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(frames_at_scale_1),
+			cmocka_unit_test(frames_at_scale_1_5),
+			cmocka_unit_test(frames_at_scale_2),
+			cmocka_unit_test(every_color_and_glyph),
+			cmocka_unit_test(a_narrow_window_keeps_label_and_close),
+			cmocka_unit_test(strips),
+			cmocka_unit_test(wallpapers),
+	};
+	int failed = cmocka_run_group_tests_name("decorations", tests, NULL, NULL);
+	lettering_destroy(lettering);
+	return failed;
+}
