@@ -81,8 +81,8 @@ static void check_tiling(const struct frame *frame) {
 
 static void pieces_tile_exactly(void **state) {
 	static const int sizes[][2] = {
-			{1, 1}, {2, 40}, {15, 15}, {16, 16}, {17, 33}, {120, 16}, {301, 77}};
-	static const double scales[] = {0.5, 1, 1.25, 1.5, 1.7, 2, 3};
+			{1, 1}, {2, 40}, {15, 15}, {16, 16}, {17, 33}, {120, 16}, {201, 47}};
+	static const double scales[] = {0.5, 1, 1.25, 1.5, 1.7, 2};
 	for (size_t size = 0; size < sizeof(sizes) / sizeof(sizes[0]); size++) {
 		for (size_t scale = 0; scale < sizeof(scales) / sizeof(scales[0]); scale++) {
 			for (unsigned int flags = 0; flags < 64; flags++) {
