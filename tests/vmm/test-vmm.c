@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * QEMU's command line against golden files (`UPDATE=1 GOLDEN=tests/vmm test-vmm` rewrites them),
+ * the image's and programs' places, and the KVM probe where there is no KVM.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "vmctl/vmm/image.h"
+#include "vmctl/vmm/kvm.h"
+#include "vmctl/vmm/qemu.h"
+
+static char *text_of(char **argv) {
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	for (char **word = argv; *word != NULL; word++) {
+		fprintf(stream, "%s\n", *word);
+	}
+	fclose(stream);
+	return text;
+}
+
+static void check_golden(const char *name, char **argv) {
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", getenv("GOLDEN"), name);
+	char *text = text_of(argv);
+	qemu_argv_free(argv);
+	if (getenv("UPDATE") != NULL) {
+		FILE *out = fopen(path, "we");
+		assert_non_null(out);
+		fputs(text, out);
+		fclose(out);
+	}
+	static char golden[16384];
+	FILE *in = fopen(path, "re");
+	assert_non_null(in);
+	golden[fread(golden, 1, sizeof(golden) - 1, in)] = '\0';
+	fclose(in);
+	assert_string_equal(text, golden);
+	free(text);
+}
+
+static struct vm banking = {.name = "banking",
+		.memory_bytes = 1ull << 30,
+		.cpus = 2,
+		.image = (char[]){"default"}};
+
+static void test_kvm_argv(void **state) {
+	struct qemu_setup setup = {
+			.vm = &banking,
+			.program = "/usr/bin/qemu-system-x86_64",
+			.image_dir = "/images/default",
+			.accelerator = ACCELERATOR_KVM,
+			.qmp_fd = 3,
+			.console_fd = 4,
+			.gpu_fd = 5,
+			.vsock_fd = 6,
+	};
+	check_golden("kvm.argv", qemu_argv(&setup));
+}
+
+static void test_emulation_argv(void **state) {
+	char *params[] = {(char[]){"loglevel=7"}, (char[]){"a=b,c"}};
+	struct vm vm = banking;
+	vm.kernel_params = params;
+	vm.kernel_params_len = 2;
+	struct qemu_setup setup = {
+			.vm = &vm,
+			.program = "/usr/bin/qemu-system-x86_64",
+			.image_dir = "/home/a,b/images,readonly=off",
+			.accelerator = ACCELERATOR_TCG,
+			.qmp_fd = 3,
+			.console_fd = 4,
+			.gpu_fd = 5,
+			.vsock_fd = 6,
+	};
+	check_golden("emulation.argv", qemu_argv(&setup));
+}
+
+static void test_image(void **state) {
+	char dir[256], error[512];
+	setenv("XDG_DATA_HOME", "/data", 1);
+	assert_true(image_dir(&banking, dir, sizeof(dir)));
+	assert_string_equal(dir, "/data/silo/images/default");
+	assert_false(image_dir(&banking, dir, 10));
+	unsetenv("XDG_DATA_HOME");
+	setenv("HOME", "/h", 1);
+	assert_true(image_dir(&banking, dir, sizeof(dir)));
+	assert_string_equal(dir, "/h/.local/share/silo/images/default");
+	assert_false(image_check(&banking, "/nonexistent", error, sizeof(error)));
+	assert_non_null(strstr(error, "/nonexistent/kernel"));
+	assert_non_null(strstr(error, "tools/guest-image"));
+}
+
+static void test_programs(void **state) {
+	char path[256];
+	setenv("PATH", "relative:/usr/bin", 1);
+	assert_true(program_find("env", "/nonexistent", path, sizeof(path)));
+	assert_int_equal(path[0], '/');
+	assert_false(program_find("no-such-program-here", NULL, path, sizeof(path)));
+	assert_false(program_find("env", NULL, path, 3));
+}
+
+static void test_kvm_probe(void **state) {
+	assert_int_equal(kvm_probe("/nonexistent/kvm", 1000), KVM_NO_DEVICE);
+	assert_int_equal(kvm_probe("/dev/null", 1000), KVM_BROKEN);
+	assert_non_null(strstr(kvm_advice(KVM_NO_DEVICE), "modprobe"));
+	assert_string_equal(kvm_advice(KVM_WORKS), "");
+	/* Whatever this machine has, an answer comes in time. */
+	enum kvm_state here = kvm_probe("/dev/kvm", 2000);
+	print_message("# /dev/kvm here: %d %s\n", here, kvm_advice(here));
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(test_kvm_argv),
+			cmocka_unit_test(test_emulation_argv),
+			cmocka_unit_test(test_image),
+			cmocka_unit_test(test_programs),
+			cmocka_unit_test(test_kvm_probe),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/manifest/manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "vmctl/manifest/reader.h"
+#include "vmctl/manifest/suggest.h"
+#include "vmctl/manifest/vm.h"
+
+static bool check_version(const char *file, const struct scfg_block *block, struct report *report) {
+	if (block->directives_len == 0 || strcmp(block->directives[0].name, "version") != 0) {
+		report_error(report, file, 1, NULL,
+				"the first directive must be \"version\"; write \"version 1\" on "
+				"top");
+		return false;
+	}
+	const struct scfg_directive *version = &block->directives[0];
+	if (version->params_len != 1 || strcmp(version->params[0], "1") != 0) {
+		report_error(report, file, version->lineno, NULL,
+				"this release reads version 1; write \"version 1\"");
+		return false;
+	}
+	return true;
+}
+
+static void check_new_name(const struct manifest *manifest, const struct vm *vm, const char *where,
+		struct report *report) {
+	const struct vm *other = manifest_find(manifest, vm->name);
+	if (other == NULL) {
+		return;
+	}
+	if (other->file == vm->file) {
+		report_error(report, vm->file, vm->line, where,
+				"already defined on line %d; give one another name", other->line);
+	} else {
+		report_error(report, vm->file, vm->line, where,
+				"already defined at %s:%d; a user's file may add VMs, not change "
+				"those "
+				"of the administrator: choose another name",
+				other->file, other->line);
+	}
+}
+
+/* A person tells VMs apart by colour and glyph: no two may have both in common. */
+static void check_new_look(const struct manifest *manifest, const struct vm *vm, const char *where,
+		struct report *report) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		const struct vm *other = &manifest->vms[i];
+		if (other->color != vm->color) {
+			continue;
+		}
+		if (other->glyph != NULL && vm->glyph != NULL &&
+				strcmp(other->glyph, vm->glyph) == 0) {
+			report_error(report, vm->file, vm->line, where,
+					"has the colour and the glyph of vm \"%s\" (line %d); "
+					"change one",
+					other->name, other->line);
+		} else {
+			report_warning(report, vm->file, vm->line, where,
+					"has the colour of vm \"%s\" (line %d); another is easier "
+					"to tell",
+					other->name, other->line);
+		}
+		return;
+	}
+}
+
+static void add_vm(struct manifest *manifest, const char *file,
+		const struct scfg_directive *directive, struct report *report) {
+	struct vm vm = {.file = file, .line = directive->lineno};
+	char where[96];
+	bool is_named = vm_read(&vm, directive, manifest->vms_len, report, where, sizeof(where));
+	struct vm *grown = realloc(manifest->vms, (manifest->vms_len + 1) * sizeof(*grown));
+	if (grown != NULL) {
+		manifest->vms = grown;
+	}
+	if (!is_named || grown == NULL) {
+		vm_finish(&vm);
+		return;
+	}
+	check_new_name(manifest, &vm, where, report);
+	check_new_look(manifest, &vm, where, report);
+	manifest->vms[manifest->vms_len++] = vm;
+}
+
+static void add_file(struct manifest *manifest, const char *path, bool required,
+		struct report *report) {
+	struct scfg_block block;
+	enum reader_result result = reader_load(path, &block, report);
+	if (result == READER_MISSING && required) {
+		report_error(report, path, 0, NULL, "there is no such file");
+	}
+	if (result != READER_OK) {
+		return;
+	}
+	char **grown = realloc(manifest->files, (manifest->files_len + 1) * sizeof(*grown));
+	char *file = strdup(path);
+	if (grown == NULL || file == NULL) {
+		abort();
+	}
+	manifest->files = grown;
+	manifest->files[manifest->files_len++] = file;
+	if (check_version(file, &block, report)) {
+		static const char *const words[] = {"version", "vm"};
+		for (size_t i = 1; i < block.directives_len; i++) {
+			const struct scfg_directive *directive = &block.directives[i];
+			if (strcmp(directive->name, "vm") == 0) {
+				add_vm(manifest, file, directive, report);
+			} else if (strcmp(directive->name, "version") == 0) {
+				report_error(report, file, directive->lineno, NULL,
+						"\"version\" stands once, on top; remove this one");
+			} else {
+				report_unknown(report, file, directive, NULL, words, 2);
+			}
+		}
+	}
+	scfg_block_finish(&block);
+}
+
+struct manifest *manifest_load(const char *const *files, size_t files_len, bool required,
+		char **ret_report) {
+	*ret_report = NULL;
+	struct report report;
+	struct manifest *manifest = calloc(1, sizeof(*manifest));
+	if (manifest == NULL || !report_init(&report)) {
+		free(manifest);
+		return NULL;
+	}
+	for (size_t i = 0; i < files_len; i++) {
+		add_file(manifest, files[i], required, &report);
+	}
+	if (report.errors > 0) {
+		manifest_destroy(manifest);
+		manifest = NULL;
+	}
+	*ret_report = report_finish(&report);
+	return manifest;
+}
+
+struct manifest *manifest_load_default(const char *path, char **ret_report) {
+	if (path != NULL) {
+		return manifest_load(&path, 1, true, ret_report);
+	}
+	char user[4096] = "";
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (config != NULL && config[0] == '/') {
+		snprintf(user, sizeof(user), "%s/silo/vms.scfg", config);
+	} else if (home != NULL && home[0] == '/') {
+		snprintf(user, sizeof(user), "%s/.config/silo/vms.scfg", home);
+	}
+	const char *files[] = {"/etc/silo/vms.scfg", user};
+	return manifest_load(files, user[0] != '\0' ? 2 : 1, false, ret_report);
+}
+
+void manifest_destroy(struct manifest *manifest) {
+	if (manifest == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		vm_finish(&manifest->vms[i]);
+	}
+	for (size_t i = 0; i < manifest->files_len; i++) {
+		free(manifest->files[i]);
+	}
+	free(manifest->files);
+	free(manifest->vms);
+	free(manifest);
+}
+
+const struct vm *manifest_find(const struct manifest *manifest, const char *name) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		if (strcmp(manifest->vms[i].name, name) == 0) {
+			return &manifest->vms[i];
+		}
+	}
+	return NULL;
+}
+
+const char *manifest_suggest(const struct manifest *manifest, const char *name) {
+	const char **names = calloc(manifest->vms_len + 1, sizeof(*names));
+	if (names == NULL) {
+		return NULL;
+	}
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		names[i] = manifest->vms[i].name;
+	}
+	const char *found = suggest_word(name, names, manifest->vms_len);
+	free(names);
+	return found;
+}
+
+const struct vm_application *vm_application_find(const struct vm *vm, const char *id) {
+	for (size_t i = 0; i < vm->applications_len; i++) {
+		if (strcmp(vm->applications[i].id, id) == 0) {
+			return &vm->applications[i];
+		}
+	}
+	return NULL;
+}

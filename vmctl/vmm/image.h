@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where a VM's image lies, where programs are found, and what to tell the user if they are not.
+ */
+#ifndef SILO_VMCTL_VMM_IMAGE_H
+#define SILO_VMCTL_VMM_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vmctl/manifest/manifest.h"
+
+/* Writes the absolute directory of vm's image into out. Returns false if it does not fit. */
+bool image_dir(const struct vm *vm, char *out, size_t cap);
+
+/* Is the image complete? If not, writes what is missing and which command helps into error. */
+bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap);
+
+/*
+ * Finds the program name in libexec, then (libexec NULL or without it) in PATH. Writes its absolute
+ * path, links resolved, into out.
+ */
+bool program_find(const char *name, const char *libexec, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/vmm/kvm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+#if defined(__x86_64__)
+
+#define CODE_ADDRESS 0x1000
+#define PORT 0x42
+
+/* add $3, %al; out %al, $PORT; hlt */
+static const uint8_t code[] = {0x04, 0x03, 0xe6, PORT, 0xf4};
+
+static bool set_up_cpu(int cpu) {
+	struct kvm_sregs sregs;
+	if (ioctl(cpu, KVM_GET_SREGS, &sregs) < 0) {
+		return false;
+	}
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	struct kvm_regs regs = {.rip = CODE_ADDRESS, .rax = 4, .rflags = 2};
+	return ioctl(cpu, KVM_SET_SREGS, &sregs) == 0 && ioctl(cpu, KVM_SET_REGS, &regs) == 0;
+}
+
+/* The guest adds, tells the sum on a port and halts. */
+static bool run_guest(int cpu, struct kvm_run *run) {
+	if (ioctl(cpu, KVM_RUN, 0) < 0 || run->exit_reason != KVM_EXIT_IO || run->io.port != PORT ||
+			((uint8_t *)run)[run->io.data_offset] != 7) {
+		return false;
+	}
+	return ioctl(cpu, KVM_RUN, 0) == 0 && run->exit_reason == KVM_EXIT_HLT;
+}
+
+static bool try_guest(int kvm) {
+	int vm = ioctl(kvm, KVM_CREATE_VM, 0);
+	int run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (vm < 0 || run_size < (int)sizeof(struct kvm_run) || page == MAP_FAILED) {
+		return false;
+	}
+	memcpy(page, code, sizeof(code));
+	struct kvm_userspace_memory_region region = {
+			.guest_phys_addr = CODE_ADDRESS,
+			.memory_size = 4096,
+			.userspace_addr = (uintptr_t)page,
+	};
+	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region) < 0) {
+		return false;
+	}
+	int cpu = ioctl(vm, KVM_CREATE_VCPU, 0);
+	void *run = cpu < 0
+			? MAP_FAILED
+			: mmap(NULL, (size_t)run_size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu, 0);
+	return run != MAP_FAILED && set_up_cpu(cpu) && run_guest(cpu, run);
+}
+
+#else
+
+/* On other machines the interface itself has to be enough. */
+static bool try_guest(int kvm) {
+	return ioctl(kvm, KVM_CREATE_VM, 0) >= 0;
+}
+
+#endif
+
+enum kvm_state kvm_probe(const char *device, int timeout_ms) {
+	cleanup_fd int kvm = open(device, O_RDWR | O_CLOEXEC);
+	if (kvm < 0) {
+		bool is_refused = errno == EACCES || errno == EPERM;
+		return is_refused ? KVM_NO_PERMISSION : KVM_NO_DEVICE;
+	}
+	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION) {
+		return KVM_BROKEN;
+	}
+	pid_t pid = fork();
+	if (pid < 0) {
+		return KVM_BROKEN;
+	}
+	if (pid == 0) {
+		_exit(try_guest(kvm) ? 0 : 1);
+	}
+	cleanup_fd int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd poll_fd = {.fd = pidfd, .events = POLLIN};
+	if (pidfd < 0 || poll(&poll_fd, 1, timeout_ms) != 1) {
+		kill(pid, SIGKILL);
+	}
+	int status;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			return KVM_BROKEN;
+		}
+	}
+	return status == 0 ? KVM_WORKS : KVM_BROKEN;
+}
+
+const char *kvm_advice(enum kvm_state state) {
+	switch (state) {
+	case KVM_WORKS:
+		return "";
+	case KVM_NO_DEVICE:
+		return "there is no /dev/kvm: switch on virtualisation in the firmware and run "
+		       "`sudo "
+		       "modprobe kvm_intel` or `sudo modprobe kvm_amd`";
+	case KVM_NO_PERMISSION:
+		return "/dev/kvm may not be opened: run `sudo usermod -aG kvm \"$USER\"` and log "
+		       "in "
+		       "again";
+	case KVM_BROKEN:
+		break;
+	}
+	return "/dev/kvm is there but runs no guest (a machine without nested virtualisation?)";
+}
