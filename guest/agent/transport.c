@@ -34,10 +34,11 @@ int transport_connect(const char *path) {
 		return fd < 0 ? fd : connect_to(fd, (struct sockaddr *)&address, sizeof(address));
 	}
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	size_t size = strlen(path) + 1;
+	if (size > sizeof(address.sun_path)) {
 		return -ENAMETOOLONG;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, size);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return fd < 0 ? -errno : connect_to(fd, (struct sockaddr *)&address, sizeof(address));
 }
