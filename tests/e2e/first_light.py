@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""End to end: real Linux guests under software emulation on a headless Silo desktop.
+
+usage: first_light.py BUILD"""
+
+import os
+import re
+import secrets
+import signal
+import sys
+from pathlib import Path
+
+import tap
+from session import Session, StepFailed, context_switches, descendants
+
+GREEN, RED = "337745", "ca2a39"
+MANIFEST = f"""version 1
+
+vm banking {{
+	color "#{GREEN}"
+	memory 640M
+	image default
+	emulation allow
+}}
+
+vm untrusted {{
+	color "#{RED}"
+	memory 640M
+	image default
+	emulation allow
+}}
+"""
+EDGE = 4
+
+
+class World:
+    def __init__(self, build):
+        self.session = Session(build, MANIFEST)
+        self.probe = None
+
+    def guest(self, vm, *command, timeout=120, check=True):
+        return self.session.vmctl("run", vm, *command, timeout=timeout, check=check).stdout
+
+    def window(self, vm, timeout=60):
+        return self.session.wait_window(vm, timeout)
+
+    def pixel(self, x, y):
+        return self.probe.ask(f"pixel {x} {y}")["color"].lstrip("#").lower()
+
+    def click(self, x, y):
+        self.probe.ask(f"click {x} {y}")
+
+    def focus(self, vm):
+        window = self.window(vm)
+        self.click(window["x"] + window["width"] // 2, window["y"] + window["height"] // 2)
+        return window
+
+    def boot_id(self, vm):
+        return self.guest(vm, "cat", "/proc/sys/kernel/random/boot_id").strip()
+
+    def pid_of(self, vm, role):
+        return self.session.status(vm)["pids"][role]
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def equal(got, wanted, what):
+    expect(got == wanted, f"{what}: {got!r}, not {wanted!r}")
+
+
+def open_terminal(world, vm):
+    world.session.run_in_vm(vm, "foot", "--override=cursor.blink=no", name=f"{vm}-foot")
+    return world.window(vm)
+
+
+def the_session_starts(world):
+    world.session.start()
+    world.probe = world.session.open_probe()
+
+
+def two_machines_boot_and_show_a_terminal_each(world):
+    boots = set()
+    for vm in ("banking", "untrusted"):
+        open_terminal(world, vm)
+        equal(world.session.status(vm)["state"], "running", vm)
+        boots.add(world.boot_id(vm))
+    equal(len(boots), 2, "different boot ids")
+
+
+def frames_have_their_machines_colour(world):
+    for vm, colour in (("banking", GREEN), ("untrusted", RED)):
+        window = world.focus(vm)
+        x, y, width, height = (window[key] for key in ("x", "y", "width", "height"))
+        for dx, dy in ((-EDGE // 2, height // 2), (width + EDGE // 2 - 1, height // 2),
+                       (width // 2, height + EDGE // 2 - 1)):
+            equal(world.pixel(x + dx, y + dy), colour, f"edge of {vm} at {dx},{dy}")
+
+
+def typed_words_reach_their_machine_only(world):
+    for vm, other in (("banking", "untrusted"), ("untrusted", "banking")):
+        nonce = secrets.token_hex(12)
+        world.focus(vm)
+        world.guest(vm, "mkfifo", "/tmp/nonce")
+        world.probe.ask(f"type echo {nonce} | tee /tmp/nonce /tmp/typed")
+        world.probe.ask("key Return")
+        equal(world.guest(vm, "cat", "/tmp/nonce", timeout=60).strip(), nonce, f"typed into {vm}")
+        world.guest(vm, "rm", "/tmp/nonce")
+        found = world.guest(other, "grep", "-rl", nonce, "/tmp", check=False)
+        equal(found.strip(), "", f"found in {other}")
+
+
+def a_window_is_resized_by_its_edge(world):
+    window = world.focus("banking")
+    right, middle = window["x"] + window["width"] + 1, window["y"] + window["height"] // 2
+    world.probe.ask(f"drag {right} {middle} {right - 120} {middle}")
+    world.probe.ask("wait-idle")
+    after = world.window("banking")
+    expect(window["width"] - 140 <= after["width"] < window["width"] - 90,
+           f"width {window['width']} became {after['width']}")
+
+
+def a_gtk_popup_is_framed(world):
+    world.session.run_in_vm("untrusted", "gtk4-widget-factory", name="gtk")
+    world.probe.ask("wait-title gtk4-widget-factory 90", 100)
+
+
+def run_answers_with_output_and_exit_status(world):
+    result = world.session.vmctl("run", "banking", "sh", "-c", "echo out; echo err >&2; exit 7", check=False)
+    equal((result.stdout, result.stderr, result.returncode), ("out\n", "err\n", 7), "vmctl run")
+    result = world.session.vmctl("run", "banking", "cat", stdin="in\n" * 1000)
+    equal(result.stdout, "in\n" * 1000, "standard input")
+
+
+def a_closed_window_goes_and_the_machine_stays(world):
+    world.focus("banking")
+    world.probe.ask("key Super+q")
+    world.probe.ask("wait-no-window banking 30", 40)
+    equal(world.session.status("banking")["state"], "running", "banking")
+    open_terminal(world, "banking")
+
+
+def a_paused_machine_keeps_its_windows(world):
+    world.session.vmctl("pause", "banking")
+    equal(world.session.status("banking")["state"], "paused", "banking")
+    world.window("banking")
+    world.session.vmctl("resume", "banking")
+    equal(world.guest("banking", "echo", "back").strip(), "back", "after resume")
+    nonce = secrets.token_hex(8)
+    world.focus("banking")
+    world.guest("banking", "mkfifo", "/tmp/after")
+    world.probe.ask(f"type echo {nonce} > /tmp/after")
+    world.probe.ask("key Return")
+    equal(world.guest("banking", "cat", "/tmp/after", timeout=60).strip(), nonce, "typed after resume")
+
+
+def a_rebooting_machine_comes_back(world):
+    before = world.boot_id("banking")
+    world.guest("banking", "silo-reboot", check=False)
+    world.probe.ask("wait-no-window banking 60", 70)
+    after = world.boot_id("banking")
+    expect(before != after, "the boot id did not change")
+    open_terminal(world, "banking")
+
+
+def killed(world, vm, role):
+    """Kills one process of a machine; the machine ends, says so, leaves nothing, and starts again."""
+    other = "untrusted" if vm == "banking" else "banking"
+    pids = world.session.status(vm)["pids"]
+    os.kill(pids[role], signal.SIGKILL)
+    world.probe.ask(f"wait-no-window {vm} 30", 40)
+    status = world.session.status(vm)
+    expect(status["state"] in ("failed", "stopped"), f"{vm} is {status['state']} after its {role} was killed")
+    for name, pid in pids.items():
+        expect(name == "supervisor" or not Path(f"/proc/{pid}").exists(), f"{name} of {vm} lives on")
+    equal(world.session.status(other)["state"], "running", other)
+    world.window(other)
+    open_terminal(world, vm)
+
+
+def a_killed_vmm_ends_its_machine_only(world):
+    killed(world, "banking", "vmm")
+
+
+def a_killed_proxy_ends_its_machine_only(world):
+    killed(world, "untrusted", "proxy")
+
+
+def a_killed_supervisor_ends_its_machine_only(world):
+    killed(world, "banking", "supervisor")
+
+
+def a_killed_manager_loses_nothing(world):
+    boot = world.boot_id("banking")
+    manager = next(pid for pid, name in descendants(os.getpid()).items()
+                   if name == "silo-vmd" and b"--vm" not in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(manager, signal.SIGKILL)
+    world.window("banking")
+    world.session.restart_manager()
+    equal(world.session.status("banking")["state"], "running", "banking")
+    equal(world.boot_id("banking"), boot, "boot id")
+
+
+def nothing_runs_while_nothing_happens(world):
+    """No context switch of any host process in a while, both windows open."""
+    pids = {pid: name for pid, name in descendants(os.getpid()).items() if name.startswith("silo")}
+    before = {pid: context_switches(pid) for pid in pids}
+    signal.sigtimedwait(set(), 10 if not os.environ.get("SILO_TEST_FULL") == "1" else 30)
+    busy = {f"{pids[pid]} ({pid})": context_switches(pid) - count for pid, count in before.items()
+            if context_switches(pid) != count}
+    equal(busy, {}, "context switches")
+
+
+def nothing_is_left_behind(world):
+    left = world.session.stop()
+    equal(left, {}, "processes that had to be killed")
+    world.session.remove()
+
+
+CASES = [
+    the_session_starts,
+    two_machines_boot_and_show_a_terminal_each,
+    frames_have_their_machines_colour,
+    typed_words_reach_their_machine_only,
+    a_window_is_resized_by_its_edge,
+    run_answers_with_output_and_exit_status,
+    nothing_runs_while_nothing_happens,
+    a_gtk_popup_is_framed,
+    a_closed_window_goes_and_the_machine_stays,
+    a_paused_machine_keeps_its_windows,
+    a_rebooting_machine_comes_back,
+    a_killed_vmm_ends_its_machine_only,
+    a_killed_proxy_ends_its_machine_only,
+    a_killed_supervisor_ends_its_machine_only,
+    a_killed_manager_loses_nothing,
+]
+
+if __name__ == "__main__":
+    sys.exit(tap.run(World(sys.argv[1]), CASES, nothing_is_left_behind))
