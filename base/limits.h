@@ -32,6 +32,26 @@
 #define VM_BUFFER_BYTES_MIN (512ull << 20)
 /* Mapped blobs: QEMU slows down beyond a few hundred memory regions. */
 #define VM_BLOBS_MAX 384
+/* Contexts of the GPU device: one a client, and a few in which guests only ask for capabilities. */
+#define VM_CONTEXTS_MAX (VM_CLIENTS_MAX + 8)
+/* Resources: mapped blobs, two rings a context, and blobs that wait for their mapping. */
+#define VM_RESOURCES_MAX 2048
+/* Files of the pool allocator: one a blob, copies of received files, copied pools. */
+#define VM_POOL_FILES_MAX 1024
+/* Scatter list entries of all guest blobs: 16 bytes each in the proxy. */
+#define VM_BLOB_ENTRIES_MAX (256u << 10)
+/* One blob: wl_shm cannot describe more. */
+#define BLOB_BYTES_MAX (2ull << 30)
+/* A file that the compositor sends to a guest (keymap, format table) is copied up to here. */
+#define RECEIVED_FILE_BYTES_MAX (1u << 20)
+/* Items (received files and pipes) of one context that the guest has not taken or closed yet. */
+#define CONTEXT_ITEMS_MAX 64
+/* Commands of one context that wait because the compositor's side is full or throttled. */
+#define CONTEXT_BACKLOG_MAX 32
+/* One submission of commands. Guests send one or a few, each at most 64 KiB. */
+#define SUBMIT_BYTES_MAX (256u << 10)
+/* Bytes that a guest wrote to pipes whose readers have not read them yet, per VM. */
+#define VM_PIPE_BYTES_MAX (16u << 20)
 /* Address space of the host-visible window; pools are sparse (foot makes some of 512 MiB). */
 #define VM_BLOB_WINDOW_BYTES (16ull << 30)
 

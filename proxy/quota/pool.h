@@ -10,14 +10,25 @@
 
 #include <stdint.h>
 
-/* The account of one VM. */
+struct pool_file; // refcounted
+
+/* The account of one VM. Zero-initialise with the two limits set; it outlives its files. */
 struct pool_account {
 	uint64_t bytes_max;      // allocated bytes this VM may hold
+	uint32_t files_max;      // 0: VM_POOL_FILES_MAX
 	uint64_t bytes_reserved; // reserved by pool_file_reserve()
 	uint32_t files;          // living files
+	/* Of pool.c: every living file, and what pool_account_measure() saw last and when. */
+	struct pool_file *first;
+	uint64_t bytes_measured;
+	int64_t measured_ms;
 };
 
-struct pool_file; // refcounted
+/*
+ * Bytes that the VM's files really hold: reserved ones, and those that the guest allocated itself by
+ * writing into its mappings. Asks the kernel about each file, at most once in 250 ms.
+ */
+uint64_t pool_account_measure(struct pool_account *account);
 
 /*
  * Makes a memfd of size bytes (rounded up to a page, no page allocated), sealed against shrinking and

@@ -32,7 +32,7 @@ enum wire_fd_kind {
 };
 
 struct wire_fd {
-	int fd;
+	int fd; // -1 for WIRE_FD_POOL: the descriptor is pool_file_fd(pool)
 	enum wire_fd_kind kind;
 	struct pool_file *pool; // WIRE_FD_POOL only
 };
@@ -63,7 +63,11 @@ struct wire_front {
 	void (*readable)(void *data);
 	/* The engine takes input again after wire_client_push() answered 0 (back-pressure). */
 	void (*writable)(void *data);
-	/* The client is over; reason is one line of English for the log, already written there. */
+	/*
+	 * The client is over; reason is one line of English for the log, already written there. May be
+	 * called inside wire_client_push() and _pull(), so it only notes the fact: the front end calls
+	 * wire_client_destroy() later, never from inside a callback.
+	 */
 	void (*ended)(void *data, const char *reason);
 };
 
