@@ -75,7 +75,8 @@ static bool account_has_room(struct pool_account *account, uint64_t more) {
 }
 
 static int sealed_memfd(uint64_t size) {
-	cleanup_fd int fd = memfd_create("silo-pool", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	cleanup_fd int fd = memfd_create("silo-pool",
+			MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 	if (fd < 0 && errno == EINVAL) {
 		fd = memfd_create("silo-pool", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	}
@@ -156,7 +157,8 @@ uint64_t pool_file_size(const struct pool_file *file) {
 static uint64_t uncovered(const struct pool_file *file, struct range want) {
 	uint64_t covered = 0;
 	for (size_t i = 0; i < file->n_ranges; i++) {
-		uint64_t start = file->ranges[i].start > want.start ? file->ranges[i].start : want.start;
+		uint64_t start = file->ranges[i].start > want.start ? file->ranges[i].start
+								    : want.start;
 		uint64_t end = file->ranges[i].end < want.end ? file->ranges[i].end : want.end;
 		covered += end > start ? end - start : 0;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Memory that the proxy makes for a guest's buffers: sealed, sparse memfds, charged to the VM by the
- * pages that are really allocated. A blob of the GPU device and a copied pool of the socket front end
- * are both a `struct pool_file`; the Wayland engine reserves the range of a buffer before the
- * compositor reads it, so that a hole can neither cost memory unseen nor raise SIGBUS.
+ * Memory that the proxy makes for a guest's buffers: sealed, sparse memfds, charged to the VM by
+ * the pages that are really allocated. A blob of the GPU device and a copied pool of the socket
+ * front end are both a `struct pool_file`; the Wayland engine reserves the range of a buffer before
+ * the compositor reads it, so that a hole can neither cost memory unseen nor raise SIGBUS.
  */
 #ifndef SILO_PROXY_QUOTA_POOL_H
 #define SILO_PROXY_QUOTA_POOL_H
@@ -25,15 +25,15 @@ struct pool_account {
 };
 
 /*
- * Bytes that the VM's files really hold: reserved ones, and those that the guest allocated itself by
- * writing into its mappings. Asks the kernel about each file, at most once in 250 ms.
+ * Bytes that the VM's files really hold: reserved ones, and those that the guest allocated itself
+ * by writing into its mappings. Asks the kernel about each file, at most once in 250 ms.
  */
 uint64_t pool_account_measure(struct pool_account *account);
 
 /*
- * Makes a memfd of size bytes (rounded up to a page, no page allocated), sealed against shrinking and
- * growing. Returns the file with one reference, or NULL with errno (EDQUOT: too many files, or the
- * pages that the VM's files really hold exceed its quota; ENOMEM, EMFILE).
+ * Makes a memfd of size bytes (rounded up to a page, no page allocated), sealed against shrinking
+ * and growing. Returns the file with one reference, or NULL with errno (EDQUOT: too many files, or
+ * the pages that the VM's files really hold exceed its quota; ENOMEM, EMFILE).
  */
 struct pool_file *pool_file_create(struct pool_account *account, uint64_t size);
 
@@ -47,9 +47,9 @@ int pool_file_fd(const struct pool_file *file);
 uint64_t pool_file_size(const struct pool_file *file);
 
 /*
- * Allocates the pages of [offset, offset + len), charging the account for those not reserved before.
- * Cheap when the range was reserved already. Returns 0, -EINVAL (out of the file), -EDQUOT (nothing
- * is charged) or another negative errno.
+ * Allocates the pages of [offset, offset + len), charging the account for those not reserved
+ * before. Cheap when the range was reserved already. Returns 0, -EINVAL (out of the file), -EDQUOT
+ * (nothing is charged) or another negative errno.
  */
 int pool_file_reserve(struct pool_file *file, uint64_t offset, uint64_t len);
 
