@@ -50,8 +50,10 @@ static enum init_end serve(const struct settings *settings) {
 	snprintf(runtime, sizeof(runtime), "/run/user/%u", settings->uid);
 	snprintf(socket, sizeof(socket), "%s/wayland-0", runtime);
 	snprintf(address, sizeof(address), "--address=unix:path=%s/bus", runtime);
+	/* "Ready" waits for the Wayland socket, if there will be one. */
+	bool graphical = access(bridge[0], X_OK) == 0;
 	const char *const agent[] = {"/usr/lib/silo/silo-agent", "--user", settings->user,
-			"--wait-for", socket, NULL};
+			graphical ? "--wait-for" : NULL, socket, NULL};
 	const char *const bus[] = {"/usr/bin/dbus-daemon", "--session", "--nofork", "--nopidfile",
 			address, NULL};
 	struct service services[] = {
