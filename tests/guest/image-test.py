@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The guest image, booted under software emulation: ready in time, commands, shutdown.
-Usage: image-test.py IMAGE"""
+Usage: image-test.py [IMAGE]"""
 
 import hashlib
 import os
@@ -62,12 +62,13 @@ def test_system(vm):
 
 
 def test_agent_restarts(vm):
-    vm.run('sh', '-c', 'kill -9 $PPID', root=True)
+    killer = vm.run('sh', '-c', 'kill -9 $PPID', root=True)
     try:
         vm.wire.receive()
         raise AssertionError('the agent is still there')
     except Gone:
         pass
+    killer.close()
     vm.wire, boot_id = vm.accept()
     assert boot_id == vm.boot_id
 
@@ -81,10 +82,12 @@ def test_shutdown(vm):
 
 
 def main():
-    if not os.path.exists(os.path.join(sys.argv[1], 'image.json')):
+    data = os.environ.get('XDG_DATA_HOME') or os.path.expanduser('~/.local/share')
+    image = sys.argv[1] if len(sys.argv) > 1 else os.path.join(data, 'silo/images/default')
+    if not os.path.exists(os.path.join(image, 'image.json')):
         print('1..0 # SKIP no image; run tools/guest-image')
         return
-    vm = VM(sys.argv[1], parameters='silo.hostname=tester')
+    vm = VM(image, parameters='silo.hostname=tester')
     try:
         names = [name for name in globals() if name.startswith('test_')]
         print('1..%d' % len(names), flush=True)
