@@ -6,6 +6,7 @@
 #include "decorations/marks.h"
 
 #define CLIENT_SIZE_MAX 65535
+#define POSITION_MAX (1 << 20)
 #define PLATE_GAP 10
 #define PLATE_TAIL 12          /* after the name */
 #define PLATE_TAIL_KEYBOARD 34 /* the same with the keyboard mark */
@@ -350,6 +351,8 @@ void frame_layout(struct frame *frame, const struct frame_spec *spec, struct let
 	own->scale = own->scale >= 0.5 ? fmin(own->scale, 8) : own->scale > 0 ? 0.5 : 1;
 	own->width = clamp_int(own->width, 1, CLIENT_SIZE_MAX);
 	own->height = clamp_int(own->height, 1, CLIENT_SIZE_MAX);
+	own->x = clamp_int(own->x, -POSITION_MAX, POSITION_MAX);
+	own->y = clamp_int(own->y, -POSITION_MAX, POSITION_MAX);
 	bool is_window = own->kind == FRAME_WINDOW || own->kind == FRAME_TAB_WINDOW;
 	int keyline = own->maximised || own->kind == FRAME_FULLSCREEN ? 0 : FRAME_KEYLINE;
 	bool is_round = is_window && !own->maximised && own->width >= 2 * FRAME_RADIUS &&

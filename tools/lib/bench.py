@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""What a Wayland connection costs: directly, through a plain relay, through silo-proxy.
+usage: bench.py BUILD [proxy] [--seconds N] [--json]"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from session import Session, StepFailed, wait_for_path
+
+FIGURES = (
+    # key, what is shown, unit, whether more is better
+    ("sync_median_us", "round trip, median", "µs", False),
+    ("sync_p99_us", "round trip, 99 %", "µs", False),
+    ("pipelined_per_s", "round trips, 32 at once", "/s", True),
+    ("one_way_per_s", "one-way requests", "/s", True),
+    ("frames_1080p_per_s", "1080p frames, full damage", "/s", True),
+)
+WAIT_S = 10
+
+
+def measure(session, display, seconds):
+    """Runs sync-bench on a Wayland socket. Returns its figures."""
+    environment = dict(session.environment, WAYLAND_DISPLAY=str(display))
+    result = subprocess.run([session.program("sync-bench"), "-s", str(seconds)], env=environment, text=True,
+                            capture_output=True, timeout=60 + 8 * seconds)
+    if result.returncode != 0:
+        raise StepFailed(f"sync-bench on {display}: {result.stderr.strip()}")
+    return json.loads(result.stdout)
+
+
+def measure_behind(session, arguments, socket, seconds):
+    """Starts a program that listens on socket, measures through it and ends it."""
+    name = Path(arguments[0]).name
+    process = subprocess.Popen(arguments, env=session.environment, stdin=subprocess.DEVNULL,
+                               stdout=session.log_file(f"{name}.log"), stderr=subprocess.STDOUT)
+    try:
+        if not wait_for_path(socket, WAIT_S):
+            raise StepFailed(f"{name} does not listen:\n" + session.log_tail(f"{name}.log"))
+        return measure(session, socket, seconds)
+    except StepFailed as error:
+        raise StepFailed(f"{error}\n" + session.log_tail(f"{name}.log")) from None
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def bench_proxy(build, seconds):
+    session = Session(build, "")
+    try:
+        session.start_silo(vmd=False)
+        display = session.runtime / session.display
+        relay, proxy = session.runtime / "relay", session.runtime / "proxy"
+        results = {"direct": measure(session, display, seconds)}
+        results["relay"] = measure_behind(
+            session, [str(Path(build) / "tests/bench/bench-relay"), str(relay), str(display)], relay, seconds)
+        results["silo-proxy"] = measure_behind(
+            session, [session.program("silo-proxy"), "--domain", "bench", "--color", "#0175d4",
+                      "--listen", str(proxy)], proxy, seconds)
+        return results
+    finally:
+        session.stop()
+        session.remove()
+
+
+def show(results):
+    names = list(results)
+    print(f"{'':28}" + "".join(f"{name:>14}" for name in names) + f"{'proxy : relay':>16}")
+    for key, title, unit, more_is_better in FIGURES:
+        values = [results[name][key] for name in names]
+        ratio = values[-1] / values[-2] if more_is_better else values[-2] / values[-1]
+        cells = "".join(f"{value:>14,.{1 if value < 1000 else 0}f}" for value in values)
+        print(f"{title + ', ' + unit:28}{cells}{ratio:>15.2f}×")
+    print("A ratio above 1 means that silo-proxy is faster than the plain relay.")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/bench")
+    parser.add_argument("build")
+    parser.add_argument("bench", nargs="?", choices=["proxy"], default="proxy")
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    try:
+        results = bench_proxy(options.build, options.seconds)
+    except (StepFailed, OSError) as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps(dict(results, cpus=os.cpu_count())))
+    else:
+        show(results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
