@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A dial channel: over it the VM's proxy asks for client connections, one byte each. Its bytes come
+ * from the proxy, which may have been taken over; its life is the domain's.
+ */
+#ifndef SILO_COMPOSITOR_DOMAIN_DIAL_H
+#define SILO_COMPOSITOR_DOMAIN_DIAL_H
+
+struct dial;
+struct domain;
+
+/* Serves fd (SOCK_SEQPACKET), which it owns unless it returns NULL. */
+struct dial *dial_create(struct domain *domain, int fd);
+
+/* NULL is legal. */
+void dial_destroy(struct dial *dial);
+
+#endif

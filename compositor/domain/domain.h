@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A security domain: a VM, or the host. It owns its clients and its one wl_seat, so that input,
+ * selections, drags and grabs of two domains have nothing in common. Its words (name, label) are
+ * the host's own; nothing here comes from a guest.
+ */
+#ifndef SILO_COMPOSITOR_DOMAIN_DOMAIN_H
+#define SILO_COMPOSITOR_DOMAIN_DOMAIN_H
+
+#include <stdbool.h>
+#include <wayland-server-core.h>
+
+#include "base/limits.h"
+#include "decorations/palette.h"
+
+struct dial;
+struct seat;
+struct server;
+
+struct domain {
+	struct server *server;
+	char name[VM_NAME_MAX + 1];
+	char label[VM_LABEL_MAX + 1];
+	struct vm_colors colors;
+	enum glyph glyph;
+	bool is_host;
+	bool is_emulated;
+	struct seat *seat;
+	struct dial *dial;      /* NULL for the host */
+	struct wl_list clients; /* client.link */
+	struct wl_list link;    /* domains.list */
+};
+
+/* What vmd says about a domain. */
+struct domain_request {
+	const char *name;  /* text_is_vm_name() */
+	const char *label; /* NULL: the name */
+	const char *color; /* "#rrggbb" or a name of the palette; NULL: the next free one */
+	const char *glyph; /* NULL: the next free one */
+	bool is_emulated;
+};
+
+enum domain_error {
+	DOMAIN_OK,
+	DOMAIN_BAD_NAME,
+	DOMAIN_BAD_LABEL,
+	DOMAIN_BAD_COLOR,
+	DOMAIN_BAD_GLYPH,
+	DOMAIN_NAME_TAKEN,
+	DOMAIN_TOO_MANY,
+	DOMAIN_NO_MEMORY,
+};
+
+/* Domains at a time, the host's not counted. */
+#define DOMAINS_MAX 64
+
+bool domains_create(struct server *server);
+void domains_destroy(struct server *server);
+
+/* The host's domain. */
+struct domain *domains_host(struct server *server);
+
+/* All domains, the host's included: domain.link. */
+struct wl_list *domains_list(struct server *server);
+
+/* The domain whose seat has this global; NULL if none has, as while a seat is being made. */
+struct domain *domains_of_seat_global(struct server *server, const struct wl_global *global);
+
+/*
+ * Registers a domain that lives as long as the dial channel, whose descriptor it owns from now on
+ * if it returns DOMAIN_OK. ret_domain may be NULL.
+ */
+enum domain_error domain_register(struct server *server, const struct domain_request *request,
+		int dial_fd, struct domain **ret_domain);
+
+/* Ends every client of domain, then its seat. Not from a request handler of its own clients. */
+void domain_destroy(struct domain *domain);
+
+#endif

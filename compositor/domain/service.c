@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/domain/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-varlink-idl.h>
+#include <systemd/sd-varlink.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/focus.h"
+#include "compositor/options.h"
+#include "compositor/server.h"
+#include "compositor/shell/runtime.h"
+#include "compositor/shell/sockets.h"
+#include "compositor/window/window.h"
+
+#define NAME "io.silo.Compositor"
+#define CONNECTIONS_MAX 64
+
+struct service {
+	sd_varlink_server *server;
+	char *path;
+};
+
+/* sd-varlink's macros fill flexible arrays, which is an extension. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Window, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(title, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(app_id, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(x, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(y, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(width, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(height, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(focused, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_FIELD(maximized, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_FIELD(fullscreen, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_FIELD(minimized, SD_VARLINK_BOOL, 0));
+
+static SD_VARLINK_DEFINE_METHOD(GetVersion, SD_VARLINK_DEFINE_OUTPUT(version, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_OUTPUT(display, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+
+static SD_VARLINK_DEFINE_METHOD(RegisterDomain, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_INPUT(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(glyph, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(emulated, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+
+static SD_VARLINK_DEFINE_METHOD(ListWindows,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY));
+
+static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_ERROR(TooManyDomains, SD_VARLINK_DEFINE_FIELD(max, SD_VARLINK_INT, 0));
+
+static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, NAME, &vl_type_Window, &vl_method_GetVersion,
+		&vl_method_RegisterDomain, &vl_method_ListWindows, &vl_error_NameTaken,
+		&vl_error_TooManyDomains);
+
+#pragma GCC diagnostic pop
+
+static int handle_get_version(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
+	if (ret != 0) {
+		return ret;
+	}
+	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_STRING("version", SILO_VERSION),
+			SD_JSON_BUILD_PAIR_STRING("display", sockets_display(server)));
+}
+
+static int reply_domain_error(sd_varlink *link, enum domain_error error,
+		const struct domain_request *request) {
+	switch (error) {
+	case DOMAIN_OK:
+		return sd_varlink_reply(link, NULL);
+	case DOMAIN_BAD_NAME:
+		return sd_varlink_error_invalid_parameter_name(link, "name");
+	case DOMAIN_BAD_LABEL:
+		return sd_varlink_error_invalid_parameter_name(link, "label");
+	case DOMAIN_BAD_COLOR:
+		return sd_varlink_error_invalid_parameter_name(link, "color");
+	case DOMAIN_BAD_GLYPH:
+		return sd_varlink_error_invalid_parameter_name(link, "glyph");
+	case DOMAIN_NAME_TAKEN:
+		return sd_varlink_errorbo(link, NAME ".NameTaken",
+				SD_JSON_BUILD_PAIR_STRING("name", request->name));
+	case DOMAIN_TOO_MANY:
+		return sd_varlink_errorbo(link, NAME ".TooManyDomains",
+				SD_JSON_BUILD_PAIR_INTEGER("max", DOMAINS_MAX));
+	case DOMAIN_NO_MEMORY:
+		return -ENOMEM;
+	}
+	return -EINVAL;
+}
+
+/* A socket of the type that the contract names, so that datagrams keep their borders. */
+static bool is_seqpacket(int fd) {
+	int type;
+	socklen_t len = sizeof(type);
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET;
+}
+
+static int handle_register(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	struct domain_request request = {0};
+	int emulated = false;
+	struct parameters {
+		const char *name, *label, *color, *glyph;
+		int emulated;
+	} p = {.emulated = -1};
+	static const sd_json_dispatch_field table[] = {
+			{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, name), SD_JSON_MANDATORY},
+			{"label", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, label), SD_JSON_NULLABLE},
+			{"color", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, color), SD_JSON_NULLABLE},
+			{"glyph", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, glyph), SD_JSON_NULLABLE},
+			{"emulated", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+					offsetof(struct parameters, emulated), SD_JSON_NULLABLE},
+			{0},
+	};
+	int ret = sd_varlink_dispatch(link, parameters, table, &p);
+	if (ret != 0) {
+		return ret;
+	}
+	emulated = p.emulated > 0;
+	request = (struct domain_request){.name = p.name,
+			.label = p.label,
+			.color = p.color,
+			.glyph = p.glyph,
+			.is_emulated = emulated};
+	cleanup_fd int fd = sd_varlink_take_fd(link, 0);
+	if (fd < 0 || sd_varlink_peek_fd(link, 1) >= 0 || !is_seqpacket(fd)) {
+		return sd_varlink_error_invalid_parameter_name(link, "descriptor");
+	}
+	enum domain_error error = domain_register(server, &request, fd, NULL);
+	if (error == DOMAIN_OK) {
+		fd_steal(&fd);
+	}
+	return reply_domain_error(link, error, &request);
+}
+
+static int append_window(struct window *window, sd_json_variant **array) {
+	struct wlr_box area;
+	window_get_area(window, &area);
+	return sd_json_variant_append_arraybo(array, SD_JSON_BUILD_PAIR_UNSIGNED("id", window->id),
+			SD_JSON_BUILD_PAIR_STRING("domain", window->domain->name),
+			SD_JSON_BUILD_PAIR_STRING("title", window->title),
+			SD_JSON_BUILD_PAIR_STRING("app_id", window->app_id),
+			SD_JSON_BUILD_PAIR_INTEGER("x", area.x),
+			SD_JSON_BUILD_PAIR_INTEGER("y", area.y),
+			SD_JSON_BUILD_PAIR_INTEGER("width", area.width),
+			SD_JSON_BUILD_PAIR_INTEGER("height", area.height),
+			SD_JSON_BUILD_PAIR_BOOLEAN("focused",
+					focus_window(window->server) == window),
+			SD_JSON_BUILD_PAIR_BOOLEAN("maximized", window->is_maximized),
+			SD_JSON_BUILD_PAIR_BOOLEAN("fullscreen", window->is_fullscreen),
+			SD_JSON_BUILD_PAIR_BOOLEAN("minimized", window->is_minimized));
+}
+
+static int handle_list_windows(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
+	if (ret != 0) {
+		return ret;
+	}
+	__attribute__((cleanup(sd_json_variant_unrefp))) sd_json_variant *array = NULL;
+	ret = sd_json_variant_new_array(&array, NULL, 0);
+	struct window *window;
+	wl_list_for_each(window, windows_stack(server), link) {
+		if (ret >= 0) {
+			ret = append_window(window, &array);
+		}
+	}
+	if (ret < 0) {
+		return ret;
+	}
+	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("windows", array));
+}
+
+static int serve(struct server *server, struct service *service) {
+	int ret = sd_varlink_server_new(&service->server,
+			SD_VARLINK_SERVER_MYSELF_ONLY | SD_VARLINK_SERVER_INHERIT_USERDATA |
+					SD_VARLINK_SERVER_ALLOW_FD_PASSING_INPUT);
+	if (ret < 0) {
+		return ret;
+	}
+	sd_varlink_server *varlink = service->server;
+	sd_varlink_server_set_userdata(varlink, server);
+	sd_varlink_server_set_connections_max(varlink, CONNECTIONS_MAX);
+	sd_varlink_server_set_connections_per_uid_max(varlink, CONNECTIONS_MAX);
+	ret = sd_varlink_server_set_info(varlink, "Silo", "silo", SILO_VERSION, NULL);
+	if (ret >= 0) {
+		ret = sd_varlink_server_add_interface(varlink, &vl_interface_io_silo_Compositor);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_server_bind_method_many(varlink, NAME ".GetVersion",
+				handle_get_version, NAME ".RegisterDomain", handle_register,
+				NAME ".ListWindows", handle_list_windows);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_server_listen_address(varlink, service->path, 0600);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_server_attach_event(varlink, server->event, 0);
+	}
+	return ret;
+}
+
+bool service_create(struct server *server) {
+	if (!server->options->varlink) {
+		return true;
+	}
+	server->service = calloc(1, sizeof(*server->service));
+	if (server->service == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	server->service->path = runtime_path(server, NAME);
+	if (server->service->path == NULL) {
+		return false;
+	}
+	int ret = serve(server, server->service);
+	if (ret < 0) {
+		log_error("%s: cannot serve: %s", server->service->path, strerror(-ret));
+		return false;
+	}
+	return true;
+}
+
+void service_destroy(struct server *server) {
+	if (server->service == NULL) {
+		return;
+	}
+	sd_varlink_server_shutdown(server->service->server);
+	sd_varlink_server_unref(server->service->server);
+	free(server->service->path);
+	free(server->service);
+	server->service = NULL;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/input/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wlr/types/wlr_compositor.h>
+#include <wlr/types/wlr_cursor.h>
+#include <wlr/types/wlr_cursor_shape_v1.h>
+#include <wlr/types/wlr_seat.h>
+#include <wlr/types/wlr_xcursor_manager.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "compositor/domain/client.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/seat.h"
+#include "compositor/listen.h"
+#include "compositor/output/output.h"
+#include "compositor/server.h"
+
+#define SIZE_DEFAULT 24
+
+struct cursor {
+	struct server *server;
+	struct wlr_cursor *wlr_cursor;
+	struct wlr_xcursor_manager *manager;
+	struct seat *owner; /* whose client area the pointer is over; NULL: none */
+	const char *shape;  /* NULL: a client's surface, or hidden */
+	struct wlr_surface *surface;
+	int hotspot_x, hotspot_y;
+	struct wl_listener surface_commit, surface_destroy, request_shape;
+};
+
+struct wlr_cursor *cursor_wlr(struct server *server) {
+	return server->cursor->wlr_cursor;
+}
+
+static void forget_surface(struct cursor *cursor) {
+	listener_remove(&cursor->surface_commit);
+	listener_remove(&cursor->surface_destroy);
+	cursor->surface = NULL;
+}
+
+void cursor_set_shape(struct server *server, const char *name) {
+	struct cursor *cursor = server->cursor;
+	forget_surface(cursor);
+	if (cursor->shape == NULL || strcmp(cursor->shape, name) != 0) {
+		cursor->shape = name;
+		wlr_cursor_set_xcursor(cursor->wlr_cursor, cursor->manager, name);
+	}
+}
+
+void cursor_set_owner(struct server *server, struct seat *seat) {
+	struct cursor *cursor = server->cursor;
+	if (cursor->owner != seat) {
+		cursor->owner = seat;
+		cursor_set_shape(server, "default");
+	}
+}
+
+static bool image_is_legal(const struct cursor *cursor) {
+	const struct wlr_surface_state *state = &cursor->surface->current;
+	if (state->width == 0 || state->height == 0) {
+		return true; /* no image: hidden */
+	}
+	return state->width <= CURSOR_SIZE_MAX && state->height <= CURSOR_SIZE_MAX &&
+			cursor->hotspot_x >= 0 && cursor->hotspot_x < state->width &&
+			cursor->hotspot_y >= 0 && cursor->hotspot_y < state->height;
+}
+
+static void handle_surface_commit(struct wl_listener *listener, void *data) {
+	struct cursor *cursor = wl_container_of(listener, cursor, surface_commit);
+	cursor->hotspot_x -= cursor->surface->current.dx;
+	cursor->hotspot_y -= cursor->surface->current.dy;
+	if (!image_is_legal(cursor)) {
+		cursor_set_shape(cursor->server, "default");
+	}
+}
+
+static void handle_surface_destroy(struct wl_listener *listener, void *data) {
+	struct cursor *cursor = wl_container_of(listener, cursor, surface_destroy);
+	cursor_set_shape(cursor->server, "default");
+}
+
+static bool may_set(struct cursor *cursor, struct seat *seat, struct wlr_seat_client *client) {
+	return seat == cursor->owner && client != NULL &&
+			client == seat->wlr_seat->pointer_state.focused_client;
+}
+
+void cursor_request_surface(struct seat *seat,
+		const struct wlr_seat_pointer_request_set_cursor_event *event) {
+	struct cursor *cursor = seat->domain->server->cursor;
+	if (!may_set(cursor, seat, event->seat_client)) {
+		return;
+	}
+	forget_surface(cursor);
+	cursor->shape = NULL;
+	if (event->surface == NULL) {
+		wlr_cursor_unset_image(cursor->wlr_cursor);
+		return;
+	}
+	cursor->surface = event->surface;
+	cursor->hotspot_x = event->hotspot_x;
+	cursor->hotspot_y = event->hotspot_y;
+	if (!image_is_legal(cursor)) {
+		cursor_set_shape(seat->domain->server, "default");
+		return;
+	}
+	/* Our listener comes after that of wlr_cursor and so has the last word on a commit. */
+	wlr_cursor_set_surface(cursor->wlr_cursor, event->surface, event->hotspot_x,
+			event->hotspot_y);
+	listener_add(&cursor->surface_commit, &event->surface->events.commit,
+			handle_surface_commit);
+	listener_add(&cursor->surface_destroy, &event->surface->events.destroy,
+			handle_surface_destroy);
+}
+
+static void handle_request_shape(struct wl_listener *listener, void *data) {
+	struct cursor *cursor = wl_container_of(listener, cursor, request_shape);
+	const struct wlr_cursor_shape_manager_v1_request_set_shape_event *event = data;
+	if (event->device_type != WLR_CURSOR_SHAPE_MANAGER_V1_DEVICE_TYPE_POINTER ||
+			cursor->owner == NULL ||
+			!may_set(cursor, cursor->owner, event->seat_client)) {
+		return;
+	}
+	cursor_set_shape(cursor->server, wlr_cursor_shape_v1_name(event->shape));
+}
+
+void cursor_forget_seat(struct server *server, struct seat *seat) {
+	if (server->cursor != NULL && server->cursor->owner == seat) {
+		cursor_set_owner(server, NULL);
+	}
+}
+
+static uint32_t theme_size(void) {
+	const char *text = getenv("XCURSOR_SIZE");
+	long size = text != NULL ? strtol(text, NULL, 10) : 0;
+	return size > 0 && size <= CURSOR_SIZE_HARD_MAX ? (uint32_t)size : SIZE_DEFAULT;
+}
+
+bool cursor_create(struct server *server) {
+	struct cursor *cursor = calloc(1, sizeof(*cursor));
+	if (cursor == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	server->cursor = cursor;
+	cursor->server = server;
+	cursor->wlr_cursor = wlr_cursor_create();
+	cursor->manager = wlr_xcursor_manager_create(getenv("XCURSOR_THEME"), theme_size());
+	struct wlr_cursor_shape_manager_v1 *shapes =
+			wlr_cursor_shape_manager_v1_create(server->display, 2);
+	if (cursor->wlr_cursor == NULL || cursor->manager == NULL || shapes == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	wlr_cursor_attach_output_layout(cursor->wlr_cursor, server->outputs->layout);
+	listener_add(&cursor->request_shape, &shapes->events.request_set_shape,
+			handle_request_shape);
+	cursor_set_shape(server, "default");
+	return true;
+}
+
+void cursor_destroy(struct server *server) {
+	struct cursor *cursor = server->cursor;
+	if (cursor == NULL) {
+		return;
+	}
+	forget_surface(cursor);
+	listener_remove(&cursor->request_shape);
+	if (cursor->wlr_cursor != NULL) {
+		wlr_cursor_destroy(cursor->wlr_cursor);
+	}
+	if (cursor->manager != NULL) {
+		wlr_xcursor_manager_destroy(cursor->manager);
+	}
+	free(cursor);
+	server->cursor = NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The pointer's image. A guest may set one only while the pointer is over its client area, and only
+ * a small one with its hot spot inside: it is an image without a frame.
+ */
+#ifndef SILO_COMPOSITOR_INPUT_CURSOR_H
+#define SILO_COMPOSITOR_INPUT_CURSOR_H
+
+#include <stdbool.h>
+
+struct seat;
+struct server;
+struct wlr_cursor;
+struct wlr_seat_pointer_request_set_cursor_event;
+
+bool cursor_create(struct server *server);
+void cursor_destroy(struct server *server);
+
+struct wlr_cursor *cursor_wlr(struct server *server);
+
+/* Shows the named shape of the theme. name must be static. */
+void cursor_set_shape(struct server *server, const char *name);
+
+/* The pointer is now over a client area of seat (NULL: over none), whose image is shown from then
+ * on. */
+void cursor_set_owner(struct server *server, struct seat *seat);
+
+/* A client of seat asks for an image; anything illegal is ignored. */
+void cursor_request_surface(struct seat *seat,
+		const struct wlr_seat_pointer_request_set_cursor_event *event);
+
+/* seat is going. */
+void cursor_forget_seat(struct server *server, struct seat *seat);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/input/focus.h"
+
+#include <stdlib.h>
+#include <wlr/types/wlr_xdg_shell.h>
+
+#include "base/log.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/seat.h"
+#include "compositor/output/output.h"
+#include "compositor/output/strip.h"
+#include "compositor/server.h"
+#include "compositor/window/window.h"
+
+struct focus {
+	struct window *window;
+	bool is_cycling; /* the order of use stands still until the modifier is released */
+};
+
+bool focus_create(struct server *server) {
+	server->focus = calloc(1, sizeof(*server->focus));
+	if (server->focus == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	return true;
+}
+
+void focus_destroy(struct server *server) {
+	free(server->focus);
+	server->focus = NULL;
+}
+
+struct window *focus_window(struct server *server) {
+	return server->focus != NULL ? server->focus->window : NULL;
+}
+
+struct domain *focus_domain(struct server *server) {
+	struct window *window = focus_window(server);
+	return window != NULL ? window->domain : NULL;
+}
+
+static void update_strips(struct server *server) {
+	if (server->outputs == NULL) {
+		return;
+	}
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		strip_update(output->strip);
+	}
+}
+
+static void move_to_front(struct server *server, struct window *window) {
+	wl_list_remove(&window->order);
+	wl_list_insert(windows_order(server), &window->order);
+}
+
+void focus_set(struct server *server, struct window *window) {
+	struct focus *focus = server->focus;
+	struct window *old = focus->window;
+	if (old == window) {
+		return;
+	}
+	struct domain *old_domain = focus_domain(server);
+	focus->window = window;
+	if (old != NULL && (window == NULL || window->domain != old_domain)) {
+		seat_keyboard_leave(old_domain->seat);
+	}
+	if (old != NULL) {
+		window_set_active(old, false);
+	}
+	if (window != NULL) {
+		seat_keyboard_enter(window->domain->seat, window->toplevel->base->surface);
+		window_set_active(window, true);
+		if (!focus->is_cycling) {
+			move_to_front(server, window);
+		}
+	}
+	if (old_domain != focus_domain(server)) {
+		update_strips(server);
+	}
+}
+
+void focus_lose(struct server *server, struct window *window, bool is_user_action) {
+	if (focus_window(server) != window) {
+		return;
+	}
+	struct window *next = NULL, *candidate;
+	wl_list_for_each(candidate, windows_order(server), order) {
+		if (candidate != window && !candidate->is_minimized &&
+				(is_user_action || candidate->domain == window->domain)) {
+			next = candidate;
+			break;
+		}
+	}
+	focus_set(server, next);
+	if (next != NULL) {
+		window_raise(next);
+	}
+}
+
+void focus_cycle(struct server *server, bool is_backwards) {
+	struct wl_list *order = windows_order(server);
+	if (wl_list_empty(order)) {
+		return;
+	}
+	struct window *window = focus_window(server);
+	struct wl_list *from = window != NULL ? &window->order : order;
+	struct wl_list *to = is_backwards ? from->prev : from->next;
+	if (to == order) {
+		to = is_backwards ? to->prev : to->next;
+	}
+	server->focus->is_cycling = true;
+	window = wl_container_of(to, window, order);
+	window_set_minimized(window, false);
+	focus_set(server, window);
+	window_raise(window);
+}
+
+void focus_commit_cycle(struct server *server) {
+	if (server->focus->is_cycling) {
+		server->focus->is_cycling = false;
+		if (server->focus->window != NULL) {
+			move_to_front(server, server->focus->window);
+		}
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Keyboards. All real ones, and virtual ones with the same keymap, act as one: it is the keyboard
+ * that every domain's seat knows, so plugging, unplugging and virtual input change nothing for
+ * guests. A virtual keyboard with a keymap of its own is shown to the focused seat only while it
+ * types.
+ */
+#ifndef SILO_COMPOSITOR_INPUT_KEYBOARD_H
+#define SILO_COMPOSITOR_INPUT_KEYBOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct server;
+struct wlr_keyboard;
+
+bool keyboards_create(struct server *server);
+void keyboards_destroy(struct server *server);
+
+/* Takes input from keyboard until it is destroyed. */
+void keyboards_add(struct server *server, struct wlr_keyboard *keyboard, bool is_virtual);
+
+/* The one that all real keyboards act as. */
+struct wlr_keyboard *keyboards_main(struct server *server);
+
+/* Modifiers held now on any keyboard, WLR_MODIFIER_ bits. */
+uint32_t keyboards_modifiers(struct server *server);
+
+#endif

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a button that is held down means is a mode:
+ *
+ *   PASSIVE  no button is held. The seat of the domain under the pointer has the pointer's focus.
+ *   CLIENT   pressed in a client area: that surface hears everything until all buttons are
+ * released. MOVE, RESIZE   of `window`; no client hears anything. BUTTON   a frame's button; acts
+ * if it is released there. DRAG     drag and drop of `seat`; over other domains it has no focus.
+ *
+ * A seat is told about the release of each button whose press it was told, also when it has lost
+ * the focus meanwhile: wlroots then tells no client, but counts.
+ */
+#include "compositor/input/pointer.h"
+
+#include <linux/input-event-codes.h>
+#include <stdlib.h>
+#include <wlr/types/wlr_compositor.h>
+#include <wlr/types/wlr_cursor.h>
+#include <wlr/types/wlr_pointer.h>
+#include <wlr/types/wlr_relative_pointer_v1.h>
+#include <wlr/types/wlr_scene.h>
+#include <wlr/types/wlr_seat.h>
+#include <wlr/types/wlr_xdg_shell.h>
+#include <wlr/util/edges.h>
+
+#include "base/log.h"
+#include "compositor/domain/client.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/bindings.h"
+#include "compositor/input/cursor.h"
+#include "compositor/input/focus.h"
+#include "compositor/input/keyboard.h"
+#include "compositor/input/seat.h"
+#include "compositor/listen.h"
+#include "compositor/output/output.h"
+#include "compositor/server.h"
+#include "compositor/window/hit.h"
+#include "compositor/window/window.h"
+
+#define DOUBLE_CLICK_MS 400
+
+enum mode {
+	MODE_PASSIVE,
+	MODE_CLIENT,
+	MODE_MOVE,
+	MODE_RESIZE,
+	MODE_BUTTON,
+	MODE_DRAG,
+};
+
+struct pointer {
+	struct server *server;
+	enum mode mode;
+	uint32_t held;         /* buttons held, of whatever mode */
+	struct seat *seat;     /* whose client has the pointer's focus; NULL: none */
+	struct window *window; /* of the mode; NULL in others, or gone */
+	enum frame_part part;
+	struct window *hovered; /* whose frame shows a hovered button */
+	/* CLIENT: the surface pressed, and where its origin was in the layout. */
+	struct wlr_surface *surface;
+	double origin_x, origin_y;
+	/* MOVE, RESIZE: where it began. */
+	double grab_x, grab_y;
+	struct wlr_box grab_area;
+	uint32_t edges;
+	struct {
+		struct window *window;
+		uint32_t time_ms;
+	} last_click;
+	struct wlr_scene_tree *drag_icon;
+	struct wlr_relative_pointer_manager_v1 *relative;
+	struct wl_listener surface_destroy;
+	struct wl_listener motion, motion_absolute, button, axis, frame, outputs_changed;
+};
+
+static void clear_seat(struct pointer *pointer) {
+	if (pointer->seat != NULL) {
+		wlr_seat_pointer_notify_clear_focus(pointer->seat->wlr_seat);
+		pointer->seat = NULL;
+	}
+}
+
+static void hover(struct pointer *pointer, struct window *window, enum frame_part part) {
+	if (pointer->hovered != NULL && pointer->hovered != window) {
+		window_set_hovered(pointer->hovered, FRAME_PART_NONE, FRAME_PART_NONE);
+	}
+	pointer->hovered = window;
+	if (window != NULL) {
+		bool is_pressed = pointer->mode == MODE_BUTTON && pointer->window == window;
+		window_set_hovered(window, part, is_pressed ? pointer->part : FRAME_PART_NONE);
+	}
+}
+
+static const char *part_shape(enum frame_part part) {
+	static const char *const shapes[FRAME_PART_COUNT] = {
+			[FRAME_PART_LEFT] = "w-resize",
+			[FRAME_PART_RIGHT] = "e-resize",
+			[FRAME_PART_TOP] = "n-resize",
+			[FRAME_PART_BOTTOM] = "s-resize",
+			[FRAME_PART_TOP_LEFT] = "nw-resize",
+			[FRAME_PART_TOP_RIGHT] = "ne-resize",
+			[FRAME_PART_BOTTOM_LEFT] = "sw-resize",
+			[FRAME_PART_BOTTOM_RIGHT] = "se-resize",
+	};
+	return shapes[part] != NULL ? shapes[part] : "default";
+}
+
+static uint32_t part_edges(enum frame_part part) {
+	static const uint32_t edges[FRAME_PART_COUNT] = {
+			[FRAME_PART_LEFT] = WLR_EDGE_LEFT,
+			[FRAME_PART_RIGHT] = WLR_EDGE_RIGHT,
+			[FRAME_PART_TOP] = WLR_EDGE_TOP,
+			[FRAME_PART_BOTTOM] = WLR_EDGE_BOTTOM,
+			[FRAME_PART_TOP_LEFT] = WLR_EDGE_TOP | WLR_EDGE_LEFT,
+			[FRAME_PART_TOP_RIGHT] = WLR_EDGE_TOP | WLR_EDGE_RIGHT,
+			[FRAME_PART_BOTTOM_LEFT] = WLR_EDGE_BOTTOM | WLR_EDGE_LEFT,
+			[FRAME_PART_BOTTOM_RIGHT] = WLR_EDGE_BOTTOM | WLR_EDGE_RIGHT,
+	};
+	return edges[part];
+}
+
+/* Gives what is under the pointer the pointer's focus, and tells it where the pointer is. */
+static void update_focus(struct pointer *pointer, uint32_t time_ms) {
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	struct hit hit;
+	hit_find(pointer->server, cursor->x, cursor->y, &hit);
+	struct seat *seat = hit.surface != NULL ? hit.window->domain->seat : NULL;
+	if (pointer->mode == MODE_DRAG && seat != pointer->seat) {
+		/* Over another domain's surface, or none: the dragging seat points at nothing. */
+		wlr_seat_pointer_notify_clear_focus(pointer->seat->wlr_seat);
+		return;
+	}
+	if (pointer->seat != seat) {
+		clear_seat(pointer);
+		pointer->seat = seat;
+	}
+	cursor_set_owner(pointer->server, seat);
+	if (seat == NULL) {
+		cursor_set_shape(pointer->server, part_shape(hit.part));
+		hover(pointer, hit.window, hit.part);
+		return;
+	}
+	hover(pointer, NULL, FRAME_PART_NONE);
+	wlr_seat_pointer_notify_enter(seat->wlr_seat, hit.surface, hit.sx, hit.sy);
+	if (time_ms != 0) {
+		wlr_seat_pointer_notify_motion(seat->wlr_seat, time_ms, hit.sx, hit.sy);
+	}
+}
+
+void pointer_rebase(struct server *server) {
+	struct pointer *pointer = server->pointer;
+	if (pointer != NULL && (pointer->mode == MODE_PASSIVE || pointer->mode == MODE_DRAG)) {
+		update_focus(pointer, 0);
+	}
+}
+
+static void set_passive(struct pointer *pointer) {
+	listener_remove(&pointer->surface_destroy);
+	pointer->surface = NULL;
+	pointer->mode = MODE_PASSIVE;
+	pointer->window = NULL;
+	pointer->part = FRAME_PART_NONE;
+}
+
+static void handle_surface_destroy(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, surface_destroy);
+	/* The mode lasts until the buttons are released; nobody hears them. */
+	listener_remove(&pointer->surface_destroy);
+	pointer->surface = NULL;
+}
+
+static void begin_client(struct pointer *pointer, const struct hit *hit) {
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	pointer->mode = MODE_CLIENT;
+	pointer->window = hit->window;
+	pointer->surface = hit->surface;
+	pointer->origin_x = cursor->x - hit->sx;
+	pointer->origin_y = cursor->y - hit->sy;
+	listener_add(&pointer->surface_destroy, &hit->surface->events.destroy,
+			handle_surface_destroy);
+}
+
+static void begin_window(struct pointer *pointer, enum mode mode, struct window *window,
+		uint32_t edges) {
+	if (window->is_fullscreen || (mode == MODE_RESIZE && window->is_maximized)) {
+		return;
+	}
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	clear_seat(pointer);
+	set_passive(pointer);
+	pointer->mode = mode;
+	pointer->window = window;
+	pointer->edges = edges;
+	pointer->grab_x = cursor->x;
+	pointer->grab_y = cursor->y;
+	cursor_set_owner(pointer->server, NULL);
+	if (mode == MODE_RESIZE) {
+		window_begin_resize(window, edges);
+	} else {
+		cursor_set_shape(pointer->server, "grabbing");
+	}
+	window_get_area(window, &pointer->grab_area);
+}
+
+static void continue_window(struct pointer *pointer) {
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	struct window *window = pointer->window;
+	int dx = (int)(cursor->x - pointer->grab_x), dy = (int)(cursor->y - pointer->grab_y);
+	struct wlr_box area = pointer->grab_area;
+	if (window == NULL) {
+		return;
+	}
+	if (pointer->mode == MODE_MOVE) {
+		if (window->is_maximized && (dx != 0 || dy != 0)) {
+			window_set_maximized(window, false);
+			window_get_area(window, &pointer->grab_area);
+			pointer->grab_area.x = (int)cursor->x - pointer->grab_area.width / 2;
+			pointer->grab_area.y = (int)cursor->y + FRAME_BAR / 2;
+			area = pointer->grab_area;
+			pointer->grab_x = cursor->x;
+			pointer->grab_y = cursor->y;
+			dx = dy = 0;
+		}
+		window_move(window, area.x + dx, area.y + dy);
+		return;
+	}
+	if (pointer->edges & WLR_EDGE_LEFT) {
+		area.width -= dx;
+	} else if (pointer->edges & WLR_EDGE_RIGHT) {
+		area.width += dx;
+	}
+	if (pointer->edges & WLR_EDGE_TOP) {
+		area.height -= dy;
+	} else if (pointer->edges & WLR_EDGE_BOTTOM) {
+		area.height += dy;
+	}
+	window_resize(window, area.width, area.height);
+}
+
+static void process_motion(struct pointer *pointer, uint32_t time_ms) {
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	if (pointer->drag_icon != NULL) {
+		wlr_scene_node_set_position(&pointer->drag_icon->node, (int)cursor->x,
+				(int)cursor->y);
+	}
+	switch (pointer->mode) {
+	case MODE_PASSIVE:
+	case MODE_DRAG:
+		update_focus(pointer, time_ms);
+		break;
+	case MODE_CLIENT:
+		if (pointer->surface != NULL && pointer->seat != NULL) {
+			wlr_seat_pointer_notify_motion(pointer->seat->wlr_seat, time_ms,
+					cursor->x - pointer->origin_x,
+					cursor->y - pointer->origin_y);
+		}
+		break;
+	case MODE_MOVE:
+	case MODE_RESIZE:
+		continue_window(pointer);
+		break;
+	case MODE_BUTTON: {
+		struct hit hit;
+		hit_find(pointer->server, cursor->x, cursor->y, &hit);
+		hover(pointer, pointer->window,
+				hit.window == pointer->window ? hit.part : FRAME_PART_NONE);
+		break;
+	}
+	}
+}
+
+static bool is_frame_button(enum frame_part part) {
+	return part == FRAME_PART_MINIMISE || part == FRAME_PART_MAXIMISE ||
+			part == FRAME_PART_CLOSE;
+}
+
+static void press_frame(struct pointer *pointer, struct window *window, enum frame_part part,
+		uint32_t button, uint32_t time_ms) {
+	if (button != BTN_LEFT) {
+		return;
+	}
+	if (is_frame_button(part)) {
+		pointer->mode = MODE_BUTTON;
+		pointer->window = window;
+		pointer->part = part;
+		hover(pointer, window, part);
+		return;
+	}
+	if (part_edges(part) != 0) {
+		begin_window(pointer, MODE_RESIZE, window, part_edges(part));
+		return;
+	}
+	bool is_double = pointer->last_click.window == window &&
+			time_ms - pointer->last_click.time_ms < DOUBLE_CLICK_MS;
+	pointer->last_click.window = is_double ? NULL : window;
+	pointer->last_click.time_ms = time_ms;
+	if (is_double) {
+		window_set_maximized(window, !window->is_maximized);
+	} else {
+		begin_window(pointer, MODE_MOVE, window, 0);
+	}
+}
+
+static uint32_t nearest_edges(struct window *window, double x, double y) {
+	struct wlr_box area;
+	window_get_area(window, &area);
+	return (x < area.x + area.width / 2.0 ? WLR_EDGE_LEFT : WLR_EDGE_RIGHT) |
+			(y < area.y + area.height / 2.0 ? WLR_EDGE_TOP : WLR_EDGE_BOTTOM);
+}
+
+static void process_press(struct pointer *pointer, uint32_t button, uint32_t time_ms) {
+	struct server *server = pointer->server;
+	struct wlr_cursor *cursor = cursor_wlr(server);
+	struct hit hit;
+	hit_find(server, cursor->x, cursor->y, &hit);
+	if (hit.window == NULL) {
+		return;
+	}
+	focus_set(server, hit.window);
+	window_raise(hit.window);
+	update_focus(pointer, 0);
+	if (keyboards_modifiers(server) & bindings_modifier(server)) {
+		if (button == BTN_LEFT) {
+			begin_window(pointer, MODE_MOVE, hit.window, 0);
+			return;
+		}
+		if (button == BTN_RIGHT) {
+			begin_window(pointer, MODE_RESIZE, hit.window,
+					nearest_edges(hit.window, cursor->x, cursor->y));
+			return;
+		}
+	}
+	/* Raising may have changed what is there. */
+	hit_find(server, cursor->x, cursor->y, &hit);
+	if (hit.surface != NULL && pointer->seat != NULL) {
+		begin_client(pointer, &hit);
+	} else if (hit.window != NULL) {
+		press_frame(pointer, hit.window, hit.part, button, time_ms);
+	}
+}
+
+static void release_button(struct pointer *pointer) {
+	struct window *window = pointer->window;
+	enum frame_part part = pointer->part;
+	bool is_inside = window != NULL && window->hovered == part;
+	set_passive(pointer);
+	if (!is_inside) {
+		return;
+	}
+	if (part == FRAME_PART_CLOSE) {
+		window_close(window);
+	} else if (part == FRAME_PART_MAXIMISE) {
+		window_set_maximized(window, !window->is_maximized);
+	} else {
+		window_set_minimized(window, true);
+	}
+}
+
+static void process_last_release(struct pointer *pointer) {
+	switch (pointer->mode) {
+	case MODE_PASSIVE:
+		break;
+	case MODE_MOVE:
+	case MODE_RESIZE:
+		if (pointer->window != NULL && pointer->mode == MODE_RESIZE) {
+			window_end_resize(pointer->window);
+		}
+		set_passive(pointer);
+		break;
+	case MODE_BUTTON:
+		release_button(pointer);
+		break;
+	case MODE_CLIENT:
+	case MODE_DRAG:
+		set_passive(pointer);
+		break;
+	}
+	update_focus(pointer, 0);
+}
+
+/* All seats that count buttons hear the release; only the focused surface is told. */
+static void notify_release(struct pointer *pointer, const struct wlr_pointer_button_event *event) {
+	struct domain *domain;
+	wl_list_for_each(domain, domains_list(pointer->server), link) {
+		struct wlr_seat *wlr_seat = domain->seat->wlr_seat;
+		for (size_t i = 0; i < wlr_seat->pointer_state.button_count; i++) {
+			if (wlr_seat->pointer_state.buttons[i].button == event->button) {
+				wlr_seat_pointer_notify_button(wlr_seat, event->time_msec,
+						event->button, event->state);
+				break;
+			}
+		}
+	}
+}
+
+static void handle_button(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, button);
+	const struct wlr_pointer_button_event *event = data;
+	if (event->state == WL_POINTER_BUTTON_STATE_PRESSED) {
+		if (pointer->held++ == 0) {
+			process_press(pointer, event->button, event->time_msec);
+		}
+		if (pointer->mode == MODE_CLIENT && pointer->seat != NULL) {
+			wlr_seat_pointer_notify_button(pointer->seat->wlr_seat, event->time_msec,
+					event->button, event->state);
+		}
+		return;
+	}
+	if (pointer->held > 0) {
+		pointer->held--;
+	}
+	notify_release(pointer, event);
+	if (pointer->held == 0) {
+		process_last_release(pointer);
+	}
+}
+
+static void handle_motion(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, motion);
+	const struct wlr_pointer_motion_event *event = data;
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	if (pointer->seat != NULL) {
+		wlr_relative_pointer_manager_v1_send_relative_motion(pointer->relative,
+				pointer->seat->wlr_seat, (uint64_t)event->time_msec * 1000,
+				event->delta_x, event->delta_y, event->unaccel_dx,
+				event->unaccel_dy);
+	}
+	wlr_cursor_move(cursor, &event->pointer->base, event->delta_x, event->delta_y);
+	process_motion(pointer, event->time_msec);
+}
+
+static void handle_motion_absolute(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, motion_absolute);
+	const struct wlr_pointer_motion_absolute_event *event = data;
+	wlr_cursor_warp_absolute(cursor_wlr(pointer->server), &event->pointer->base, event->x,
+			event->y);
+	process_motion(pointer, event->time_msec);
+}
+
+static void handle_axis(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, axis);
+	const struct wlr_pointer_axis_event *event = data;
+	if (pointer->seat == NULL) {
+		return;
+	}
+	struct wlr_seat *wlr_seat = pointer->seat->wlr_seat;
+	/* wlroots asserts one source a frame, also if the focus was lost before the frame's end. */
+	if (wlr_seat->pointer_state.sent_axis_source &&
+			wlr_seat->pointer_state.cached_axis_source != event->source) {
+		wlr_seat_pointer_notify_frame(wlr_seat);
+		wlr_seat->pointer_state.sent_axis_source = false;
+	}
+	wlr_seat_pointer_notify_axis(wlr_seat, event->time_msec, event->orientation, event->delta,
+			event->delta_discrete, event->source, event->relative_direction);
+}
+
+static void handle_frame(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, frame);
+	if (pointer->seat != NULL) {
+		wlr_seat_pointer_notify_frame(pointer->seat->wlr_seat);
+	}
+}
+
+static void handle_outputs_changed(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, outputs_changed);
+	pointer_rebase(pointer->server);
+}
+
+bool pointer_holds_grab(struct server *server, struct seat *seat) {
+	return server->pointer->mode == MODE_CLIENT && server->pointer->seat == seat &&
+			server->pointer->held > 0;
+}
+
+static bool may_grab(struct window *window, uint32_t serial) {
+	struct pointer *pointer = window->server->pointer;
+	struct seat *seat = window->domain->seat;
+	return pointer->window == window && pointer_holds_grab(window->server, seat) &&
+			seat->wlr_seat->pointer_state.grab_serial == serial;
+}
+
+void pointer_request_move(struct window *window, uint32_t serial) {
+	if (may_grab(window, serial)) {
+		begin_window(window->server->pointer, MODE_MOVE, window, 0);
+	}
+}
+
+void pointer_request_resize(struct window *window, uint32_t serial, uint32_t edges) {
+	const uint32_t both_x = WLR_EDGE_LEFT | WLR_EDGE_RIGHT;
+	const uint32_t both_y = WLR_EDGE_TOP | WLR_EDGE_BOTTOM;
+	bool is_sound = edges != 0 && (edges & ~(both_x | both_y)) == 0 &&
+			(edges & both_x) != both_x && (edges & both_y) != both_y;
+	if (is_sound && may_grab(window, serial)) {
+		begin_window(window->server->pointer, MODE_RESIZE, window, edges);
+	}
+}
+
+void pointer_begin_drag(struct server *server, struct seat *seat) {
+	set_passive(server->pointer);
+	server->pointer->mode = MODE_DRAG;
+	server->pointer->seat = seat;
+}
+
+void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {
+	if (server->pointer == NULL) {
+		return;
+	}
+	server->pointer->drag_icon = icon;
+	if (icon != NULL) {
+		struct wlr_cursor *cursor = cursor_wlr(server);
+		wlr_scene_node_set_position(&icon->node, (int)cursor->x, (int)cursor->y);
+	}
+}
+
+void pointer_forget_window(struct server *server, struct window *window) {
+	struct pointer *pointer = server->pointer;
+	if (pointer == NULL) {
+		return;
+	}
+	if (pointer->window == window) {
+		pointer->window = NULL;
+		if (pointer->mode == MODE_BUTTON) {
+			set_passive(pointer);
+		}
+	}
+	if (pointer->hovered == window) {
+		pointer->hovered = NULL;
+	}
+	if (pointer->last_click.window == window) {
+		pointer->last_click.window = NULL;
+	}
+}
+
+void pointer_forget_seat(struct server *server, struct seat *seat) {
+	struct pointer *pointer = server->pointer;
+	if (pointer != NULL && pointer->seat == seat) {
+		pointer->seat = NULL;
+		if (pointer->mode == MODE_CLIENT || pointer->mode == MODE_DRAG) {
+			set_passive(pointer);
+		}
+	}
+}
+
+void pointer_add(struct server *server, struct wlr_input_device *device) {
+	wlr_cursor_attach_input_device(cursor_wlr(server), device);
+}
+
+bool pointer_create(struct server *server) {
+	struct pointer *pointer = calloc(1, sizeof(*pointer));
+	struct wlr_relative_pointer_manager_v1 *relative =
+			wlr_relative_pointer_manager_v1_create(server->display);
+	if (pointer == NULL || relative == NULL) {
+		free(pointer);
+		log_error("out of memory");
+		return false;
+	}
+	pointer->server = server;
+	pointer->relative = relative;
+	struct wlr_cursor *cursor = cursor_wlr(server);
+	listener_add(&pointer->motion, &cursor->events.motion, handle_motion);
+	listener_add(&pointer->motion_absolute, &cursor->events.motion_absolute,
+			handle_motion_absolute);
+	listener_add(&pointer->button, &cursor->events.button, handle_button);
+	listener_add(&pointer->axis, &cursor->events.axis, handle_axis);
+	listener_add(&pointer->frame, &cursor->events.frame, handle_frame);
+	listener_add(&pointer->outputs_changed, &server->outputs->changed, handle_outputs_changed);
+	server->pointer = pointer;
+	return true;
+}
+
+void pointer_destroy(struct server *server) {
+	struct pointer *pointer = server->pointer;
+	if (pointer == NULL) {
+		return;
+	}
+	listener_remove(&pointer->surface_destroy);
+	listener_remove(&pointer->motion);
+	listener_remove(&pointer->motion_absolute);
+	listener_remove(&pointer->button);
+	listener_remove(&pointer->axis);
+	listener_remove(&pointer->frame);
+	listener_remove(&pointer->outputs_changed);
+	free(pointer);
+	server->pointer = NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The pointer: what it is over, whose seat hears of it, and the user's own actions with it (moving
+ * and resizing windows, frame buttons).
+ */
+#ifndef SILO_COMPOSITOR_INPUT_POINTER_H
+#define SILO_COMPOSITOR_INPUT_POINTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct seat;
+struct server;
+struct window;
+struct wlr_input_device;
+struct wlr_scene_tree;
+
+bool pointer_create(struct server *server);
+void pointer_destroy(struct server *server);
+
+/* Takes motion, buttons and scrolling from a pointer device until it is destroyed. */
+void pointer_add(struct server *server, struct wlr_input_device *device);
+
+/* Something under the pointer may have changed: finds out what it is over now. */
+void pointer_rebase(struct server *server);
+
+/* Does a client of seat hold a pointer button that was pressed in its client area? */
+bool pointer_holds_grab(struct server *server, struct seat *seat);
+
+/* A client asks to be moved or resized: granted while it holds a button that is window's. */
+void pointer_request_move(struct window *window, uint32_t serial);
+void pointer_request_resize(struct window *window, uint32_t serial, uint32_t edges);
+
+/* A drag of seat has begun; it ends by itself. */
+void pointer_begin_drag(struct server *server, struct seat *seat);
+
+/* What follows the pointer; NULL: nothing. */
+void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon);
+
+/* window, or seat, is going. */
+void pointer_forget_window(struct server *server, struct window *window);
+void pointer_forget_seat(struct server *server, struct seat *seat);
+
+#endif

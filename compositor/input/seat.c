@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/input/seat.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wlr/types/wlr_seat.h>
+
+#include "compositor/clipboard/drag.h"
+#include "compositor/clipboard/selection.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/cursor.h"
+#include "compositor/input/keyboard.h"
+#include "compositor/input/pointer.h"
+#include "compositor/listen.h"
+#include "compositor/server.h"
+
+static void handle_request_set_cursor(struct wl_listener *listener, void *data) {
+	struct seat *seat = wl_container_of(listener, seat, request_set_cursor);
+	cursor_request_surface(seat, data);
+}
+
+static void handle_request_set_selection(struct wl_listener *listener, void *data) {
+	struct seat *seat = wl_container_of(listener, seat, request_set_selection);
+	selection_request(seat, data);
+}
+
+static void handle_request_set_primary_selection(struct wl_listener *listener, void *data) {
+	struct seat *seat = wl_container_of(listener, seat, request_set_primary_selection);
+	selection_request_primary(seat, data);
+}
+
+static void handle_request_start_drag(struct wl_listener *listener, void *data) {
+	struct seat *seat = wl_container_of(listener, seat, request_start_drag);
+	drag_request(seat, data);
+}
+
+static void handle_start_drag(struct wl_listener *listener, void *data) {
+	struct seat *seat = wl_container_of(listener, seat, start_drag);
+	drag_start(seat, data);
+}
+
+struct seat *seat_create(struct domain *domain) {
+	struct seat *seat = calloc(1, sizeof(*seat));
+	if (seat == NULL) {
+		return NULL;
+	}
+	seat->domain = domain;
+	/* Every domain's seat has the same name and abilities: a seat tells nothing about others.
+	 */
+	seat->wlr_seat = wlr_seat_create(domain->server->display, "seat0");
+	if (seat->wlr_seat == NULL) {
+		free(seat);
+		return NULL;
+	}
+	struct wlr_seat *wlr_seat = seat->wlr_seat;
+	listener_add(&seat->request_set_cursor, &wlr_seat->events.request_set_cursor,
+			handle_request_set_cursor);
+	listener_add(&seat->request_set_selection, &wlr_seat->events.request_set_selection,
+			handle_request_set_selection);
+	listener_add(&seat->request_set_primary_selection,
+			&wlr_seat->events.request_set_primary_selection,
+			handle_request_set_primary_selection);
+	listener_add(&seat->request_start_drag, &wlr_seat->events.request_start_drag,
+			handle_request_start_drag);
+	listener_add(&seat->start_drag, &wlr_seat->events.start_drag, handle_start_drag);
+	wlr_seat_set_keyboard(wlr_seat, keyboards_main(domain->server));
+	wlr_seat_set_capabilities(wlr_seat,
+			WL_SEAT_CAPABILITY_POINTER | WL_SEAT_CAPABILITY_KEYBOARD);
+	return seat;
+}
+
+void seat_destroy(struct seat *seat) {
+	if (seat == NULL) {
+		return;
+	}
+	pointer_forget_seat(seat->domain->server, seat);
+	cursor_forget_seat(seat->domain->server, seat);
+	listener_remove(&seat->request_set_cursor);
+	listener_remove(&seat->request_set_selection);
+	listener_remove(&seat->request_set_primary_selection);
+	listener_remove(&seat->request_start_drag);
+	listener_remove(&seat->start_drag);
+	wlr_seat_destroy(seat->wlr_seat);
+	free(seat);
+}
+
+const struct wl_global *seat_global(const struct seat *seat) {
+	return seat->wlr_seat->global;
+}
+
+static void end_grabs(struct seat *seat) {
+	wlr_seat_pointer_end_grab(seat->wlr_seat);
+	wlr_seat_keyboard_end_grab(seat->wlr_seat);
+	wlr_seat_touch_end_grab(seat->wlr_seat);
+}
+
+void seat_use_keyboard(struct seat *seat, struct wlr_keyboard *keyboard) {
+	if (wlr_seat_get_keyboard(seat->wlr_seat) != keyboard) {
+		wlr_seat_set_keyboard(seat->wlr_seat, keyboard);
+	}
+}
+
+void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface) {
+	/* A popup's grab would keep the keyboard where it is. */
+	end_grabs(seat);
+	seat->pressed_len = 0;
+	struct wlr_keyboard *keyboard = wlr_seat_get_keyboard(seat->wlr_seat);
+	wlr_seat_keyboard_notify_enter(seat->wlr_seat, surface, NULL, 0,
+			keyboard != NULL ? &keyboard->modifiers : NULL);
+}
+
+void seat_keyboard_leave(struct seat *seat) {
+	end_grabs(seat);
+	wlr_seat_keyboard_notify_clear_focus(seat->wlr_seat);
+	seat->pressed_len = 0;
+}
+
+/* Was the press told? Forgets it. */
+static bool take_pressed(struct seat *seat, uint32_t keycode) {
+	for (size_t i = 0; i < seat->pressed_len; i++) {
+		if (seat->pressed[i] == keycode) {
+			seat->pressed[i] = seat->pressed[--seat->pressed_len];
+			return true;
+		}
+	}
+	return false;
+}
+
+void seat_key(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t time_ms, uint32_t keycode,
+		bool is_press) {
+	bool was_pressed = take_pressed(seat, keycode);
+	if (!is_press && !was_pressed) {
+		return;
+	}
+	if (is_press) {
+		if (seat->pressed_len == WLR_KEYBOARD_KEYS_CAP) {
+			return;
+		}
+		seat->pressed[seat->pressed_len++] = keycode;
+	}
+	seat_use_keyboard(seat, keyboard);
+	wlr_seat_keyboard_notify_key(seat->wlr_seat, time_ms, keycode,
+			is_press ? WL_KEYBOARD_KEY_STATE_PRESSED : WL_KEYBOARD_KEY_STATE_RELEASED);
+}
+
+void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard) {
+	seat_use_keyboard(seat, keyboard);
+	wlr_seat_keyboard_notify_modifiers(seat->wlr_seat, &keyboard->modifiers);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one wl_seat of a domain. Only the seat of the domain that has the focus is told about keys; a
+ * release is told only to the seat that was told about the press, and nobody learns on entering
+ * which keys are held, so that nothing typed for one domain reaches another.
+ */
+#ifndef SILO_COMPOSITOR_INPUT_SEAT_H
+#define SILO_COMPOSITOR_INPUT_SEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <wayland-server-core.h>
+#include <wlr/types/wlr_keyboard.h>
+
+struct domain;
+struct wlr_surface;
+
+struct seat {
+	struct domain *domain;
+	struct wlr_seat *wlr_seat;
+	/* Keys whose press this seat was told. */
+	uint32_t pressed[WLR_KEYBOARD_KEYS_CAP];
+	size_t pressed_len;
+	struct wl_listener request_set_cursor;
+	struct wl_listener request_set_selection, request_set_primary_selection;
+	struct wl_listener request_start_drag, start_drag;
+};
+
+/* Returns NULL without memory. */
+struct seat *seat_create(struct domain *domain);
+
+/* After the last client of the domain. NULL is legal. */
+void seat_destroy(struct seat *seat);
+
+const struct wl_global *seat_global(const struct seat *seat);
+
+/* Gives surface, of this domain, the keyboard. */
+void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface);
+
+/* Takes keyboard, grabs and popups from the domain. */
+void seat_keyboard_leave(struct seat *seat);
+
+/* A key of keyboard, for the surface that has the focus in this domain. */
+void seat_key(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t time_ms, uint32_t keycode,
+		bool is_press);
+
+void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard);
+
+/* Makes keyboard the one that clients know the keymap of, if it is not. */
+void seat_use_keyboard(struct seat *seat, struct wlr_keyboard *keyboard);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * silo: the compositor.
+ */
+#include <stdio.h>
+#include <wlr/util/log.h>
+
+#include "base/log.h"
+#include "compositor/options.h"
+#include "compositor/server.h"
+
+static void handle_wlr_log(enum wlr_log_importance importance, const char *format, va_list args) {
+	log_writev(importance == WLR_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, format, args);
+}
+
+int main(int argc, char *argv[]) {
+	struct options options;
+	options_init(&options);
+	switch (options_parse(&options, argc, argv)) {
+	case OPTIONS_RUN:
+		break;
+	case OPTIONS_DONE:
+		return 0;
+	case OPTIONS_USAGE:
+		fputs("silo: see silo --help\n", stderr);
+		return 2;
+	}
+	log_init("silo", NULL, options.log_level);
+	wlr_log_init(options.log_level == LOG_LEVEL_DEBUG ? WLR_DEBUG : WLR_ERROR, handle_wlr_log);
+	struct server *server = server_create(&options);
+	if (server == NULL) {
+		return 1;
+	}
+	server_run(server);
+	server_destroy(server);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The scene's layers, bottom to top. A window's popups belong to the window's own tree, so that
+ * they are stacked with it and cannot cover a window that the user has put in front of it.
+ */
+#ifndef SILO_COMPOSITOR_OUTPUT_LAYERS_H
+#define SILO_COMPOSITOR_OUTPUT_LAYERS_H
+
+#include <stdbool.h>
+
+struct server;
+struct wlr_scene;
+struct wlr_scene_tree;
+
+enum layer {
+	LAYER_BACKGROUND,
+	LAYER_BOTTOM,
+	LAYER_WINDOWS,
+	LAYER_FULLSCREEN, /* the fullscreen window that has the keyboard */
+	LAYER_OVERLAY,
+	LAYER_STRIP, /* trusted: nothing of a client's is ever in it or above it but the lock */
+	LAYER_LOCK,
+	LAYER_COUNT,
+};
+
+struct layers {
+	struct wlr_scene *scene;
+	struct wlr_scene_tree *trees[LAYER_COUNT];
+};
+
+bool layers_create(struct server *server);
+void layers_destroy(struct server *server);
+
+#endif

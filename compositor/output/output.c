@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/output/output.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+#include <wlr/backend.h>
+#include <wlr/backend/headless.h>
+#include <wlr/backend/multi.h>
+#include <wlr/types/wlr_output.h>
+#include <wlr/types/wlr_output_layout.h>
+#include <wlr/types/wlr_scene.h>
+
+#include "base/log.h"
+#include "compositor/listen.h"
+#include "compositor/options.h"
+#include "compositor/output/buffer.h"
+#include "compositor/output/layers.h"
+#include "compositor/output/strip.h"
+#include "compositor/server.h"
+#include "decorations/lettering.h"
+#include "decorations/strip.h"
+#include "decorations/wallpaper.h"
+
+static void handle_frame(struct wl_listener *listener, void *data) {
+	struct output *output = wl_container_of(listener, output, frame);
+	wlr_scene_output_commit(output->scene_output, NULL);
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	wlr_scene_output_send_frame_done(output->scene_output, &now);
+}
+
+/* Only nested backends ask: the window in which we run was resized. */
+static void handle_request_state(struct wl_listener *listener, void *data) {
+	struct output *output = wl_container_of(listener, output, request_state);
+	const struct wlr_output_event_request_state *event = data;
+	wlr_output_commit_state(output->wlr_output, event->state);
+}
+
+static void output_destroy(struct output *output) {
+	listener_remove(&output->frame);
+	listener_remove(&output->request_state);
+	listener_remove(&output->destroy);
+	strip_destroy(output->strip);
+	if (output->wallpaper != NULL) {
+		wlr_scene_node_destroy(&output->wallpaper->node);
+	}
+	wl_list_remove(&output->link);
+	free(output);
+}
+
+static void handle_destroy(struct wl_listener *listener, void *data) {
+	struct output *output = wl_container_of(listener, output, destroy);
+	output_destroy(output);
+}
+
+void output_get_box(struct output *output, struct wlr_box *ret_box) {
+	wlr_output_layout_get_box(output->server->outputs->layout, output->wlr_output, ret_box);
+}
+
+void output_get_usable(struct output *output, struct wlr_box *ret_box) {
+	output_get_box(output, ret_box);
+	ret_box->y += STRIP_HEIGHT;
+	ret_box->height -= STRIP_HEIGHT;
+}
+
+static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
+	struct wlr_scene_buffer *old = output->wallpaper;
+	int width = output->wlr_output->width, height = output->wlr_output->height;
+	if (old == NULL || old->buffer == NULL || old->buffer->width != width ||
+			old->buffer->height != height) {
+		struct pixels *pixels = pixels_create(width, height);
+		if (pixels == NULL) {
+			return;
+		}
+		struct server *server = output->server;
+		wallpaper_paint(!server->options->light, pixels->data, width, height,
+				pixels->stride);
+		if (old == NULL) {
+			output->wallpaper =
+					wlr_scene_buffer_create(server->layers->trees
+										[LAYER_BACKGROUND],
+							&pixels->base);
+		} else {
+			wlr_scene_buffer_set_buffer(old, &pixels->base);
+		}
+		wlr_buffer_drop(&pixels->base);
+	}
+	if (output->wallpaper != NULL) {
+		wlr_scene_buffer_set_dest_size(output->wallpaper, box->width, box->height);
+		wlr_scene_node_set_position(&output->wallpaper->node, box->x, box->y);
+	}
+}
+
+static void handle_layout_change(struct wl_listener *listener, void *data) {
+	struct outputs *outputs = wl_container_of(listener, outputs, layout_change);
+	struct output *output;
+	wl_list_for_each(output, &outputs->list, link) {
+		struct wlr_box box;
+		output_get_box(output, &box);
+		if (!wlr_box_empty(&box)) {
+			paint_wallpaper(output, &box);
+			strip_place(output->strip, &box, output->wlr_output->scale);
+		}
+	}
+	wl_signal_emit_mutable(&outputs->changed, NULL);
+}
+
+static bool enable(struct output *output) {
+	struct wlr_output *wlr_output = output->wlr_output;
+	const struct options *options = output->server->options;
+	struct wlr_output_state state;
+	wlr_output_state_init(&state);
+	wlr_output_state_set_enabled(&state, true);
+	struct wlr_output_mode *mode = wlr_output_preferred_mode(wlr_output);
+	if (mode != NULL) {
+		wlr_output_state_set_mode(&state, mode);
+	}
+	if (wlr_output_is_headless(wlr_output)) {
+		size_t index = (size_t)wl_list_length(&output->server->outputs->list);
+		if (index < options->outputs_len) {
+			wlr_output_state_set_scale(&state, options->outputs[index].scale);
+		}
+	}
+	bool ok = wlr_output_commit_state(wlr_output, &state);
+	wlr_output_state_finish(&state);
+	return ok;
+}
+
+static void handle_new_output(struct wl_listener *listener, void *data) {
+	struct outputs *outputs = wl_container_of(listener, outputs, new_output);
+	struct server *server = outputs->server;
+	struct wlr_output *wlr_output = data;
+	struct output *output = calloc(1, sizeof(*output));
+	if (output == NULL) {
+		return;
+	}
+	output->server = server;
+	output->wlr_output = wlr_output;
+	wlr_output_init_render(wlr_output, server->allocator, server->renderer);
+	output->strip = strip_create(server);
+	if (output->strip == NULL || !enable(output)) {
+		log_warn("output %s cannot be used", wlr_output->name);
+		strip_destroy(output->strip);
+		free(output);
+		return;
+	}
+	wl_list_insert(outputs->list.prev, &output->link);
+	listener_add(&output->frame, &wlr_output->events.frame, handle_frame);
+	listener_add(&output->request_state, &wlr_output->events.request_state,
+			handle_request_state);
+	listener_add(&output->destroy, &wlr_output->events.destroy, handle_destroy);
+	/* The scene's output exists before the layout tells it, and us, where it is. */
+	output->scene_output = wlr_scene_output_create(server->layers->scene, wlr_output);
+	struct wlr_output_layout_output *place =
+			wlr_output_layout_add_auto(outputs->layout, wlr_output);
+	if (output->scene_output == NULL || place == NULL) {
+		log_warn("output %s cannot be used: out of memory", wlr_output->name);
+		output_destroy(output);
+		return;
+	}
+	wlr_scene_output_layout_add_output(outputs->scene_layout, place, output->scene_output);
+	log_debug("output %s is %dx%d at scale %.2f", wlr_output->name, wlr_output->width,
+			wlr_output->height, (double)wlr_output->scale);
+}
+
+bool outputs_create(struct server *server) {
+	struct outputs *outputs = calloc(1, sizeof(*outputs));
+	if (outputs == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	server->outputs = outputs;
+	outputs->server = server;
+	wl_list_init(&outputs->list);
+	wl_signal_init(&outputs->changed);
+	outputs->lettering = lettering_create();
+	if (outputs->lettering == NULL) {
+		log_error("no font is installed: install one, such as fonts-dejavu-core");
+		return false;
+	}
+	outputs->layout = wlr_output_layout_create(server->display);
+	if (outputs->layout != NULL) {
+		outputs->scene_layout = wlr_scene_attach_output_layout(server->layers->scene,
+				outputs->layout);
+	}
+	if (outputs->scene_layout == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	listener_add(&outputs->layout_change, &outputs->layout->events.change,
+			handle_layout_change);
+	listener_add(&outputs->new_output, &server->backend->events.new_output, handle_new_output);
+	return true;
+}
+
+static void add_headless(struct wlr_backend *backend, void *data) {
+	const struct options *options = data;
+	if (!wlr_backend_is_headless(backend)) {
+		return;
+	}
+	for (size_t i = 0; i < options->outputs_len; i++) {
+		wlr_headless_add_output(backend, (unsigned int)options->outputs[i].width_px,
+				(unsigned int)options->outputs[i].height_px);
+	}
+}
+
+bool outputs_start(struct server *server) {
+	if (!wlr_backend_start(server->backend)) {
+		log_error("cannot start the screen: see the lines above");
+		return false;
+	}
+	void *options = (void *)server->options;
+	if (wlr_backend_is_multi(server->backend)) {
+		wlr_multi_for_each_backend(server->backend, add_headless, options);
+	} else {
+		add_headless(server->backend, options);
+	}
+	return true;
+}
+
+void outputs_stop(struct server *server) {
+}
+
+void outputs_destroy(struct server *server) {
+	struct outputs *outputs = server->outputs;
+	if (outputs == NULL) {
+		return;
+	}
+	listener_remove(&outputs->new_output);
+	listener_remove(&outputs->layout_change);
+	struct output *output, *next;
+	wl_list_for_each_safe(output, next, &outputs->list, link) {
+		output_destroy(output);
+	}
+	if (outputs->layout != NULL) {
+		wlr_output_layout_destroy(outputs->layout);
+	}
+	lettering_destroy(outputs->lettering);
+	free(outputs);
+	server->outputs = NULL;
+}
+
+struct output *outputs_at(struct server *server, double lx, double ly) {
+	struct outputs *outputs = server->outputs;
+	double x, y;
+	wlr_output_layout_closest_point(outputs->layout, NULL, lx, ly, &x, &y);
+	struct wlr_output *wlr_output = wlr_output_layout_output_at(outputs->layout, x, y);
+	struct output *output;
+	wl_list_for_each(output, &outputs->list, link) {
+		if (output->wlr_output == wlr_output) {
+			return output;
+		}
+	}
+	return NULL;
+}
+
+float outputs_scale_for(struct server *server, const struct wlr_box *box) {
+	float scale = 0;
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		struct wlr_box output_box;
+		output_get_box(output, &output_box);
+		if (wlr_box_intersection(&output_box, &output_box, box)) {
+			scale = fmaxf(scale, output->wlr_output->scale);
+		}
+	}
+	return scale > 0 ? scale : 1;
+}
+
+bool outputs_strip_has(struct server *server, double lx, double ly) {
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		struct wlr_box box;
+		output_get_box(output, &box);
+		box.height = STRIP_HEIGHT;
+		if (wlr_box_contains_point(&box, lx, ly)) {
+			return true;
+		}
+	}
+	return false;
+}

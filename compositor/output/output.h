@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Outputs: modes, place in the layout, frames, wallpaper, and the trusted strip along the top of
+ * each.
+ */
+#ifndef SILO_COMPOSITOR_OUTPUT_OUTPUT_H
+#define SILO_COMPOSITOR_OUTPUT_OUTPUT_H
+
+#include <stdbool.h>
+#include <wayland-server-core.h>
+#include <wlr/util/box.h>
+
+struct lettering;
+struct server;
+struct strip;
+struct wlr_output;
+struct wlr_output_layout;
+struct wlr_scene_buffer;
+struct wlr_scene_output;
+struct wlr_scene_output_layout;
+
+struct output {
+	struct server *server;
+	struct wlr_output *wlr_output;
+	struct wlr_scene_output *scene_output;
+	struct wlr_scene_buffer *wallpaper; /* NULL until painted */
+	struct strip *strip;
+	struct wl_list link; /* outputs.list */
+	struct wl_listener frame, request_state, destroy;
+};
+
+struct outputs {
+	struct server *server;
+	struct wlr_output_layout *layout;
+	struct wlr_scene_output_layout *scene_layout;
+	struct lettering *lettering; /* for all that is drawn */
+	struct wl_list list;         /* output.link */
+	struct wl_listener new_output, layout_change;
+	struct wl_signal changed; /* sizes or places of outputs; no data */
+};
+
+bool outputs_create(struct server *server);
+void outputs_destroy(struct server *server);
+
+/* Starts the backend, whose outputs and devices then arrive; a module of its own in the order. */
+bool outputs_start(struct server *server);
+void outputs_stop(struct server *server);
+
+/* The output at a point of the layout, or the nearest. NULL if there is none. */
+struct output *outputs_at(struct server *server, double lx, double ly);
+
+/* The output's box in the layout, and the part of it below the strip. */
+void output_get_box(struct output *output, struct wlr_box *ret_box);
+void output_get_usable(struct output *output, struct wlr_box *ret_box);
+
+/* The scale to paint what lies in box with: the largest of the outputs that show it. */
+float outputs_scale_for(struct server *server, const struct wlr_box *box);
+
+/* Is the point on a strip? */
+bool outputs_strip_has(struct server *server, double lx, double ly);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The running compositor: what every module needs, and a pointer to each module. A module owns its
+ * state, its globals and its listeners; others reach it through its header only.
+ */
+#ifndef SILO_COMPOSITOR_SERVER_H
+#define SILO_COMPOSITOR_SERVER_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+#include <wayland-server-core.h>
+
+struct options;
+struct wlr_allocator;
+struct wlr_backend;
+struct wlr_renderer;
+struct wlr_session;
+
+struct activation;
+struct bindings;
+struct child;
+struct clients;
+struct cursor;
+struct decorations;
+struct domains;
+struct focus;
+struct globals;
+struct keyboards;
+struct layers;
+struct outputs;
+struct pointer;
+struct protocols;
+struct runtime;
+struct service;
+struct sockets;
+struct tools;
+struct windows;
+
+struct server {
+	const struct options *options;
+	struct wl_display *display;
+	struct wl_event_loop *loop;
+	sd_event *event; /* for sd-varlink; runs inside loop */
+	struct wl_event_source *event_source;
+	struct wl_event_source *signals[2];
+	struct wlr_backend *backend;
+	struct wlr_renderer *renderer;
+	struct wlr_allocator *allocator;
+	bool is_nested; /* runs in a window of another compositor, which keeps Super for itself */
+	bool running;
+	size_t modules_created;
+
+	/* Modules, in the order of their creation. */
+	struct runtime *runtime;
+	struct clients *clients;
+	struct globals *globals;
+	struct layers *layers;
+	struct protocols *protocols;
+	struct outputs *outputs;
+	struct cursor *cursor;
+	struct keyboards *keyboards;
+	struct focus *focus;
+	struct domains *domains;
+	struct pointer *pointer;
+	struct windows *windows;
+	struct decorations *decorations;
+	struct activation *activation;
+	struct tools *tools;
+	struct sockets *sockets;
+	struct service *service;
+	struct child *child;
+};
+
+/*
+ * Starts a compositor; options must outlive it. Returns NULL on failure, which has been logged in
+ * one line that says what to do, with nothing left behind.
+ */
+struct server *server_create(const struct options *options);
+
+/* Ends every client and undoes server_create(). NULL is legal. */
+void server_destroy(struct server *server);
+
+/* Handles what is pending, after waiting for it up to timeout_ms (-1: for ever). */
+void server_dispatch(struct server *server, int timeout_ms);
+
+/* Dispatches until server_stop() or a signal. */
+void server_run(struct server *server);
+void server_stop(struct server *server);
+
+#endif

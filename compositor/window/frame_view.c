@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/window/frame_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wlr/types/wlr_scene.h>
+
+#include "compositor/domain/domain.h"
+#include "compositor/options.h"
+#include "compositor/output/buffer.h"
+#include "compositor/output/output.h"
+#include "compositor/server.h"
+#include "compositor/window/window.h"
+#include "decorations/frame_paint.h"
+
+struct frame_view {
+	struct server *server;
+	struct wlr_scene_tree *tree;
+	struct wlr_scene_node *nodes[FRAME_PIECES_MAX]; /* NULL: none */
+	struct frame frame;
+	bool is_laid_out;
+	/* What frame.spec points to. */
+	char label[VM_LABEL_MAX + 1];
+	char title[WINDOW_TITLE_SIZE];
+};
+
+struct frame_view *frame_view_create(struct server *server, struct wlr_scene_tree *parent) {
+	struct frame_view *view = calloc(1, sizeof(*view));
+	if (view == NULL) {
+		return NULL;
+	}
+	view->server = server;
+	view->tree = wlr_scene_tree_create(parent);
+	if (view->tree == NULL) {
+		free(view);
+		return NULL;
+	}
+	return view;
+}
+
+void frame_view_destroy(struct frame_view *view) {
+	if (view == NULL) {
+		return;
+	}
+	wlr_scene_node_destroy(&view->tree->node);
+	free(view);
+}
+
+struct frame_spec frame_view_spec(struct server *server, const struct domain *domain,
+		enum frame_kind kind) {
+	return (struct frame_spec){
+			.kind = kind,
+			.label = domain->label,
+			.colors = domain->colors,
+			.glyph = domain->glyph,
+			.emulated = domain->is_emulated,
+			.dark = !server->options->light,
+			.scale = 1,
+	};
+}
+
+static bool strings_are_equal(const char *a, const char *b) {
+	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
+}
+
+static bool colors_are_equal(const struct vm_colors *a, const struct vm_colors *b) {
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static bool specs_are_equal(const struct frame_spec *a, const struct frame_spec *b) {
+	bool at_same_place = (a->x == b->x && a->y == b->y) || rint(a->scale) == a->scale;
+	return at_same_place && a->kind == b->kind && strings_are_equal(a->label, b->label) &&
+			strings_are_equal(a->title, b->title) &&
+			colors_are_equal(&a->colors, &b->colors) && a->glyph == b->glyph &&
+			a->buttons == b->buttons && a->active == b->active &&
+			a->maximised == b->maximised && a->emulated == b->emulated &&
+			a->urgent == b->urgent && a->chip == b->chip && a->badge == b->badge &&
+			a->hovered == b->hovered && a->pressed == b->pressed &&
+			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
+			a->height == b->height;
+}
+
+static void show_solid(struct frame_view *view, size_t index, const struct frame_piece *piece) {
+	const float color[4] = {
+			(float)piece->color.r / 255,
+			(float)piece->color.g / 255,
+			(float)piece->color.b / 255,
+			1,
+	};
+	struct wlr_scene_node *node = view->nodes[index];
+	if (node != NULL && node->type == WLR_SCENE_NODE_RECT) {
+		struct wlr_scene_rect *rect = wlr_scene_rect_from_node(node);
+		wlr_scene_rect_set_size(rect, piece->width, piece->height);
+		wlr_scene_rect_set_color(rect, color);
+		return;
+	}
+	if (node != NULL) {
+		wlr_scene_node_destroy(node);
+	}
+	struct wlr_scene_rect *rect =
+			wlr_scene_rect_create(view->tree, piece->width, piece->height, color);
+	view->nodes[index] = rect != NULL ? &rect->node : NULL;
+}
+
+static void show_painted(struct frame_view *view, size_t index, const struct frame_piece *piece) {
+	struct wlr_scene_node *node = view->nodes[index];
+	if (node != NULL && node->type != WLR_SCENE_NODE_BUFFER) {
+		wlr_scene_node_destroy(node);
+		node = NULL;
+	}
+	if (node == NULL) {
+		struct wlr_scene_buffer *buffer = wlr_scene_buffer_create(view->tree, NULL);
+		node = buffer != NULL ? &buffer->node : NULL;
+		view->nodes[index] = node;
+	}
+	int width, height;
+	frame_piece_size(&view->frame, piece, &width, &height);
+	struct pixels *pixels = pixels_create(width, height);
+	if (node == NULL || pixels == NULL) {
+		if (pixels != NULL) {
+			wlr_buffer_drop(&pixels->base);
+		}
+		return;
+	}
+	frame_paint(&view->frame, piece, view->server->outputs->lettering, pixels->data, width,
+			height, pixels->stride);
+	struct wlr_scene_buffer *buffer = wlr_scene_buffer_from_node(node);
+	wlr_scene_buffer_set_buffer(buffer, &pixels->base);
+	wlr_scene_buffer_set_dest_size(buffer, piece->width, piece->height);
+	wlr_buffer_drop(&pixels->base);
+}
+
+void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
+	if (view->is_laid_out && specs_are_equal(&view->frame.spec, spec)) {
+		return;
+	}
+	struct frame_spec own = *spec;
+	snprintf(view->label, sizeof(view->label), "%s", spec->label != NULL ? spec->label : "");
+	own.label = view->label;
+	if (spec->title != NULL) {
+		snprintf(view->title, sizeof(view->title), "%s", spec->title);
+		own.title = view->title;
+	}
+	frame_layout(&view->frame, &own, view->server->outputs->lettering);
+	view->is_laid_out = true;
+	for (size_t i = 0; i < FRAME_PIECES_MAX; i++) {
+		if (i >= view->frame.n_pieces) {
+			if (view->nodes[i] != NULL) {
+				wlr_scene_node_destroy(view->nodes[i]);
+				view->nodes[i] = NULL;
+			}
+			continue;
+		}
+		const struct frame_piece *piece = &view->frame.pieces[i];
+		if (piece->is_solid) {
+			show_solid(view, i, piece);
+		} else {
+			show_painted(view, i, piece);
+		}
+		if (view->nodes[i] != NULL) {
+			wlr_scene_node_set_position(view->nodes[i], piece->x, piece->y);
+		}
+	}
+}
+
+const struct frame *frame_view_frame(const struct frame_view *view) {
+	return &view->frame;
+}
