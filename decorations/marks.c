@@ -136,7 +136,7 @@ static void unit_glyph(cairo_t *cr, enum glyph glyph) {
 		star(cr);
 		break;
 	case GLYPH_SQUARE:
-	case GLYPH_COUNT:
+	case GLYPH_HOST:
 		break;
 	}
 }
@@ -147,6 +147,10 @@ void marks_glyph(cairo_t *cr, enum glyph glyph, double x, double y, double size,
 	marks_set_color(cr, color, 1);
 	if (glyph == GLYPH_SQUARE) {
 		square(cr, x, y, size);
+		return;
+	} else if (glyph >= GLYPH_HOST) {
+		/* The mark is drawn in a box of 16 where glyphs have 14. */
+		marks_silo(cr, x, y, size * 16 / 14, color);
 		return;
 	}
 	cairo_save(cr);

@@ -34,7 +34,7 @@ void marks_round_path(cairo_t *cr, double x, double y, double width, double heig
 void marks_round_outline(cairo_t *cr, double x, double y, double width, double height,
 		double radius, double line, struct color color, double alpha);
 
-/* Draws a glyph of the given height around its centre. */
+/* Draws a glyph, GLYPH_HOST too, of the given height around its centre. */
 void marks_glyph(cairo_t *cr, enum glyph glyph, double x, double y, double size,
 		struct color color);
 /* Draws Silo's own mark, three domed columns, around its centre; size 16 is its natural one. */

@@ -147,6 +147,10 @@ struct vm_colors vm_colors_derive(struct color fill) {
 	return colors;
 }
 
+struct vm_colors theme_host_colors(bool is_dark) {
+	return vm_colors_derive(theme_get(is_dark)->ink);
+}
+
 const char *glyph_name(enum glyph glyph) {
 	return glyph_names[glyph];
 }

@@ -29,6 +29,8 @@ enum glyph {
 	GLYPH_HOURGLASS,
 	GLYPH_STAR,
 	GLYPH_COUNT,
+	/* Silo's own mark, for windows of the host: no VM can have it, and it has no name. */
+	GLYPH_HOST = GLYPH_COUNT,
 };
 
 /* One VM's colours, derived from its fill by vm_colors_derive(). */
@@ -68,6 +70,9 @@ struct color color_mix(struct color a, struct color b, double t);
 
 /* WCAG contrast of two colours, 1 to 21. */
 double color_contrast(struct color a, struct color b);
+
+/* The colours of the host's own windows: ink, no hue. */
+struct vm_colors theme_host_colors(bool dark);
 
 /* The colours of a VM whose fill is any colour. */
 struct vm_colors vm_colors_derive(struct color fill);

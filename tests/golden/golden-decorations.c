@@ -62,11 +62,8 @@ static const struct look looks[] = {
 		{"fullscreen", "media", 5, {.kind = FRAME_FULLSCREEN, .active = true}},
 };
 
-static bool check_frame(const struct look *look, double scale, int width, int height) {
-	struct frame_spec spec = look->spec;
-	spec.label = look->vm;
-	spec.colors = vm_colors_derive(palette[look->color].fill);
-	spec.glyph = (enum glyph)look->color;
+static bool check_spec(const char *look, struct frame_spec spec, double scale, int width,
+		int height) {
 	spec.buttons = ALL_BUTTONS;
 	spec.scale = scale;
 	spec.x = 8;
@@ -80,10 +77,18 @@ static bool check_frame(const struct look *look, double scale, int width, int he
 			(int)round((height + 48) * scale), theme_get(spec.dark)->ground);
 	picture_put_frame(picture, &frame, lettering, left, top);
 	char name[64];
-	snprintf(name, sizeof(name), "%s-%g", look->name, scale);
+	snprintf(name, sizeof(name), "%s-%g", look, scale);
 	bool same = picture_check(picture, golden_dir, out_dir, name);
 	cairo_surface_destroy(picture);
 	return same;
+}
+
+static bool check_frame(const struct look *look, double scale, int width, int height) {
+	struct frame_spec spec = look->spec;
+	spec.label = look->vm;
+	spec.colors = vm_colors_derive(palette[look->color].fill);
+	spec.glyph = (enum glyph)look->color;
+	return check_spec(look->name, spec, scale, width, height);
 }
 
 static int check_frames(double scale) {
@@ -124,6 +129,25 @@ static void a_narrow_window_keeps_label_and_close(void **state) {
 	};
 	assert_true(check_frame(&narrow[0], 1, FRAME_WIDTH_MIN - 2 * FRAME_EDGE, 16));
 	assert_true(check_frame(&narrow[1], 1, FRAME_WIDTH_MIN + 32 - 2 * FRAME_EDGE, 16));
+}
+
+static void windows_of_the_host(void **state) {
+	int wrong = 0;
+	for (int dark = 0; dark < 2; dark++) {
+		for (int active = 0; active < 2; active++) {
+			struct frame_spec spec = {.label = "This computer",
+					.title = "Files",
+					.colors = theme_host_colors(dark),
+					.glyph = GLYPH_HOST,
+					.dark = dark,
+					.active = active};
+			char name[32];
+			snprintf(name, sizeof(name), "host-%s-%s", dark ? "dark" : "light",
+					active ? "active" : "inactive");
+			wrong += !check_spec(name, spec, 1, 400, 40);
+		}
+	}
+	assert_int_equal(wrong, 0);
 }
 
 static bool check_strip(const char *name, struct strip_spec spec, double scale) {
@@ -198,6 +222,7 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(frames_at_scale_2),
 			cmocka_unit_test(every_color_and_glyph),
 			cmocka_unit_test(a_narrow_window_keeps_label_and_close),
+			cmocka_unit_test(windows_of_the_host),
 			cmocka_unit_test(strips),
 			cmocka_unit_test(wallpapers),
 	};
