@@ -51,7 +51,7 @@ static enum init_end serve(const struct settings *settings) {
 	snprintf(socket, sizeof(socket), "%s/wayland-0", runtime);
 	snprintf(address, sizeof(address), "--address=unix:path=%s/bus", runtime);
 	/* "Ready" waits for the Wayland socket, if there will be one. */
-	bool graphical = access(bridge[0], X_OK) == 0;
+	bool graphical = access(bridge[0], X_OK) == 0 && access("/dev/dri", F_OK) == 0;
 	const char *const agent[] = {"/usr/lib/silo/silo-agent", "--user", settings->user,
 			graphical ? "--wait-for" : NULL, socket, NULL};
 	const char *const bus[] = {"/usr/bin/dbus-daemon", "--session", "--nofork", "--nopidfile",
