@@ -69,11 +69,9 @@ bool domains_create(struct server *server) {
 		log_error("out of memory");
 		return false;
 	}
-	const struct theme *theme = theme_get(!server->options->light);
 	domains->host->is_host = true;
-	/* The host has no hue: ink, with the ground as the colour of its text. */
-	domains->host->colors = (struct vm_colors){
-			.fill = theme->ink, .text = theme->ground, .plate = theme->ink2};
+	domains->host->colors = theme_host_colors(!server->options->light);
+	domains->host->glyph = GLYPH_HOST;
 	return true;
 }
 
@@ -111,23 +109,41 @@ struct domain *domains_of_seat_global(struct server *server, const struct wl_glo
 	return NULL;
 }
 
-/* The first entry of the palette, as glyph or as colour, that no domain has. */
-static enum glyph next_free(struct server *server, bool of_glyphs) {
-	for (int i = 0; i < PALETTE_COUNT; i++) {
-		bool taken = false;
-		struct domain *domain;
-		wl_list_for_each(domain, &server->domains->list, link) {
-			const struct color *fill = &domain->colors.fill;
-			taken |= !domain->is_host &&
-					(of_glyphs ? (int)domain->glyph == i
-						   : memcmp(fill, &palette[i].fill,
-								     sizeof(*fill)) == 0);
+static bool color_is_palettes(const struct color *color, int i) {
+	return memcmp(color, &palette[i].fill, sizeof(*color)) == 0;
+}
+
+/* Has a domain entry i of the palette, as its glyph or as its colour? */
+static bool is_taken(struct server *server, int i, bool as_glyph) {
+	struct domain *domain;
+	wl_list_for_each(domain, &server->domains->list, link) {
+		if (!domain->is_host &&
+				(as_glyph ? (int)domain->glyph == i
+					  : color_is_palettes(&domain->colors.fill, i))) {
+			return true;
 		}
-		if (!taken) {
+	}
+	return false;
+}
+
+/* The first entry of the palette, as glyph or as colour, that no domain has. */
+static int next_free(struct server *server, bool as_glyph) {
+	for (int i = 0; i < PALETTE_COUNT; i++) {
+		if (!is_taken(server, i, as_glyph)) {
 			return i;
 		}
 	}
 	return server->domains->registered % PALETTE_COUNT;
+}
+
+/* The glyph that goes with the colour in the palette if it is free, else the next free one. */
+static enum glyph choose_glyph(struct server *server, const struct color *fill) {
+	for (int i = 0; i < PALETTE_COUNT; i++) {
+		if (color_is_palettes(fill, i) && !is_taken(server, i, true)) {
+			return (enum glyph)i;
+		}
+	}
+	return (enum glyph)next_free(server, true);
 }
 
 static enum domain_error check_request(struct server *server, const struct domain_request *request,
@@ -144,7 +160,7 @@ static enum domain_error check_request(struct server *server, const struct domai
 	if (request->color != NULL && !color_parse(request->color, ret_fill)) {
 		return DOMAIN_BAD_COLOR;
 	}
-	*ret_glyph = next_free(server, true);
+	*ret_glyph = choose_glyph(server, ret_fill);
 	if (request->glyph != NULL && !glyph_parse(request->glyph, ret_glyph)) {
 		return DOMAIN_BAD_GLYPH;
 	}
