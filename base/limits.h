@@ -25,6 +25,10 @@
 #define REGION_RECTS_MAX 256
 #define TITLE_LEN_MAX 256
 #define TITLES_PER_SECOND_MAX 10
+/* The busiest real clients send some thousands; a compositor takes some microseconds for each at worst. */
+#define CLIENT_MESSAGES_PER_SECOND_MAX 200000
+/* Damaged pixels: so many times the outputs' area per refresh (60 a second until an output is known). */
+#define CLIENT_DAMAGE_FACTOR_MAX 2
 
 /* Per VM. */
 #define VM_CLIENTS_MAX 64

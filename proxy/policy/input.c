@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Policy rows. Seats and what is made from them; input-related extensions.
+ * One row per message, in the order of the protocol; policy_init() proves that none is missing.
+ */
+#include "proxy/policy/tables.h"
+
+extern const struct wl_interface wl_seat_interface;
+extern const struct wl_interface wl_pointer_interface;
+extern const struct wl_interface wl_keyboard_interface;
+extern const struct wl_interface wl_touch_interface;
+extern const struct wl_interface zwp_relative_pointer_manager_v1_interface;
+extern const struct wl_interface zwp_relative_pointer_v1_interface;
+extern const struct wl_interface zwp_pointer_constraints_v1_interface;
+extern const struct wl_interface zwp_locked_pointer_v1_interface;
+extern const struct wl_interface zwp_confined_pointer_v1_interface;
+extern const struct wl_interface wp_cursor_shape_manager_v1_interface;
+extern const struct wl_interface wp_cursor_shape_device_v1_interface;
+extern const struct wl_interface zwp_text_input_v3_interface;
+extern const struct wl_interface zwp_text_input_manager_v3_interface;
+extern const struct wl_interface zwp_idle_inhibit_manager_v1_interface;
+extern const struct wl_interface zwp_idle_inhibitor_v1_interface;
+
+static const struct policy_row wl_seat_requests[] = {
+		{"get_pointer"},
+		{"get_keyboard"},
+		{"get_touch"},
+		{"release", .destroys = true},
+};
+static const struct policy_row wl_seat_events[] = {
+		{"capabilities"},
+		{"name", .action = POLICY_SEAT_NAME},
+};
+
+static const struct policy_row wl_pointer_requests[] = {
+		{"set_cursor", .serial = 1},
+		{"release", .destroys = true},
+};
+static const struct policy_row wl_pointer_events[] = {
+		{"enter", .serial = 1},
+		{"leave", .serial = 1},
+		{"motion", .action = POLICY_MOTION},
+		{"button", .serial = 1},
+		{"axis"},
+		{"frame", .action = POLICY_MOTION_FRAME},
+		{"axis_source"},
+		{"axis_stop"},
+		{"axis_discrete"},
+		{"axis_value120"},
+		{"axis_relative_direction"},
+		{"warp"},
+};
+
+static const struct policy_row wl_keyboard_requests[] = {
+		{"release", .destroys = true},
+};
+static const struct policy_row wl_keyboard_events[] = {
+		{"keymap"},
+		{"enter", .serial = 1},
+		{"leave", .serial = 1},
+		{"key", .serial = 1},
+		{"modifiers", .serial = 1},
+		{"repeat_info"},
+};
+
+static const struct policy_row wl_touch_requests[] = {
+		{"release", .destroys = true},
+};
+static const struct policy_row wl_touch_events[] = {
+		{"down", .serial = 1},
+		{"up", .serial = 1},
+		{"motion"},
+		{"frame"},
+		{"cancel"},
+		{"shape"},
+		{"orientation"},
+};
+
+static const struct policy_row zwp_relative_pointer_manager_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"get_relative_pointer"},
+};
+
+static const struct policy_row zwp_relative_pointer_v1_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_relative_pointer_v1_events[] = {
+		{"relative_motion"},
+};
+
+static const struct policy_row zwp_pointer_constraints_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"lock_pointer"},
+		{"confine_pointer"},
+};
+
+static const struct policy_row zwp_locked_pointer_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"set_cursor_position_hint"},
+		{"set_region"},
+};
+static const struct policy_row zwp_locked_pointer_v1_events[] = {
+		{"locked"},
+		{"unlocked"},
+};
+
+static const struct policy_row zwp_confined_pointer_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"set_region"},
+};
+static const struct policy_row zwp_confined_pointer_v1_events[] = {
+		{"confined"},
+		{"unconfined"},
+};
+
+static const struct policy_row wp_cursor_shape_manager_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"get_pointer"},
+		{"get_tablet_tool_v2", .denied = true},
+};
+
+static const struct policy_row wp_cursor_shape_device_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"set_shape", .serial = 1},
+};
+
+static const struct policy_row zwp_text_input_v3_requests[] = {
+		{"destroy", .destroys = true},
+		{"enable"},
+		{"disable"},
+		{"set_surrounding_text", .action = POLICY_UTF8},
+		{"set_text_change_cause"},
+		{"set_content_type"},
+		{"set_cursor_rectangle"},
+		{"commit"},
+		{"set_available_actions"},
+		{"show_input_panel"},
+		{"hide_input_panel"},
+};
+static const struct policy_row zwp_text_input_v3_events[] = {
+		{"enter"},
+		{"leave"},
+		{"preedit_string"},
+		{"commit_string"},
+		{"delete_surrounding_text"},
+		{"done"},
+		{"action", .serial = 2},
+		{"language"},
+		{"preedit_hint"},
+};
+
+static const struct policy_row zwp_text_input_manager_v3_requests[] = {
+		{"destroy", .destroys = true},
+		{"get_text_input"},
+};
+
+static const struct policy_row zwp_idle_inhibit_manager_v1_requests[] = {
+		{"destroy", .destroys = true},
+		{"create_inhibitor"},
+};
+
+static const struct policy_row zwp_idle_inhibitor_v1_requests[] = {
+		{"destroy", .destroys = true},
+};
+
+const struct policy_table policy_input[] = {
+		POLICY_TABLE(wl_seat, ROWS(wl_seat_requests), ROWS(wl_seat_events)),
+		POLICY_TABLE(wl_pointer, ROWS(wl_pointer_requests), ROWS(wl_pointer_events)),
+		POLICY_TABLE(wl_keyboard, ROWS(wl_keyboard_requests), ROWS(wl_keyboard_events)),
+		POLICY_TABLE(wl_touch, ROWS(wl_touch_requests), ROWS(wl_touch_events)),
+		POLICY_TABLE(zwp_relative_pointer_manager_v1,
+				ROWS(zwp_relative_pointer_manager_v1_requests), NO_ROWS),
+		POLICY_TABLE(zwp_relative_pointer_v1, ROWS(zwp_relative_pointer_v1_requests),
+				ROWS(zwp_relative_pointer_v1_events)),
+		POLICY_TABLE(zwp_pointer_constraints_v1, ROWS(zwp_pointer_constraints_v1_requests),
+				NO_ROWS),
+		POLICY_TABLE(zwp_locked_pointer_v1, ROWS(zwp_locked_pointer_v1_requests),
+				ROWS(zwp_locked_pointer_v1_events)),
+		POLICY_TABLE(zwp_confined_pointer_v1, ROWS(zwp_confined_pointer_v1_requests),
+				ROWS(zwp_confined_pointer_v1_events)),
+		POLICY_TABLE(wp_cursor_shape_manager_v1, ROWS(wp_cursor_shape_manager_v1_requests),
+				NO_ROWS),
+		POLICY_TABLE(wp_cursor_shape_device_v1, ROWS(wp_cursor_shape_device_v1_requests),
+				NO_ROWS),
+		POLICY_TABLE(zwp_text_input_v3, ROWS(zwp_text_input_v3_requests),
+				ROWS(zwp_text_input_v3_events)),
+		POLICY_TABLE(zwp_text_input_manager_v3, ROWS(zwp_text_input_manager_v3_requests),
+				NO_ROWS),
+		POLICY_TABLE(zwp_idle_inhibit_manager_v1,
+				ROWS(zwp_idle_inhibit_manager_v1_requests), NO_ROWS),
+		POLICY_TABLE(zwp_idle_inhibitor_v1, ROWS(zwp_idle_inhibitor_v1_requests), NO_ROWS),
+		{0},
+};
