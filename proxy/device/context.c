@@ -418,15 +418,14 @@ static enum run run_send(struct context *context, const struct cross_domain_comm
 	}
 	ssize_t taken = wire_client_push(context->client, command->send.bytes, command->send.len,
 			fds, command->send.n);
-	if (taken > 0) {
-		return RUN_DONE;
-	}
-	drop_send_fds(context, command, fds, command->send.n);
 	if (taken == 0) {
+		drop_send_fds(context, command, fds, command->send.n);
 		return RUN_BLOCKED;
 	}
-	context->ended = true;
-	schedule(context);
+	if (taken < 0) {
+		context->ended = true;
+		schedule(context);
+	}
 	return RUN_DONE;
 }
 
