@@ -38,6 +38,7 @@ void settings_parse(struct settings *settings, const char *cmdline) {
 	while (*cmdline != '\0') {
 		cmdline += strspn(cmdline, " \t\n");
 		size_t len = strcspn(cmdline, " \t\n");
+		take(cmdline, len, "silo.vm=", settings->hostname, sizeof(settings->hostname));
 		take(cmdline, len, "silo.hostname=", settings->hostname,
 				sizeof(settings->hostname));
 		take(cmdline, len, "silo.user=", settings->user, sizeof(settings->user));

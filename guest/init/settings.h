@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the host tells silo-init on the kernel's command line: silo.hostname=NAME, silo.user=NAME.
+ * What the host tells silo-init on the kernel's command line: silo.vm=NAME (its name, and so its host
+ * name), silo.hostname=NAME (another one), silo.user=NAME.
  */
 #ifndef SILO_GUEST_INIT_SETTINGS_H
 #define SILO_GUEST_INIT_SETTINGS_H

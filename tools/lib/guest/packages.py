@@ -28,6 +28,10 @@ iso-codes perl perl-base perl-modules* debconf tzdata xdg-desktop-portal* libfli
 # Packages of which only some files are taken; their dependencies are met by the others, which is
 # checked.
 PARTIAL = {
+    # GTK ends the program when GStreamer has no player.
+    'gstreamer1.0-plugins-base': ['./usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgst%s.so' % name
+                                  for name in ('audioconvert', 'audioresample', 'playback',
+                                               'videoconvertscale', 'volume')],
     'weston': [
         './usr/bin/weston-clickdot', './usr/bin/weston-dnd', './usr/bin/weston-eventdemo',
         './usr/bin/weston-flower', './usr/bin/weston-resizor', './usr/bin/weston-simple-damage',
