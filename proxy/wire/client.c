@@ -21,6 +21,7 @@
 #include "proxy/wire/domain.h"
 #include "proxy/wire/engine.h"
 #include "proxy/wire/shm.h"
+#include "proxy/wire/surface.h"
 
 /* A push of a front end; beyond UP_FULL waiting bytes none is taken. */
 #define PUSH_MAX (64u << 10)
@@ -345,6 +346,7 @@ struct wire_client *wire_client_create(struct wire_domain *domain, const struct 
 		errno = ENOMEM;
 		return NULL;
 	}
+	wire_damage_metered(client);
 	wl_list_insert(&domain->clients, &client->link);
 	domain->client_count++;
 	return client;

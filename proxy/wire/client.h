@@ -79,9 +79,9 @@ struct wire_front {
 	/* The engine takes input again after wire_client_push() answered 0 (back-pressure). */
 	void (*writable)(void *data);
 	/*
-	 * The client is over; reason is one line of English for the log, already written there. May be
-	 * called inside wire_client_push() and _pull(), so it only notes the fact: the front end calls
-	 * wire_client_destroy() later, never from inside a callback.
+	 * The client is over; reason is one line of English for the log, already written there. May
+	 * be called inside wire_client_push() and _pull(), so it only notes the fact: the front end
+	 * calls wire_client_destroy() later, never from inside a callback.
 	 */
 	void (*ended)(void *data, const char *reason);
 };

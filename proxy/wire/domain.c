@@ -112,7 +112,8 @@ static void ask(struct wire_domain *domain) {
 		}
 		dial->asked = true;
 	}
-	if (domain->dial_source != NULL) {
+	if (domain->dial_source != NULL && full != domain->dial_full) {
+		domain->dial_full = full;
 		wl_event_source_fd_update(domain->dial_source,
 				WL_EVENT_READABLE | (full ? WL_EVENT_WRITABLE : 0));
 	}

@@ -89,6 +89,7 @@ struct wire_domain {
 	uint32_t client_number; // of the last one
 	int dial_fd;
 	struct wl_event_source *dial_source;
+	bool dial_full;       // waits until it takes another question
 	struct wl_list dials; // wire_dial.link, in the order of the answers
 	void (*hangup)(void *data);
 	void *hangup_data;

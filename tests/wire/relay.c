@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Wayland engine between a socket and any compositor, for tests and measurements: `wire-relay PATH
- * DISPLAY` listens at PATH and connects each client to the socket DISPLAY. Plays the compositor's side
- * of the dial channel itself. Limits of pace are off with --unlimited.
+ * The Wayland engine between a socket and any compositor, for tests and measurements: `wire-relay
+ * PATH DISPLAY` listens at PATH and connects each client to the socket DISPLAY. Plays the
+ * compositor's side of the dial channel itself. Limits of pace are off with --unlimited.
  */
 #include <signal.h>
 #include <stdio.h>
