@@ -13,6 +13,7 @@
 #include <wayland-client.h>
 
 #include "tests/clients/shm.h"
+#include "xdg-decoration-unstable-v1-client-protocol.h"
 #include "xdg-shell-client-protocol.h"
 
 #define SHADOW 0x60000000u
@@ -24,6 +25,7 @@ struct window {
 	struct wl_shm *shm;
 	struct wl_seat *seat;
 	struct xdg_wm_base *wm_base;
+	struct zxdg_decoration_manager_v1 *decorations;
 	struct wl_keyboard *keyboard;
 	struct wl_pointer *pointer;
 
@@ -42,7 +44,7 @@ struct window {
 	uint32_t color, sub_color;
 	int width, height, shadow;
 	int sub_x, sub_y, sub_width, sub_height;
-	bool keeps_size, wants_popup, animates;
+	bool keeps_size, wants_popup, animates, is_decorated;
 
 	int pending_width, pending_height;
 	bool is_closed, is_mapped;
@@ -257,6 +259,7 @@ static void handle_global(void *data, struct wl_registry *registry, uint32_t nam
 			{&wl_shm_interface, &window->shm, 1},
 			{&wl_seat_interface, &window->seat, 4},
 			{&xdg_wm_base_interface, &window->wm_base, 1},
+			{&zxdg_decoration_manager_v1_interface, &window->decorations, 1},
 	};
 	for (size_t i = 0; i < sizeof(globals) / sizeof(globals[0]); i++) {
 		void **global = globals[i].global;
@@ -376,6 +379,7 @@ static void usage(FILE *file) {
 	      "  --popup             a popup at every click and at the key p\n"
 	      "  --keep-size         does not follow configured sizes\n"
 	      "  --fullscreen, --maximized\n"
+	      "  --decorated         asks for the compositor's decorations\n"
 	      "  --animate           draws at every frame callback\n"
 	      "Keys: f fullscreen, u not, m maximized, p popup, q quit.\n",
 			file);
@@ -389,7 +393,7 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 			{"subsurface", 1, NULL, 'u'}, {"popup", 0, NULL, 'p'},
 			{"keep-size", 0, NULL, 'k'}, {"fullscreen", 0, NULL, 'f'},
 			{"maximized", 0, NULL, 'm'}, {"animate", 0, NULL, 'n'},
-			{"help", 0, NULL, 'h'}, {0}};
+			{"decorated", 0, NULL, 'e'}, {"help", 0, NULL, 'h'}, {0}};
 	int option;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
@@ -427,6 +431,9 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 		case 'n':
 			window->animates = true;
 			break;
+		case 'e':
+			window->is_decorated = true;
+			break;
 		case 'f':
 		case 'm':
 			*ret_state = option;
@@ -444,6 +451,12 @@ static void map_window(struct window *window, const char *title, const char *app
 	xdg_surface_add_listener(window->xdg_surface, &surface_listener, window);
 	window->toplevel = xdg_surface_get_toplevel(window->xdg_surface);
 	xdg_toplevel_add_listener(window->toplevel, &toplevel_listener, window);
+	if (window->is_decorated && window->decorations != NULL) {
+		zxdg_toplevel_decoration_v1_set_mode(
+				zxdg_decoration_manager_v1_get_toplevel_decoration(
+						window->decorations, window->toplevel),
+				ZXDG_TOPLEVEL_DECORATION_V1_MODE_SERVER_SIDE);
+	}
 	xdg_toplevel_set_title(window->toplevel, title);
 	xdg_toplevel_set_app_id(window->toplevel, app_id);
 	if (state == 'f') {
