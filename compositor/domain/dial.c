@@ -27,7 +27,7 @@ static bool answer(struct dial *dial) {
 	if (wl_list_length(&domain->clients) < VM_CLIENTS_MAX) {
 		fd = clients_connect(domain->server, CLIENT_VM, domain);
 	}
-	const char byte = fd >= 0 ? 0 : 1;
+	const char byte = fd >= 0 ? '0' : '1';
 	return fd_send(dial->fd, &byte, 1, &fd, fd >= 0 ? 1 : 0) == 1;
 }
 
