@@ -87,7 +87,7 @@ class Domain:
         self.dial.settimeout(WAIT_S)
         self.dial.send(b"c")
         answer, descriptors, _, _ = socket.recv_fds(self.dial, 1, 1)
-        want((answer, len(descriptors)), (b"\0", 1), "the answer on the dial channel")
+        want((answer, len(descriptors)), (b"0", 1), "the answer on the dial channel")
         return Client(self.session.program("test-window"), descriptors[0], self.session.environment, arguments)
 
 
