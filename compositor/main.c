@@ -3,14 +3,29 @@
  * silo: the compositor.
  */
 #include <stdio.h>
+#include <string.h>
+#include <wayland-server-core.h>
 #include <wlr/util/log.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
 
+/* text_escape() needs no more. */
+#define LOG_TEXT_SIZE 300
+
 static void handle_wlr_log(enum wlr_log_importance importance, const char *format, va_list args) {
 	log_writev(importance == WLR_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, format, args);
+}
+
+/* libwayland tells of every client that breaks the protocol, in the client's own words. */
+static void handle_wl_log(const char *format, va_list args) {
+	static struct log_limit limit = {.burst = 10};
+	char text[128], escaped[LOG_TEXT_SIZE];
+	vsnprintf(text, sizeof(text), format, args);
+	log_limited(&limit, LOG_LEVEL_WARN, "%s",
+			text_escape(text, strcspn(text, "\n"), escaped, sizeof(escaped)));
 }
 
 int main(int argc, char *argv[]) {
@@ -27,6 +42,7 @@ int main(int argc, char *argv[]) {
 	}
 	log_init("silo", NULL, options.log_level);
 	wlr_log_init(options.log_level == LOG_LEVEL_DEBUG ? WLR_DEBUG : WLR_ERROR, handle_wlr_log);
+	wl_log_set_handler_server(handle_wl_log);
 	struct server *server = server_create(&options);
 	if (server == NULL) {
 		return 1;

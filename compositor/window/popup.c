@@ -18,6 +18,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/window/frame_view.h"
+#include "compositor/window/guard.h"
 #include "compositor/window/window.h"
 
 #define COORDINATE_MAX 32767
@@ -215,6 +216,7 @@ static bool create_scene(struct popup *popup) {
 }
 
 void popup_create(struct server *server, struct wlr_xdg_popup *wlr_popup) {
+	guard_popup(wlr_popup);
 	struct popup *popup = calloc(1, sizeof(*popup));
 	if (popup == NULL) {
 		wl_resource_post_no_memory(wlr_popup->resource);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * wlroots 0.20 schedules a configure event for xdg_popup.reposition without looking whether the
+ * popup has had its initial commit, and asserts that when the event is scheduled. So a dispatcher
+ * of ours stands before its handlers. wlroots recognises its objects by the address of the
+ * handlers' table, which must therefore stay; libwayland has no accessor for it, but its layout is
+ * frozen in wayland-server.h.
+ */
+#include "compositor/window/guard.h"
+
+#include <wayland-server.h>
+#include <wlr/types/wlr_xdg_shell.h>
+
+#include "xdg-shell-protocol.h"
+
+/* Opcodes of xdg_popup's requests. */
+enum {
+	POPUP_DESTROY,
+	POPUP_GRAB,
+	POPUP_REPOSITION,
+};
+
+static int dispatch_popup(const void *implementation, void *target, uint32_t opcode,
+		const struct wl_message *message, union wl_argument *arguments) {
+	const struct xdg_popup_interface *handlers = implementation;
+	struct wl_resource *resource = target;
+	struct wl_client *client = wl_resource_get_client(resource);
+	struct wlr_xdg_popup *popup = wl_resource_get_user_data(resource);
+	/* The first member of a resource is its object, which is what arguments hold. */
+	struct wl_resource *object = (struct wl_resource *)arguments[0].o;
+	switch (opcode) {
+	case POPUP_DESTROY:
+		handlers->destroy(client, resource);
+		break;
+	case POPUP_GRAB:
+		handlers->grab(client, resource, object, arguments[1].u);
+		break;
+	case POPUP_REPOSITION:
+		if (popup == NULL || !popup->base->initialized) {
+			wl_client_post_implementation_error(client,
+					"reposition of a popup that "
+					"was never committed");
+			break;
+		}
+		handlers->reposition(client, resource, object, arguments[1].u);
+		break;
+	}
+	return 0;
+}
+
+void guard_popup(struct wlr_xdg_popup *popup) {
+	struct wl_resource *resource = popup->resource;
+	wl_resource_set_dispatcher(resource, dispatch_popup, resource->object.implementation,
+			wl_resource_get_user_data(resource), resource->destroy);
+}
