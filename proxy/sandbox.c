@@ -32,6 +32,7 @@ static const int allowed[] = {
 		SCMP_SYS(fallocate),
 		SCMP_SYS(fcntl),
 		SCMP_SYS(fstat),
+		SCMP_SYS(fstatfs),
 		SCMP_SYS(ftruncate),
 		SCMP_SYS(futex),
 		SCMP_SYS(getpid),
