@@ -2,6 +2,7 @@
  *
  * silo: the compositor.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <wayland-server-core.h>
@@ -42,6 +43,8 @@ int main(int argc, char *argv[]) {
 	}
 	log_init("silo", NULL, options.log_level);
 	wlr_log_init(options.log_level == LOG_LEVEL_DEBUG ? WLR_DEBUG : WLR_ERROR, handle_wlr_log);
+	/* A reader that has gone is an error of its pipe, not the session's end. */
+	signal(SIGPIPE, SIG_IGN);
 	wl_log_set_handler_server(handle_wl_log);
 	struct server *server = server_create(&options);
 	if (server == NULL) {

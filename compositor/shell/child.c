@@ -40,6 +40,7 @@ static _Noreturn void run(struct server *server, char *const argv[]) {
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > NOFILE_DEFAULT) {
 		limit.rlim_cur = NOFILE_DEFAULT;

@@ -275,11 +275,11 @@ static const struct wl_registry_listener registry_listener = {
 struct test_client *fixture_client(struct fixture *fixture, int dial_fd) {
 	assert_int_equal(fd_send(dial_fd, "c", 1, NULL, 0), 1);
 	fixture_settle(fixture);
-	char byte = 1;
+	char byte = '1';
 	int fds[FD_MESSAGE_MAX];
 	size_t fds_len = FD_MESSAGE_MAX;
 	assert_int_equal(fd_recv(dial_fd, &byte, 1, fds, &fds_len), 1);
-	assert_int_equal(byte, 0);
+	assert_int_equal(byte, '0');
 	assert_int_equal(fds_len, 1);
 	struct test_client *client = calloc(1, sizeof(*client));
 	assert_non_null(client);

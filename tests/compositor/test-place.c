@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where new windows go, and the command line's sizes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "compositor/options.h"
+#include "compositor/window/place.h"
+
+static const struct wlr_box area = {.y = 28, .width = 1920, .height = 1052};
+
+static void windows_do_not_overlap_while_there_is_room(void **state) {
+	struct wlr_box boxes[6];
+	for (size_t i = 0; i < 6; i++) {
+		boxes[i] = (struct wlr_box){.width = 600, .height = 480};
+		place_window(&area, boxes, i, &boxes[i]);
+		assert_true(boxes[i].x >= area.x && boxes[i].x + 600 <= area.x + area.width);
+		assert_true(boxes[i].y >= area.y && boxes[i].y + 480 <= area.y + area.height);
+		for (size_t j = 0; j < i; j++) {
+			struct wlr_box common;
+			assert_false(wlr_box_intersection(&common, &boxes[i], &boxes[j]));
+		}
+	}
+}
+
+static void two_that_fill_the_width_lie_side_by_side(void **state) {
+	struct wlr_box boxes[2] = {
+			{.width = 930, .height = 700},
+			{.width = 930, .height = 700},
+	};
+	struct wlr_box common;
+	place_window(&area, boxes, 0, &boxes[0]);
+	place_window(&area, boxes, 1, &boxes[1]);
+	assert_false(wlr_box_intersection(&common, &boxes[0], &boxes[1]));
+}
+
+static void one_that_is_too_large_starts_at_the_corner(void **state) {
+	struct wlr_box box = {.width = 4000, .height = 4000};
+	place_window(&area, NULL, 0, &box);
+	assert_int_equal(box.x, area.x);
+	assert_int_equal(box.y, area.y);
+}
+
+static void a_bar_stays_within_reach(void **state) {
+	static const int places[] = {-100000, -500, 0, 1900, 100000};
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t j = 0; j < 5; j++) {
+			struct wlr_box box = {.x = places[i],
+					.y = places[j],
+					.width = 400,
+					.height = 300};
+			place_keep_reachable(&area, &box, 32);
+			struct wlr_box bar = {.x = box.x, .y = box.y, .width = 400, .height = 32};
+			struct wlr_box common;
+			assert_true(wlr_box_intersection(&common, &bar, &area));
+			assert_int_equal(common.height, 32);
+			assert_true(common.width >= 64);
+		}
+	}
+}
+
+static void output_sizes_are_read_or_refused(void **state) {
+	struct output_size size;
+	assert_true(output_size_parse("1920x1080", &size));
+	assert_int_equal(size.width_px, 1920);
+	assert_true(output_size_parse("2560x1440@1.5", &size));
+	assert_true(size.scale == 1.5f);
+	static const char *const bad[] = {"", "x", "1920", "1920x", "1920x1080@", "1920x1080@9",
+			"1920x1080@nan", "-5x1080", "1920x1080 ", "99999x99999", "1920x1080@1@1"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(output_size_parse(bad[i], &size));
+	}
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(windows_do_not_overlap_while_there_is_room),
+			cmocka_unit_test(two_that_fill_the_width_lie_side_by_side),
+			cmocka_unit_test(one_that_is_too_large_starts_at_the_corner),
+			cmocka_unit_test(a_bar_stays_within_reach),
+			cmocka_unit_test(output_sizes_are_read_or_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
