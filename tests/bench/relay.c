@@ -94,29 +94,21 @@ static short wanted(const struct link *link, int end) {
 	return (short)((out->start < out->end ? POLLOUT : 0) | (in->start == in->end ? POLLIN : 0));
 }
 
-/* Serves until the last client has left. */
 static int serve(int listener, const char *upstream) {
-	bool served = false;
 	for (;;) {
 		struct pollfd fds[1 + 2 * LINKS_MAX] = {{.fd = listener, .events = POLLIN}};
-		int in_use = 0;
 		for (size_t i = 0; i < LINKS_MAX; i++) {
-			in_use += links[i].ends[0] >= 0;
 			for (int end = 0; end < 2; end++) {
 				fds[1 + 2 * i + (size_t)end] =
 						(struct pollfd){.fd = links[i].ends[end],
 								.events = wanted(&links[i], end)};
 			}
 		}
-		if (in_use == 0 && served) {
-			return 0;
-		}
 		if (poll(fds, 1 + 2 * LINKS_MAX, -1) < 0 && errno != EINTR) {
 			return 1;
 		}
 		if (fds[0].revents != 0) {
 			accept_client(listener, upstream);
-			served = true;
 		}
 		for (size_t i = 0; i < LINKS_MAX; i++) {
 			bool ready = fds[1 + 2 * i].revents != 0 || fds[2 + 2 * i].revents != 0;

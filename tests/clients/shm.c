@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/clients/shm.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,6 +25,10 @@ void shm_buffer_init(struct shm_buffer *buffer, struct wl_shm *shm, int width, i
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0 || ftruncate(fd, (off_t)buffer->size) < 0) {
 		die("memfd");
+	}
+	/* As most toolkits do: whoever maps it need not fear that it shrinks. */
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0) {
+		die("seal");
 	}
 	buffer->pixels = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (buffer->pixels == MAP_FAILED) {

@@ -21,17 +21,37 @@ FIGURES = (
     ("one_way_per_s", "one-way requests", "/s", True),
     ("frames_1080p_per_s", "1080p frames, full damage", "/s", True),
 )
+# What a bench of sync-bench does in a second, for the CPU time of one.
+BENCHES = (("sync", None), ("pipelined", "pipelined_per_s"), ("one-way", "one_way_per_s"),
+           ("frames", "frames_1080p_per_s"))
+CPU_FIGURES = (("sync", "CPU of a round trip"), ("pipelined", "CPU of a pipelined one"),
+               ("one-way", "CPU of a one-way request"), ("frames", "CPU of a frame"))
 WAIT_S = 10
 
 
-def measure(session, display, seconds):
-    """Runs sync-bench on a Wayland socket. Returns its figures."""
+def cpu_ns(pid):
+    """Time that a process has been running on a CPU."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+
+
+def measure(session, display, seconds, pid=None):
+    """Runs sync-bench on a Wayland socket. Returns its figures; with pid, the process in between, also the CPU
+    time that it took for one of each, in µs."""
     environment = dict(session.environment, WAYLAND_DISPLAY=str(display))
-    result = subprocess.run([session.program("sync-bench"), "-s", str(seconds)], env=environment, text=True,
-                            capture_output=True, timeout=60 + 8 * seconds)
-    if result.returncode != 0:
-        raise StepFailed(f"sync-bench on {display}: {result.stderr.strip()}")
-    return json.loads(result.stdout)
+    figures, cpu = {}, {}
+    for bench, rate in BENCHES:
+        before = cpu_ns(pid) if pid else 0
+        result = subprocess.run([session.program("sync-bench"), "-s", str(seconds), "-o", bench], text=True,
+                                env=environment, capture_output=True, timeout=60 + 8 * seconds)
+        if result.returncode != 0:
+            raise StepFailed(f"sync-bench -o {bench} on {display}: {result.stderr.strip()}")
+        figures.update(json.loads(result.stdout))
+        if pid:
+            count = figures[rate] * seconds if rate else figures["sync_samples"]
+            cpu[bench] = (cpu_ns(pid) - before) / count / 1000
+    if pid:
+        figures["cpu_us"] = cpu
+    return figures
 
 
 def measure_behind(session, arguments, socket, seconds):
@@ -42,7 +62,7 @@ def measure_behind(session, arguments, socket, seconds):
     try:
         if not wait_for_path(socket, WAIT_S):
             raise StepFailed(f"{name} does not listen:\n" + session.log_tail(f"{name}.log"))
-        return measure(session, socket, seconds)
+        return measure(session, socket, seconds, process.pid)
     except StepFailed as error:
         raise StepFailed(f"{error}\n" + session.log_tail(f"{name}.log")) from None
     finally:
@@ -68,15 +88,23 @@ def bench_proxy(build, seconds):
         session.remove()
 
 
+def print_row(title, values, ratio):
+    cells = "".join(f"{'':>14}" if value is None else f"{value:>14,.{2 if value < 1000 else 0}f}" for value in values)
+    print(f"{title:32}{cells}{ratio:>15.2f}×")
+
+
 def show(results):
     names = list(results)
-    print(f"{'':28}" + "".join(f"{name:>14}" for name in names) + f"{'proxy : relay':>16}")
+    print(f"{'':32}" + "".join(f"{name:>14}" for name in names) + f"{'proxy : relay':>16}")
     for key, title, unit, more_is_better in FIGURES:
         values = [results[name][key] for name in names]
         ratio = values[-1] / values[-2] if more_is_better else values[-2] / values[-1]
-        cells = "".join(f"{value:>14,.{1 if value < 1000 else 0}f}" for value in values)
-        print(f"{title + ', ' + unit:28}{cells}{ratio:>15.2f}×")
-    print("A ratio above 1 means that silo-proxy is faster than the plain relay.")
+        print_row(f"{title}, {unit}", values, ratio)
+    for bench, title in CPU_FIGURES:
+        values = [results[name]["cpu_us"][bench] for name in names[1:]]
+        print_row(f"{title}, µs", [None, *values], values[0] / values[1])
+    print("A ratio above 1 means that silo-proxy does better than the plain relay. Its rates of requests and frames are\n"
+          "bounded by its quotas; the CPU time is what it really costs.")
 
 
 def main():
