@@ -84,6 +84,17 @@ static void handle_commit(struct wl_listener *listener, void *data) {
 	update_icon(icon);
 }
 
+/*
+ * wlroots frees a drag with its source, or at its end; one that is refused without a source it would
+ * keep for ever. So it is begun, seen by nobody, and ended.
+ */
+static void refuse_without_source(struct seat *seat, struct wlr_drag *drag, uint32_t serial) {
+	seat->is_refusing_drag = true;
+	wlr_seat_start_drag(seat->wlr_seat, drag, serial);
+	wlr_seat_keyboard_end_grab(seat->wlr_seat);
+	seat->is_refusing_drag = false;
+}
+
 void drag_request(struct seat *seat, struct wlr_seat_request_start_drag_event *event) {
 	struct wlr_data_source *source = event->drag->source;
 	bool is_bounded = source == NULL || selection_types_are_bounded(&source->mime_types);
@@ -93,11 +104,16 @@ void drag_request(struct seat *seat, struct wlr_seat_request_start_drag_event *e
 		wlr_seat_start_pointer_drag(seat->wlr_seat, event->drag, event->serial);
 	} else if (source != NULL) {
 		wlr_data_source_destroy(source);
+	} else {
+		refuse_without_source(seat, event->drag, event->serial);
 	}
 }
 
 void drag_start(struct seat *seat, struct wlr_drag *drag) {
 	struct server *server = seat->domain->server;
+	if (seat->is_refusing_drag) {
+		return;
+	}
 	pointer_begin_drag(server, seat);
 	struct drag_icon *icon = calloc(1, sizeof(*icon));
 	if (icon == NULL) {

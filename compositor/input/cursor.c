@@ -126,6 +126,10 @@ static void handle_request_shape(struct wl_listener *listener, void *data) {
 	cursor_set_shape(cursor->server, wlr_cursor_shape_v1_name(event->shape));
 }
 
+bool cursor_shows_surface(struct server *server) {
+	return server->cursor->surface != NULL;
+}
+
 void cursor_forget_seat(struct server *server, struct seat *seat) {
 	if (server->cursor != NULL && server->cursor->owner == seat) {
 		cursor_set_owner(server, NULL);

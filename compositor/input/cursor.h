@@ -29,6 +29,9 @@ void cursor_set_owner(struct server *server, struct seat *seat);
 void cursor_request_surface(struct seat *seat,
 		const struct wlr_seat_pointer_request_set_cursor_event *event);
 
+/* Is a client's image shown? */
+bool cursor_shows_surface(struct server *server);
+
 /* seat is going. */
 void cursor_forget_seat(struct server *server, struct seat *seat);
 

@@ -21,6 +21,7 @@ struct seat {
 	/* Keys whose press this seat was told. */
 	uint32_t pressed[WLR_KEYBOARD_KEYS_CAP];
 	size_t pressed_len;
+	bool is_refusing_drag; /* what begins now is not to be shown */
 	struct wl_listener request_set_cursor;
 	struct wl_listener request_set_selection, request_set_primary_selection;
 	struct wl_listener request_start_drag, start_drag;

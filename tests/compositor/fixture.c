@@ -243,8 +243,10 @@ static void handle_global(void *data, struct wl_registry *registry, uint32_t nam
 	struct test_client *client = data;
 	client->globals++;
 	client->name_max = name > client->name_max ? name : client->name_max;
-	size_t len = strlen(client->names);
-	snprintf(client->names + len, sizeof(client->names) - len, " %s ", interface);
+	assert_true(client->offered_len < sizeof(client->offered) / sizeof(client->offered[0]));
+	snprintf(client->offered[client->offered_len].interface,
+			sizeof(client->offered[0].interface), "%s", interface);
+	client->offered[client->offered_len++].name = name;
 	if (strcmp(interface, "wl_compositor") == 0) {
 		client->compositor = wl_registry_bind(registry, name, &wl_compositor_interface, 4);
 	} else if (strcmp(interface, "wl_subcompositor") == 0) {
@@ -255,8 +257,6 @@ static void handle_global(void *data, struct wl_registry *registry, uint32_t nam
 	} else if (strcmp(interface, "xdg_wm_base") == 0) {
 		client->wm_base = wl_registry_bind(registry, name, &xdg_wm_base_interface, 3);
 		xdg_wm_base_add_listener(client->wm_base, &wm_base_listener, client);
-	} else if (strcmp(interface, "zxdg_decoration_manager_v1") == 0) {
-		client->decoration_name = name;
 	} else if (strcmp(interface, "wl_seat") == 0) {
 		bind_seat(client, name);
 	}
@@ -292,6 +292,27 @@ struct test_client *fixture_client(struct fixture *fixture, int dial_fd) {
 	wl_registry_add_listener(client->registry, &registry_listener, client);
 	fixture_settle(fixture);
 	return client;
+}
+
+bool client_is_offered(struct test_client *client, const char *interface) {
+	for (size_t i = 0; i < client->offered_len; i++) {
+		if (strcmp(client->offered[i].interface, interface) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void *client_bind(struct test_client *client, const struct wl_interface *interface,
+		uint32_t version) {
+	for (size_t i = 0; i < client->offered_len; i++) {
+		if (strcmp(client->offered[i].interface, interface->name) == 0) {
+			return wl_registry_bind(client->registry, client->offered[i].name,
+					interface, version);
+		}
+	}
+	fail_msg("%s is not offered", interface->name);
+	return NULL;
 }
 
 void client_free(struct test_client *client) {

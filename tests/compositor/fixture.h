@@ -36,9 +36,12 @@ struct test_client {
 	struct wl_seat *seat;
 	struct wl_pointer *pointer;
 	struct wl_keyboard *keyboard;
-	uint32_t decoration_name; /* registry name of xdg-decoration; 0: not offered */
 	int seats, globals;
-	char names[2048]; /* of all globals, each in spaces */
+	struct {
+		char interface[64];
+		uint32_t name;
+	} offered[64];
+	size_t offered_len;
 	uint32_t name_max;
 	/* What the client was told. */
 	int key_presses, key_releases, keyboard_enters, keyboard_leaves, keymaps;
@@ -86,6 +89,10 @@ struct domain *fixture_domain(struct fixture *fixture, const char *name, int *re
 /* A client over a dial channel; it has bound what it needs. */
 struct test_client *fixture_client(struct fixture *fixture, int dial_fd);
 void client_free(struct test_client *client);
+/* Is a global of that interface offered? Binds it; fails if it is not offered. */
+bool client_is_offered(struct test_client *client, const char *interface);
+void *client_bind(struct test_client *client, const struct wl_interface *interface,
+		uint32_t version);
 /* Does what is pending for the client lead to its end? */
 bool client_is_ended(struct test_client *client);
 

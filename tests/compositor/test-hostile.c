@@ -106,8 +106,8 @@ static void decoration_before_the_initial_commit(void **state) {
 	scene_init(&scene, state);
 	struct test_window window;
 	window_init(&window, scene.client);
-	struct zxdg_decoration_manager_v1 *manager = wl_registry_bind(scene.client->registry,
-			scene.client->decoration_name, &zxdg_decoration_manager_v1_interface, 1);
+	struct zxdg_decoration_manager_v1 *manager =
+			client_bind(scene.client, &zxdg_decoration_manager_v1_interface, 1);
 	struct zxdg_toplevel_decoration_v1 *decoration =
 			zxdg_decoration_manager_v1_get_toplevel_decoration(manager,
 					window.toplevel);

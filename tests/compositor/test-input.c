@@ -12,6 +12,7 @@
 
 #include "compositor/domain/client.h"
 #include "compositor/domain/globals.h"
+#include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "decorations/strip.h"
@@ -67,9 +68,7 @@ static void a_vm_sees_what_the_table_allows(void **state) {
 	scene_init(&scene, state);
 	for (size_t i = 0; i < globals_table_len; i++) {
 		const struct globals_row *row = &globals_table[i];
-		char name[128];
-		snprintf(name, sizeof(name), " %s ", row->interface);
-		bool is_seen = strstr(scene.clients[0]->names, name) != NULL;
+		bool is_seen = client_is_offered(scene.clients[0], row->interface);
 		assert_int_equal(is_seen, (row->allow & 1u << CLIENT_VM) != 0);
 	}
 	scene_finish(&scene);
@@ -217,6 +216,159 @@ static void the_bindings_work_and_are_not_told(void **state) {
 	scene_finish(&scene);
 }
 
+static void a_large_or_displaced_cursor_is_not_shown(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct test_client *client = scene.clients[0];
+	int x = scene.areas[0].x + 100, y = scene.areas[0].y + 100;
+	user_move(scene.fixture, x, y);
+	struct wl_surface *surface = wl_compositor_create_surface(client->compositor);
+	static const struct {
+		int size, hotspot;
+		bool is_shown;
+	} rows[] = {{32, 0, true}, {32, 31, true}, {32, 32, false}, {32, -1, false},
+			{200, 0, false}, {32, INT32_MIN, false}, {64, 5, true}, {65, 5, false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct wl_buffer *buffer =
+				buffer_create(client, rows[i].size, rows[i].size, 0xff00ff00);
+		wl_surface_attach(surface, buffer, 0, 0);
+		wl_surface_damage(surface, 0, 0, rows[i].size, rows[i].size);
+		wl_surface_commit(surface);
+		wl_pointer_set_cursor(client->pointer, client->serial, surface, rows[i].hotspot,
+				rows[i].hotspot);
+		fixture_settle(scene.fixture);
+		assert_int_equal(cursor_shows_surface(scene.fixture->server), rows[i].is_shown);
+		wl_buffer_destroy(buffer);
+	}
+	/* Legal when it is set, and too large a moment later. */
+	wl_pointer_set_cursor(client->pointer, client->serial, NULL, 0, 0);
+	struct wl_buffer *small = buffer_create(client, 16, 16, 0xff00ff00);
+	struct wl_buffer *large = buffer_create(client, 300, 300, 0xff00ff00);
+	wl_surface_attach(surface, small, 0, 0);
+	wl_surface_commit(surface);
+	wl_pointer_set_cursor(client->pointer, client->serial, surface, 0, 0);
+	fixture_settle(scene.fixture);
+	assert_true(cursor_shows_surface(scene.fixture->server));
+	wl_surface_attach(surface, large, 0, 0);
+	wl_surface_commit(surface);
+	fixture_settle(scene.fixture);
+	assert_false(cursor_shows_surface(scene.fixture->server));
+	/* Another domain may not set one while the pointer is not over it. */
+	struct wl_surface *other = wl_compositor_create_surface(scene.clients[1]->compositor);
+	wl_surface_attach(surface, small, 0, 0);
+	wl_surface_commit(surface);
+	wl_pointer_set_cursor(scene.clients[1]->pointer, client->serial, other, 0, 0);
+	fixture_settle(scene.fixture);
+	assert_false(cursor_shows_surface(scene.fixture->server));
+	wl_pointer_set_cursor(client->pointer, client->serial, surface, 0, 0);
+	fixture_settle(scene.fixture);
+	wl_surface_destroy(surface);
+	fixture_settle(scene.fixture);
+	assert_false(cursor_shows_surface(scene.fixture->server));
+	wl_buffer_destroy(small);
+	wl_buffer_destroy(large);
+	wl_surface_destroy(other);
+	scene_finish(&scene);
+}
+
+struct drag {
+	struct wl_data_device_manager *manager;
+	struct wl_data_device *device;
+	struct wl_data_source *source;
+	struct wl_surface *icon;
+};
+
+static void drag_begin(struct scene *scene, struct drag *drag, int domain) {
+	struct test_client *client = scene->clients[domain];
+	drag->manager = client_bind(client, &wl_data_device_manager_interface, 3);
+	drag->device = wl_data_device_manager_get_data_device(drag->manager, client->seat);
+	drag->source = wl_data_device_manager_create_data_source(drag->manager);
+	wl_data_source_offer(drag->source, "text/plain");
+	wl_data_source_set_actions(drag->source, WL_DATA_DEVICE_MANAGER_DND_ACTION_COPY);
+	drag->icon = wl_compositor_create_surface(client->compositor);
+	user_move(scene->fixture, scene->areas[domain].x + 50, scene->areas[domain].y + 50);
+	user_button(scene->fixture, BTN_LEFT, true);
+	wl_data_device_start_drag(drag->device, drag->source, scene->windows[domain].surface,
+			drag->icon, client->serial);
+	struct wl_buffer *buffer = buffer_create(client, 400, 400, 0xff00ff00);
+	wl_surface_attach(drag->icon, buffer, 0, 0);
+	wl_surface_commit(drag->icon);
+	wl_buffer_destroy(buffer);
+	fixture_settle(scene->fixture);
+}
+
+static void drag_finish(struct drag *drag) {
+	wl_surface_destroy(drag->icon);
+	wl_data_source_destroy(drag->source);
+	wl_data_device_destroy(drag->device);
+	wl_data_device_manager_destroy(drag->manager);
+}
+
+static void drag_and_drop_stays_in_its_domain(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct drag drag;
+	drag_begin(&scene, &drag, 0);
+	struct wlr_seat *seats[2] = {
+			scene.domains[0]->seat->wlr_seat, scene.domains[1]->seat->wlr_seat};
+	assert_non_null(seats[0]->drag);
+	int x = scene.areas[1].x + 20, y = scene.areas[1].y + 20;
+	int enters = scene.clients[1]->pointer_enters;
+	user_move(scene.fixture, x, y);
+	/* The icon is cut at its bound, and has its domain's edge. */
+	assert_int_equal(fixture_pixel(scene.fixture, x + 100, y + 100), 0x00ff00);
+	struct color fill = scene.domains[0]->colors.fill;
+	assert_int_equal(fixture_pixel(scene.fixture, x + 257, y + 100),
+			(uint32_t)fill.r << 16 | (uint32_t)fill.g << 8 | fill.b);
+	assert_int_not_equal(fixture_pixel(scene.fixture, x + 300, y + 100), 0x00ff00);
+	assert_int_equal(scene.clients[1]->pointer_enters, enters);
+	assert_int_equal(wl_list_length(&seats[1]->drag_offers), 0);
+	user_button(scene.fixture, BTN_LEFT, false);
+	assert_null(seats[0]->drag);
+	assert_int_equal(scene.clients[1]->buttons, 0);
+	assert_int_equal(scene.clients[1]->pointer_enters, enters + 1);
+	drag_finish(&drag);
+	scene_finish(&scene);
+}
+
+static void a_domain_that_goes_in_the_middle_of_its_drag(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct drag drag;
+	drag_begin(&scene, &drag, 0);
+	user_move(scene.fixture, scene.areas[1].x + 20, scene.areas[1].y + 20);
+	close(scene.dials[0]);
+	assert_true(client_is_ended(scene.clients[0]));
+	user_move(scene.fixture, scene.areas[1].x + 30, scene.areas[1].y + 20);
+	user_button(scene.fixture, BTN_LEFT, false);
+	click_on(&scene, 1);
+	assert_true(focus_domain(scene.fixture->server) == scene.domains[1]);
+	drag_finish(&drag);
+	scene.dials[0] = -1;
+	scene_finish(&scene);
+}
+
+static void a_drag_needs_a_button_that_is_held(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct drag drag;
+	drag_begin(&scene, &drag, 0);
+	user_button(scene.fixture, BTN_LEFT, false);
+	drag_finish(&drag);
+	struct test_client *client = scene.clients[0];
+	drag.manager = client_bind(client, &wl_data_device_manager_interface, 3);
+	drag.device = wl_data_device_manager_get_data_device(drag.manager, client->seat);
+	for (uint32_t serial = 0; serial < 200; serial++) {
+		wl_data_device_start_drag(drag.device, NULL, scene.windows[0].surface, NULL,
+				serial);
+	}
+	fixture_settle(scene.fixture);
+	assert_null(scene.domains[0]->seat->wlr_seat->drag);
+	wl_data_device_destroy(drag.device);
+	wl_data_device_manager_destroy(drag.manager);
+	scene_finish(&scene);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
@@ -229,6 +381,10 @@ int main(void) {
 			TEST(a_drag_over_another_domain_tells_it_nothing),
 			TEST(a_window_that_closes_gives_no_other_domain_the_keyboard),
 			TEST(the_bindings_work_and_are_not_told),
+			TEST(a_large_or_displaced_cursor_is_not_shown),
+			TEST(drag_and_drop_stays_in_its_domain),
+			TEST(a_domain_that_goes_in_the_middle_of_its_drag),
+			TEST(a_drag_needs_a_button_that_is_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
