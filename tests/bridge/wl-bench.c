@@ -136,7 +136,7 @@ static double measure_frames(struct bench *bench, int32_t width, int32_t height,
 	}
 	double start = 0;
 	int frames = -4; // the first ones make the buffers
-	for (; frames < 0 || now_us() - start < seconds * 1e6; frames++) {
+	for (; frames <= 0 || now_us() - start < seconds * 1e6; frames++) {
 		if (frames == 0) {
 			start = now_us();
 		}
