@@ -116,9 +116,12 @@ class Desktop:
         self.probe.ask(f"click {x} {y}")
 
     def close(self):
+        """Ends the session; nothing may be left and the compositor must end well."""
         left = self.session.stop()
+        log = self.session.log_tail("silo.log", 40)
         self.session.remove()
         want(left, {}, "processes left over")
+        want(self.session.silo.returncode, 0, f"the compositor's exit status, after saying:\n{log}\n")
 
 
 def edges(window, depth):
@@ -250,7 +253,8 @@ def a_domain_that_goes_takes_its_windows(desktop, vms):
     desktop.window("brief window")
     domain.dial.close()
     desktop.probe.ask(f"wait-gone brief {WAIT_S}")
-    want(client.ended(), 1, "the client's end")
+    client.wait("test-window: disconnected")
+    client.ended()
 
 
 def pictures_are_golden(build, golden, out):
@@ -294,7 +298,8 @@ def report(number, test, *arguments):
     try:
         test(*arguments)
     except (Failed, StepFailed, OSError, subprocess.SubprocessError) as error:
-        print(f"not ok {number} {test.__name__}\n# {str(error)!s}", flush=True)
+        text = str(error).replace("\n", "\n# ")
+        print(f"not ok {number} {test.__name__}\n# {text}", flush=True)
         return False
     print(f"ok {number} {test.__name__}", flush=True)
     return True
@@ -302,7 +307,7 @@ def report(number, test, *arguments):
 
 def main():
     build, golden, out = sys.argv[1:]
-    print(f"1..{len(TESTS) + 1}")
+    print(f"1..{len(TESTS) + 2}")
     fine = True
     desktop = Desktop(build, "1280x720")
     try:
@@ -311,8 +316,8 @@ def main():
         for number, test in enumerate(TESTS, 1):
             fine &= report(number, test, desktop, vms)
     finally:
-        desktop.close()
-    fine &= report(len(TESTS) + 1, pictures_are_golden, build, golden, out)
+        fine &= report(len(TESTS) + 1, desktop.close)
+    fine &= report(len(TESTS) + 2, pictures_are_golden, build, golden, out)
     return 0 if fine else 1
 
 
