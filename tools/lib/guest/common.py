@@ -20,8 +20,9 @@ def run(*argv, ok=(0,), **options):
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors='replace', **options)
     if done.returncode not in ok:
-        last = [line for line in done.stdout.splitlines() if line.strip()][-3:]
-        raise Failed('%s failed: %s' % (argv[0], ' | '.join(last) or done.returncode))
+        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        last = [line[3:] for line in lines if line.startswith('E: ')] or lines[-3:]
+        raise Failed('%s failed: %s' % (argv[0], '; '.join(last) or done.returncode))
     return done.stdout
 
 

@@ -62,6 +62,7 @@ def layer(kind, key, build):
     """The folder of a cached layer, made by build(work, out) if it is not there yet."""
     path = os.path.join(cache_dir(kind), key)
     if os.path.isdir(path):
+        os.utime(path)
         return path
     with tempfile.TemporaryDirectory(prefix='work-', dir=cache_dir('tmp')) as work:
         out = os.path.join(work, 'out')
@@ -71,6 +72,14 @@ def layer(kind, key, build):
         build(scratch, out)
         os.rename(out, path)
     return path
+
+
+def prune(kind, keep=3):
+    """Forgets the layers that were not used for longest. Images have links of their own."""
+    folder = cache_dir(kind)
+    by_age = sorted(os.listdir(folder), key=lambda name: os.stat(os.path.join(folder, name)).st_mtime)
+    for name in by_age[:-keep]:
+        shutil.rmtree(os.path.join(folder, name))
 
 
 def libraries_of(folder):
@@ -170,6 +179,8 @@ def assemble(options, answer, build_dir, target):
                        'packages': answer['packages'], 'include': options.include,
                        'programs': programs}, file, indent=1)
         exchange(new, target)
+    prune('root')
+    prune('kernel')
     say('ready: ' + target)
 
 
