@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wlr/interfaces/wlr_keyboard.h>
 #include <wlr/types/wlr_seat.h>
 
 #include "compositor/domain/client.h"
 #include "compositor/domain/globals.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/keyboard.h"
 #include "compositor/input/seat.h"
 #include "decorations/strip.h"
 
@@ -369,6 +371,60 @@ static void a_drag_needs_a_button_that_is_held(void **state) {
 	scene_finish(&scene);
 }
 
+static void press_chord(struct wlr_keyboard *keyboard, struct fixture *fixture) {
+	static const uint32_t keys[] = {KEY_LEFTMETA, KEY_LEFTSHIFT, KEY_E};
+	for (int is_press = 1; is_press >= 0; is_press--) {
+		for (size_t i = 0; i < 3; i++) {
+			struct wlr_keyboard_key_event event = {
+					.keycode = keys[i],
+					.update_state = true,
+					.state = is_press ? WL_KEYBOARD_KEY_STATE_PRESSED
+							  : WL_KEYBOARD_KEY_STATE_RELEASED,
+			};
+			wlr_keyboard_notify_key(keyboard, &event);
+		}
+	}
+	fixture_settle(fixture);
+}
+
+static void the_exit_chord_is_not_taken_from_virtual_keyboards(void **state) {
+	static const struct wlr_keyboard_impl impl = {.name = "virtual"};
+	struct fixture *fixture = *state;
+	struct wlr_keyboard virtual;
+	wlr_keyboard_init(&virtual, &impl, "virtual");
+	keyboards_add(fixture->server, &virtual, true);
+	wlr_keyboard_set_keymap(&virtual, keyboards_main(fixture->server)->keymap);
+	fixture->server->running = true;
+	press_chord(&virtual, fixture);
+	assert_true(fixture->server->running);
+	press_chord(&fixture->keyboard, fixture);
+	assert_false(fixture->server->running);
+	wlr_keyboard_finish(&virtual);
+}
+
+static void a_virtual_keyboard_that_vanishes_leaves_nothing_pressed(void **state) {
+	static const struct wlr_keyboard_impl impl = {.name = "virtual"};
+	struct scene scene;
+	scene_init(&scene, state);
+	click_on(&scene, 0);
+	struct wlr_keyboard virtual;
+	wlr_keyboard_init(&virtual, &impl, "virtual");
+	keyboards_add(scene.fixture->server, &virtual, true);
+	wlr_keyboard_set_keymap(&virtual, keyboards_main(scene.fixture->server)->keymap);
+	struct wlr_keyboard_key_event event = {
+			.keycode = KEY_B, .state = WL_KEYBOARD_KEY_STATE_PRESSED};
+	wlr_keyboard_notify_key(&virtual, &event);
+	fixture_settle(scene.fixture);
+	assert_int_equal(scene.clients[0]->key_presses, 1);
+	wlr_keyboard_finish(&virtual);
+	fixture_settle(scene.fixture);
+	assert_int_equal(scene.clients[0]->key_releases, 1);
+	/* The same keymap all the time: guests were told one, once. */
+	assert_int_equal(scene.clients[0]->keymaps, 1);
+	assert_int_equal(scene.clients[1]->keymaps, 1);
+	scene_finish(&scene);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
@@ -385,6 +441,8 @@ int main(void) {
 			TEST(drag_and_drop_stays_in_its_domain),
 			TEST(a_domain_that_goes_in_the_middle_of_its_drag),
 			TEST(a_drag_needs_a_button_that_is_held),
+			TEST(the_exit_chord_is_not_taken_from_virtual_keyboards),
+			TEST(a_virtual_keyboard_that_vanishes_leaves_nothing_pressed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

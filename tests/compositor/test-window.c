@@ -330,6 +330,13 @@ static void starts_stops_and_starts(void **state) {
 	}
 }
 
+static void a_start_that_fails_is_undone(void **state) {
+	struct fixture *fixture = *state;
+	struct options options = fixture->options;
+	options.tools_socket = "/nonexistent/tools";
+	assert_null(server_create(&options));
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
@@ -345,6 +352,7 @@ int main(void) {
 			TEST(a_hang_up_takes_windows_clients_and_seat),
 			TEST(unmapped_and_mapped_again),
 			TEST(starts_stops_and_starts),
+			TEST(a_start_that_fails_is_undone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
