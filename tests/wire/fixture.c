@@ -48,6 +48,11 @@ void fixture_run(struct fixture *fixture) {
 	}
 }
 
+void fixture_wait(struct fixture *fixture) {
+	wl_event_loop_dispatch(fixture->loop, 1000);
+	fixture_run(fixture);
+}
+
 void fixture_start(struct fixture *fixture, uint32_t messages_per_second) {
 	memset(fixture, 0, sizeof(*fixture));
 	log_init("test", NULL, LOG_LEVEL_ERROR);

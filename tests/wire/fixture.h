@@ -48,6 +48,9 @@ void fixture_stop(struct fixture *fixture);
 /* Lets the engine do all that it can do now. */
 void fixture_run(struct fixture *fixture);
 
+/* The same, after waiting for a timer of the engine (a second at most). */
+void fixture_wait(struct fixture *fixture);
+
 /* One message in *ret_bytes (WIRE_MESSAGE_MAX): arguments by format: u word, s string. Returns its
  * size. */
 size_t message(uint8_t *ret_bytes, uint32_t object, uint16_t opcode, const char *format, ...);

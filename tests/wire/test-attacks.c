@@ -88,14 +88,13 @@ static const struct {
 static void test_raw_bytes(void **state) {
 	for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++) {
 		print_message("# %s\n", raw[i].name);
+		finish(NULL);
 		start(NULL);
 		wire_client_push(f.client, raw[i].words, raw[i].count * 4, NULL, 0);
 		assert_refused(raw[i].text);
 		compositor_read(&f);
 		assert_int_equal(f.len, 0);
-		finish(NULL);
 	}
-	start(NULL);
 }
 
 static void test_split_at_every_byte(void **state) {

@@ -170,7 +170,7 @@ static void test_titles_are_cleaned_and_paced(void **state) {
 	assert_true(count(&f) <= TITLES_PER_SECOND_MAX + 1);
 	assert_null(memmem(f.bytes, f.len, "last", 4));
 	clock_set_for_test(3000000000);
-	usleep(120000);
+	fixture_wait(&f);
 	compositor_read(&f);
 	assert_int_equal(count(&f), 1);
 	assert_non_null(memmem(f.bytes, f.len, "last", 5));
@@ -306,7 +306,7 @@ static void test_floods_are_not_read(void **state) {
 	assert_true(sent <= 102);
 	assert_false(f.ended);
 	clock_set_for_test(2000000000);
-	usleep(20000);
+	fixture_wait(&f);
 	fixture_run(&f);
 	assert_int_equal(f.writable, 1);
 	assert_true(guest(&f, 3, 1, "u", 9u + (uint32_t)sent) > 0);
