@@ -158,24 +158,28 @@ static void on_pipes_changed(void *data, int error) {
 	server_schedule(client->server, client);
 }
 
-void client_turn(struct client *client) {
+bool client_turn(struct client *client, bool may_wait) {
 	if (client->outbox.len > 0 && outbox_flush(&client->outbox, client->sock) < 0) {
 		client->is_over = true;
 	}
 	if (client->is_over) {
 		/* The last requests (a window's end, a copied text) still reach the host. */
 		context_flush(&client->context);
-		return;
+		return true;
 	}
 	bool is_blocked = client->outbox.len > 0;
 	loop_set_events(&client->socket_source, is_blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
 	/* Nothing new is asked for while the last of it has not been taken. */
 	bool polls = !client->context.polling && !is_blocked &&
 			client->pipes.queued_bytes < PIPES_QUEUED_BYTES_MAX;
+	if (polls && may_wait && client->context.batch_len == 0) {
+		return false;
+	}
 	int error = polls ? context_poll(&client->context) : context_flush(&client->context);
 	if (error < 0) {
 		client_end(client, "the host takes no commands");
 	}
+	return true;
 }
 
 struct client *client_create(struct server *server, int sock, struct gpu *gpu, int *ret_error) {

@@ -63,8 +63,11 @@ struct client {
 struct client *client_create(struct server *server, int sock, struct gpu *gpu, int *ret_error);
 void client_destroy(struct client *client);
 
-/* End of a turn of the loop: hands over what was gathered, both ways. May set is_over. */
-void client_turn(struct client *client);
+/*
+ * End of a turn of the loop: hands over what was gathered, both ways. May set is_over. Returns false
+ * if only a POLL is left to hand over and may_wait allows that it waits for company.
+ */
+bool client_turn(struct client *client, bool may_wait);
 
 /* Ends the client at the end of this turn; the reason goes to the log. */
 void client_end(struct client *client, const char *reason);

@@ -2,6 +2,7 @@
 #include "guest/bridge/server.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -84,17 +85,39 @@ void server_schedule(struct server *server, struct client *client) {
 	}
 }
 
-int server_turn(struct server *server, int timeout_ms) {
-	int error = loop_dispatch(&server->loop, timeout_ms);
+/* Ends the turn of all clients that something happened to. Returns whether some still wait. */
+static bool end_turns(struct server *server, bool may_wait) {
 	struct client *client;
-	while ((client = TAILQ_FIRST(&server->active)) != NULL) {
-		client_turn(client);
+	struct client *next;
+	for (client = TAILQ_FIRST(&server->active); client != NULL; client = next) {
+		next = TAILQ_NEXT(client, active);
+		if (!client_turn(client, may_wait)) {
+			continue;
+		}
 		TAILQ_REMOVE(&server->active, client, active);
 		client->is_active = false;
 		if (client->is_over) {
 			client_destroy(client);
 		}
 	}
+	return !TAILQ_EMPTY(&server->active);
+}
+
+int server_turn(struct server *server, int timeout_ms) {
+	int error = loop_dispatch(&server->loop, timeout_ms);
+	if (!end_turns(server, true)) {
+		return error;
+	}
+	/*
+	 * A client that was just told something often has an answer at once. Asking the host for
+	 * more together with that answer costs one submission and one interrupt instead of two,
+	 * which is half of a round trip; so it gets the processor first, once.
+	 */
+	sched_yield();
+	if (error == 0) {
+		error = loop_dispatch(&server->loop, 0);
+	}
+	end_turns(server, false);
 	return error;
 }
 
