@@ -22,6 +22,7 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/globals.h"
+#include "compositor/domain/nesting.h"
 #include "compositor/domain/service.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
@@ -155,6 +156,7 @@ static const struct module modules[] = {
 		{"backend", backend_create, backend_destroy},
 		{"layers", layers_create, layers_destroy},
 		{"protocols", protocols_create, protocols_destroy},
+		{"nesting", nesting_create, nesting_destroy},
 		{"outputs", outputs_create, outputs_destroy},
 		{"cursor", cursor_create, cursor_destroy},
 		{"keyboards", keyboards_create, keyboards_destroy},

@@ -17,7 +17,6 @@ struct wlr_renderer;
 struct wlr_session;
 
 struct activation;
-struct bindings;
 struct child;
 struct clients;
 struct cursor;
@@ -27,6 +26,7 @@ struct focus;
 struct globals;
 struct keyboards;
 struct layers;
+struct nesting;
 struct outputs;
 struct pointer;
 struct protocols;
@@ -56,6 +56,7 @@ struct server {
 	struct globals *globals;
 	struct layers *layers;
 	struct protocols *protocols;
+	struct nesting *nesting;
 	struct outputs *outputs;
 	struct cursor *cursor;
 	struct keyboards *keyboards;

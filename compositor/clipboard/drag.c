@@ -85,8 +85,8 @@ static void handle_commit(struct wl_listener *listener, void *data) {
 }
 
 /*
- * wlroots frees a drag with its source, or at its end; one that is refused without a source it would
- * keep for ever. So it is begun, seen by nobody, and ended.
+ * wlroots frees a drag with its source, or at its end; one that is refused without a source it
+ * would keep for ever. So it is begun, seen by nobody, and ended.
  */
 static void refuse_without_source(struct seat *seat, struct wlr_drag *drag, uint32_t serial) {
 	seat->is_refusing_drag = true;

@@ -229,6 +229,38 @@ static void too_many_surfaces(void **state) {
 	scene_check(&scene);
 }
 
+/* From the root down, and from the leaf up. */
+static void subsurfaces_too_deep(void **state) {
+	for (int is_upwards = 0; is_upwards < 2; is_upwards++) {
+		struct scene scene;
+		scene_init(&scene, state);
+		enum { LEN = SUBSURFACE_DEPTH_MAX + 2 };
+		struct wl_surface *surfaces[LEN];
+		struct wl_subsurface *subsurfaces[LEN] = {0};
+		for (int i = 0; i < LEN; i++) {
+			surfaces[i] = wl_compositor_create_surface(scene.client->compositor);
+		}
+		for (int i = 1; i < LEN; i++) {
+			int child = is_upwards ? LEN - i : i;
+			subsurfaces[child] =
+					wl_subcompositor_get_subsurface(scene.client->subcompositor,
+							surfaces[child], surfaces[child - 1]);
+			wl_subsurface_set_desync(subsurfaces[child]);
+			wl_surface_commit(surfaces[child - 1]);
+			assert_int_equal(client_is_ended(scene.client), i == LEN - 1);
+		}
+		for (int i = LEN - 1; i >= 0; i--) {
+			if (subsurfaces[i] != NULL) {
+				wl_subsurface_destroy(subsurfaces[i]);
+			}
+			wl_surface_destroy(surfaces[i]);
+		}
+		scene_check(&scene);
+		client_free(scene.client);
+		client_free(scene.victim);
+	}
+}
+
 static void popups_too_deep(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -299,6 +331,7 @@ int main(void) {
 			TEST(subsurface_at_the_ends_of_int),
 			TEST(too_many_objects),
 			TEST(too_many_surfaces),
+			TEST(subsurfaces_too_deep),
 			TEST(popups_too_deep),
 			TEST(vanishing_in_the_middle_of_everything),
 			TEST(bad_dial_channel),
