@@ -12,6 +12,7 @@
 
 /* Small, since most clients are idle. */
 #define CAP_MIN 4096
+#define CAP_KEPT (128u << 10)
 
 void wire_queue_init(struct wire_queue *queue, size_t cap_max) {
 	*queue = (struct wire_queue){.cap_max = cap_max};
@@ -174,5 +175,10 @@ void wire_queue_sent(struct wire_queue *queue, size_t len, size_t fds) {
 	queue->fds_count -= (uint32_t)fds;
 	if (queue->head == queue->tail) {
 		queue->head = queue->checked = queue->raw = queue->tail = 0;
+		if (queue->cap > CAP_KEPT) {
+			free(queue->bytes); // a burst is over; most clients idle
+			queue->bytes = NULL;
+			queue->cap = 0;
+		}
 	}
 }
