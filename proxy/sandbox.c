@@ -15,6 +15,13 @@
 
 #define DESCRIPTORS_WANTED 8192
 
+/* A sanitizer's runtime needs more than the filter lets through. */
+#ifdef __SANITIZE_ADDRESS__
+static const bool is_sanitized = true;
+#else
+static const bool is_sanitized = false;
+#endif
+
 /* What the loop, the engine, the device and libc's memory allocator do. */
 static const int allowed[] = {
 		SCMP_SYS(accept4),
@@ -181,12 +188,9 @@ bool sandbox_enter(void) {
 	if (ret == 0) {
 		ret = enter_landlock();
 	}
-/* A sanitizer's runtime needs more than the filter lets through. */
-#ifndef __SANITIZE_ADDRESS__
-	if (ret == 0) {
+	if (ret == 0 && !is_sanitized) {
 		ret = enter_seccomp();
 	}
-#endif
 	if (ret < 0) {
 		log_error("cannot give up rights: %s", strerror(-ret));
 	}
