@@ -55,19 +55,25 @@ static bool resolve(const char *dir, size_t dir_len, const char *name, char *out
 	return true;
 }
 
-bool program_find(const char *name, const char *libexec, char *out, size_t cap) {
-	if (libexec != NULL && resolve(libexec, strlen(libexec), name, out, cap)) {
-		return true;
-	}
-	const char *path = getenv("PATH");
-	path = path != NULL ? path : "/usr/local/bin:/usr/bin:/bin";
-	while (*path != '\0') {
+/* Relative parts would let the current directory choose the program. */
+static bool search(const char *path, const char *name, char *out, size_t cap) {
+	while (path != NULL && *path != '\0') {
 		size_t len = strcspn(path, ":");
-		/* Relative parts of PATH would let the current directory choose the program. */
 		if (path[0] == '/' && resolve(path, len, name, out, cap)) {
 			return true;
 		}
 		path += len + (path[len] == ':');
 	}
 	return false;
+}
+
+bool program_find(const char *name, const char *libexec, char *out, size_t cap) {
+	if (name[0] == '/') {
+		return resolve("", 0, name + 1, out, cap);
+	}
+	const char *path = getenv("PATH");
+	return search(libexec, name, out, cap) || search(getenv("SILO_LIBEXEC"), name, out, cap) ||
+			search(SILO_LIBEXECDIR, name, out, cap) ||
+			search(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin", name, out,
+					cap);
 }

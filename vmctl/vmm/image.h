@@ -17,8 +17,9 @@ bool image_dir(const struct vm *vm, char *out, size_t cap);
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap);
 
 /*
- * Finds the program name in libexec, then (libexec NULL or without it) in PATH. Writes its absolute
- * path, links resolved, into out.
+ * Finds the program name in libexec and $SILO_LIBEXEC (directories separated by ':', may be NULL),
+ * then where Silo is installed, then in PATH. An absolute name is taken as it is. Writes its
+ * absolute path, links resolved, into out.
  */
 bool program_find(const char *name, const char *libexec, char *out, size_t cap);
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vmctl's commands. Each takes its own words (argv[0] is the command's name) and returns the exit
+ * status: 0, 1 for a failure, 2 for wrong usage.
+ */
+#ifndef SILO_VMCTL_CLI_CLI_H
+#define SILO_VMCTL_CLI_CLI_H
+
+#include <stdbool.h>
+#include <systemd/sd-varlink.h>
+
+struct cli_options {
+	const char *manifest;
+	const char *libexec;
+	bool json, force, follow, raw, root;
+	const char *application;
+};
+
+int cli_check(const struct cli_options *options, int argc, char **argv);
+int cli_argv(const struct cli_options *options, int argc, char **argv);
+int cli_list(const struct cli_options *options, int argc, char **argv);
+int cli_status(const struct cli_options *options, int argc, char **argv);
+int cli_start(const struct cli_options *options, int argc, char **argv);
+int cli_stop(const struct cli_options *options, int argc, char **argv);
+int cli_run(const struct cli_options *options, int argc, char **argv);
+int cli_log(const struct cli_options *options, int argc, char **argv);
+
+/* Connects to silo-vmd, or says on standard error what is missing and returns false. */
+bool cli_connect(sd_varlink **ret_link);
+
+/* Says what an answer's error means. Returns 1, the exit status. */
+int cli_complain(const char *error_id, sd_json_variant *parameters);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmctl/manifest/manifest.h"
+#include "vmctl/supervisor/interface.h"
+#include "vmctl/supervisor/places.h"
+#include "vmctl/supervisor/record.h"
+#include "vmctl/vmm/image.h"
+#include "vmctl/vmm/kvm.h"
+#include "vmctl/vmm/qemu.h"
+
+bool cli_connect(sd_varlink **ret_link) {
+	char runtime[PLACE_MAX], error[ERROR_MAX];
+	if (!place_runtime_path(runtime, error)) {
+		fprintf(stderr, "vmctl: %s\n", error);
+		return false;
+	}
+	int result = interface_connect(runtime, "io.silo.Manager", ret_link);
+	if (result < 0) {
+		fprintf(stderr,
+				"vmctl: silo-vmd is not running (%s/io.silo.Manager: %s); start it "
+				"with: "
+				"silo-vmd &\n",
+				runtime, strerror(-result));
+		return false;
+	}
+	return true;
+}
+
+static const char *string_at(sd_json_variant *json, const char *key) {
+	sd_json_variant *value = json != NULL ? sd_json_variant_by_key(json, key) : NULL;
+	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
+								 : "";
+}
+
+int cli_complain(const char *error_id, sd_json_variant *parameters) {
+	if (strcmp(error_id, MANAGER_NAME ".Failed") == 0) {
+		fprintf(stderr, "vmctl: %s\n", string_at(parameters, "reason"));
+	} else if (strcmp(error_id, MANAGER_NAME ".NoSuchVm") == 0) {
+		const char *meant = string_at(parameters, "suggestion");
+		fprintf(stderr, "vmctl: there is no vm \"%s\"", string_at(parameters, "name"));
+		if (meant[0] != '\0') {
+			fprintf(stderr, "; did you mean \"%s\"?\n", meant);
+		} else {
+			fputs("; vmctl list shows all\n", stderr);
+		}
+	} else if (strcmp(error_id, SD_VARLINK_ERROR_DISCONNECTED) == 0) {
+		fputs("vmctl: silo-vmd hung up\n", stderr);
+	} else {
+		fprintf(stderr, "vmctl: silo-vmd answers: %s\n", error_id);
+	}
+	return 1;
+}
+
+/* One call with the VM's name. Returns the exit status; *ret_answer is the caller's, if not NULL.
+ */
+static int call(const char *method, const char *vm, bool force, sd_json_variant **ret_answer) {
+	sd_varlink *link = NULL;
+	if (!cli_connect(&link)) {
+		return 1;
+	}
+	sd_json_variant *answer = NULL;
+	const char *error_id = NULL;
+	int result = sd_varlink_callbo(link, method, &answer, &error_id,
+			SD_JSON_BUILD_PAIR_CONDITION(vm != NULL, "name", SD_JSON_BUILD_STRING(vm)),
+			SD_JSON_BUILD_PAIR_CONDITION(force, "force", SD_JSON_BUILD_BOOLEAN(true)));
+	int status = 0;
+	if (result < 0) {
+		fprintf(stderr, "vmctl: silo-vmd does not answer: %s\n", strerror(-result));
+		status = 1;
+	} else if (error_id != NULL) {
+		status = cli_complain(error_id, answer);
+	} else if (ret_answer != NULL) {
+		*ret_answer = sd_json_variant_ref(answer);
+	}
+	sd_varlink_unref(link);
+	return status;
+}
+
+static int want_vm(int argc, char **argv) {
+	if (argc == 2) {
+		return 0;
+	}
+	fprintf(stderr, "vmctl: usage: vmctl %s VM\n", argv[0]);
+	return 2;
+}
+
+static void print_json(sd_json_variant *json) {
+	sd_json_variant_dump(json, SD_JSON_FORMAT_PRETTY | SD_JSON_FORMAT_NEWLINE, stdout, NULL);
+}
+
+static void print_since(uint64_t since_ms, char out[32]) {
+	time_t since = (time_t)(since_ms / 1000);
+	struct tm local;
+	if (since_ms == 0 || localtime_r(&since, &local) == NULL ||
+			strftime(out, 32, "%Y-%m-%d %H:%M:%S", &local) == 0) {
+		snprintf(out, 32, "-");
+	}
+}
+
+static void print_row(sd_json_variant *json) {
+	struct record record;
+	char since[32];
+	record_from_json(&record, json);
+	print_since(record.since_ms, since);
+	printf("%-16s %-9s %-19s %-10s %-7s %s\n", string_at(json, "name"),
+			vm_state_text(record.state), since,
+			vm_state_is_alive(record.state) ? record.accelerator : "-",
+			vm_state_is_alive(record.state) ? record.jail : "-", record.reason);
+}
+
+int cli_list(const struct cli_options *options, int argc, char **argv) {
+	if (argc != 1) {
+		fputs("vmctl: usage: vmctl list\n", stderr);
+		return 2;
+	}
+	sd_json_variant *answer = NULL;
+	int status = call(MANAGER_NAME ".List", NULL, false, &answer);
+	if (status != 0) {
+		return status;
+	}
+	sd_json_variant *vms = sd_json_variant_by_key(answer, "vms");
+	if (options->json) {
+		print_json(vms);
+	} else {
+		if (isatty(STDOUT_FILENO)) {
+			printf("%-16s %-9s %-19s %-10s %-7s %s\n", "VM", "STATE", "SINCE",
+					"RUNS ON", "BOX", "REASON");
+		}
+		for (size_t i = 0; i < sd_json_variant_elements(vms); i++) {
+			print_row(sd_json_variant_by_index(vms, i));
+		}
+	}
+	sd_json_variant_unref(answer);
+	return 0;
+}
+
+static void print_status(sd_json_variant *json) {
+	struct record record;
+	char since[32];
+	record_from_json(&record, json);
+	print_since(record.since_ms, since);
+	printf("%s: %s since %s\n", string_at(json, "name"), vm_state_text(record.state), since);
+	if (record.reason[0] != '\0') {
+		printf("  reason       %s\n", record.reason);
+	}
+	printf("  color        %s\n", string_at(json, "color"));
+	if (!vm_state_is_alive(record.state)) {
+		return;
+	}
+	bool is_emulated = strcmp(record.accelerator, "emulation") == 0;
+	printf("  runs on      %s%s\n", record.accelerator,
+			is_emulated ? " (software emulation isolates nothing)" : "");
+	printf("  box          %s%s\n", record.jail,
+			strcmp(record.jail, "weaker") == 0
+					? " (weaker jail: no user namespaces here)"
+					: "");
+	sd_json_variant *domain = sd_json_variant_by_key(json, "domain");
+	printf("  windows      %s\n",
+			domain != NULL && sd_json_variant_boolean(domain)
+					? "shown by the compositor"
+					: "no compositor");
+	printf("  boots        %llu\n", (unsigned long long)record.boots);
+	printf("  processes    supervisor %d, vmm %d, proxy %d, vsock %d, agent %d\n",
+			record.supervisor_pid, record.vmm_pid, record.proxy_pid, record.vsock_pid,
+			record.agent_pid);
+}
+
+int cli_status(const struct cli_options *options, int argc, char **argv) {
+	if (argc == 1) {
+		return cli_list(options, argc, argv);
+	}
+	int status = want_vm(argc, argv);
+	sd_json_variant *answer = NULL;
+	if (status == 0) {
+		status = call(MANAGER_NAME ".GetStatus", argv[1], false, &answer);
+	}
+	if (status != 0) {
+		return status;
+	}
+	sd_json_variant *json = sd_json_variant_by_key(answer, "status");
+	if (options->json) {
+		print_json(json);
+	} else {
+		print_status(json);
+	}
+	sd_json_variant_unref(answer);
+	return 0;
+}
+
+int cli_start(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
+}
+
+int cli_stop(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	return status != 0 ? status : call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
+}
+
+static struct manifest *load(const struct cli_options *options) {
+	char *report = NULL;
+	struct manifest *manifest = manifest_load_default(options->manifest, &report);
+	if (report != NULL) {
+		fputs(report, stderr);
+	}
+	free(report);
+	return manifest;
+}
+
+int cli_check(const struct cli_options *options, int argc, char **argv) {
+	if (argc != 1) {
+		fputs("vmctl: usage: vmctl check [--manifest FILE]\n", stderr);
+		return 2;
+	}
+	struct manifest *manifest = load(options);
+	if (manifest == NULL) {
+		return 2;
+	}
+	if (manifest->files_len == 0) {
+		fputs("vmctl: there is no manifest; write /etc/silo/vms.scfg or "
+		      "~/.config/silo/vms.scfg (silo-vms(5))\n",
+				stderr);
+	}
+	bool is_found = manifest->files_len > 0;
+	manifest_destroy(manifest);
+	return is_found ? 0 : 1;
+}
+
+static void print_argv(char **argv, bool as_json) {
+	if (as_json) {
+		sd_json_variant *json = NULL;
+		if (sd_json_variant_new_array_strv(&json, argv) >= 0) {
+			print_json(json);
+		}
+		sd_json_variant_unref(json);
+		return;
+	}
+	for (char **word = argv; *word != NULL; word++) {
+		puts(*word);
+	}
+}
+
+int cli_argv(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	if (status != 0) {
+		return status;
+	}
+	struct manifest *manifest = load(options);
+	if (manifest == NULL) {
+		return 2;
+	}
+	char dir[PLACE_MAX], program[PLACE_MAX] = "qemu-system-x86_64";
+	const struct vm *vm = manifest_find(manifest, argv[1]);
+	if (vm == NULL || !image_dir(vm, dir, sizeof(dir))) {
+		fprintf(stderr, "vmctl: there is no vm \"%s\" in the manifest\n", argv[1]);
+		manifest_destroy(manifest);
+		return 1;
+	}
+	program_find("qemu-system-x86_64", options->libexec, program, sizeof(program));
+	struct qemu_setup setup = {
+			.vm = vm,
+			.program = program,
+			.image_dir = dir,
+			.accelerator = kvm_probe("/dev/kvm", 2000) == KVM_WORKS ? ACCELERATOR_KVM
+										: ACCELERATOR_TCG,
+			.qmp_fd = 3,
+			.console_fd = 4,
+			.gpu_fd = 5,
+			.vsock_fd = 6,
+	};
+	char **words = qemu_argv(&setup);
+	print_argv(words, options->json);
+	qemu_argv_free(words);
+	manifest_destroy(manifest);
+	return 0;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "vmctl/cli/cli.h"
+
+static const struct {
+	const char *name;
+	int (*run)(const struct cli_options *options, int argc, char **argv);
+} commands[] = {
+		{"argv", cli_argv},
+		{"check", cli_check},
+		{"list", cli_list},
+		{"log", cli_log},
+		{"run", cli_run},
+		{"start", cli_start},
+		{"status", cli_status},
+		{"stop", cli_stop},
+};
+
+static void print_help(void) {
+	puts("vmctl COMMAND: steers Silo's VMs\n"
+	     "  check                       is the manifest right?\n"
+	     "  list                        all VMs and their states\n"
+	     "  status [VM]                 one VM in detail\n"
+	     "  start VM                    boots it and waits until it runs\n"
+	     "  stop [--force] VM           shuts it down; --force: at once\n"
+	     "  run VM COMMAND ARGUMENT…    runs a command in it (boots it if it must)\n"
+	     "  run --application ID VM     runs an application of the manifest\n"
+	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
+	     "  argv VM                     the VMM's command line\n"
+	     "Options:\n"
+	     "  --json                      for programs (list, status, argv)\n"
+	     "  --raw                       run, log: the guest's bytes as they are\n"
+	     "  --root                      run: as root, where the manifest says \"root allow\"\n"
+	     "  --manifest FILE             check, argv: this manifest\n"
+	     "  --libexec DIRS              argv: where helper programs are\n"
+	     "  --help, --version");
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(struct cli_options *options, int argc, char **argv) {
+	static const struct option known[] = {
+			{"application", required_argument, NULL, 'a'},
+			{"follow", no_argument, NULL, 'f'},
+			{"force", no_argument, NULL, 'F'},
+			{"json", no_argument, NULL, 'j'},
+			{"libexec", required_argument, NULL, 'l'},
+			{"manifest", required_argument, NULL, 'm'},
+			{"raw", no_argument, NULL, 'r'},
+			{"root", no_argument, NULL, 'R'},
+			{"help", no_argument, NULL, 'h'},
+			{"version", no_argument, NULL, 'V'},
+			{0},
+	};
+	int option;
+	/* '+': what follows the first word that is no option is the command's own. */
+	while ((option = getopt_long(argc, argv, "+fh", known, NULL)) >= 0) {
+		switch (option) {
+		case 'a':
+			options->application = optarg;
+			break;
+		case 'f':
+			options->follow = true;
+			break;
+		case 'F':
+			options->force = true;
+			break;
+		case 'j':
+			options->json = true;
+			break;
+		case 'l':
+			options->libexec = optarg;
+			break;
+		case 'm':
+			options->manifest = optarg;
+			break;
+		case 'r':
+			options->raw = true;
+			break;
+		case 'R':
+			options->root = true;
+			break;
+		case 'h':
+			print_help();
+			return 0;
+		case 'V':
+			puts("vmctl " SILO_VERSION);
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv) {
+	struct cli_options options = {0};
+	log_init("vmctl", NULL, LOG_LEVEL_INFO);
+	/* Options may stand before the command and after it, but not after the VM's name of run. */
+	int status = read_options(&options, argc, argv);
+	if (status >= 0) {
+		return status;
+	}
+	argc -= optind;
+	argv += optind;
+	if (argc == 0) {
+		print_help();
+		return 2;
+	}
+	const char *name = argv[0];
+	optind = 0;
+	status = read_options(&options, argc, argv);
+	if (status >= 0) {
+		return status;
+	}
+	char *words[256] = {argv[0]};
+	int words_len = 1;
+	for (int i = optind; i < argc; i++) {
+		/* After `run VM`, everything is the guest's; for the others options may come last.
+		 */
+		bool is_late_option = strcmp(name, "run") != 0 && argv[i][0] == '-';
+		if (is_late_option && strcmp(argv[i], "--json") == 0) {
+			options.json = true;
+		} else if (is_late_option && strcmp(argv[i], "--force") == 0) {
+			options.force = true;
+		} else if (words_len == (int)(sizeof(words) / sizeof(words[0])) - 1) {
+			fputs("vmctl: too many arguments\n", stderr);
+			return 2;
+		} else {
+			words[words_len++] = argv[i];
+		}
+	}
+	/* `run VM -- COMMAND` is the same as `run VM COMMAND`. */
+	if (strcmp(name, "run") == 0 && words_len > 2 && strcmp(words[2], "--") == 0) {
+		memmove(&words[2], &words[3], (size_t)(words_len - 2) * sizeof(words[0]));
+		words_len--;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			return commands[i].run(&options, words_len, words);
+		}
+	}
+	fprintf(stderr, "vmctl: unknown command \"%s\"; vmctl --help lists all\n", name);
+	return 2;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands that go on for a while: run, with the command's standard streams in pipes that never
+ * are the user's terminal, and log.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "vmctl/cli/cli.h"
+#include "vmctl/cli/filter.h"
+#include "vmctl/supervisor/interface.h"
+
+#define CHUNK 16384
+
+/* A guest's output on its way to one of our own streams. */
+struct outlet {
+	struct session *session;
+	int pipe, target;
+	sd_event_source *source;
+	struct filter filter;
+};
+
+struct session {
+	const struct cli_options *options;
+	sd_event *event;
+	sd_varlink *link;
+	struct outlet outlets[2];
+	/* Standard input, through a buffer: its two ends are never ready at the same time. */
+	int input;
+	sd_event_source *input_source, *stdin_source;
+	char buffer[CHUNK];
+	size_t buffer_len, buffer_sent;
+	bool is_answered;
+	int status;
+};
+
+static bool write_all(int fd, const char *bytes, size_t len) {
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0 && errno != EINTR) {
+			return false;
+		}
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* Raw output is for programs; on a terminal a guest could make it do anything. */
+static bool show(const struct cli_options *options, struct filter *filter, int target,
+		const char *bytes, size_t len) {
+	static char shown[FILTER_ROOM(CHUNK)];
+	if (options->raw) {
+		return write_all(target, bytes, len);
+	}
+	while (len > 0) {
+		size_t n = len < CHUNK ? len : CHUNK;
+		if (!write_all(target, shown, filter_bytes(filter, bytes, n, shown))) {
+			return false;
+		}
+		bytes += n;
+		len -= n;
+	}
+	return true;
+}
+
+static void finish_if_done(struct session *session) {
+	if (session->is_answered && session->outlets[0].pipe < 0 && session->outlets[1].pipe < 0) {
+		sd_event_exit(session->event, session->status);
+	}
+}
+
+static int handle_outlet(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct outlet *outlet = data;
+	char bytes[CHUNK];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return 0;
+	}
+	if (n <= 0 ||
+			!show(outlet->session->options, &outlet->filter, outlet->target, bytes,
+					(size_t)n)) {
+		outlet->source = sd_event_source_disable_unref(outlet->source);
+		fd_close(&outlet->pipe);
+		finish_if_done(outlet->session);
+	}
+	return 0;
+}
+
+static void close_input(struct session *session) {
+	session->input_source = sd_event_source_disable_unref(session->input_source);
+	session->stdin_source = sd_event_source_disable_unref(session->stdin_source);
+	fd_close(&session->input);
+}
+
+/* A regular file cannot be waited for, and need not be. */
+static void fill_buffer(struct session *session) {
+	ssize_t n = read(STDIN_FILENO, session->buffer, sizeof(session->buffer));
+	if (n <= 0) {
+		close_input(session);
+		return;
+	}
+	session->buffer_len = (size_t)n;
+	session->buffer_sent = 0;
+	sd_event_source_set_enabled(session->input_source, SD_EVENT_ON);
+	if (session->stdin_source != NULL) {
+		sd_event_source_set_enabled(session->stdin_source, SD_EVENT_OFF);
+	}
+}
+
+static int handle_stdin(sd_event_source *source, int fd, uint32_t events, void *data) {
+	fill_buffer(data);
+	return 0;
+}
+
+static int handle_input(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct session *session = data;
+	if (session->buffer_sent == session->buffer_len) {
+		fill_buffer(session);
+		return 0;
+	}
+	ssize_t n = write(fd, session->buffer + session->buffer_sent,
+			session->buffer_len - session->buffer_sent);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		close_input(session);
+		return 0;
+	}
+	session->buffer_sent += n > 0 ? (size_t)n : 0;
+	if (session->buffer_sent == session->buffer_len && session->stdin_source != NULL) {
+		sd_event_source_set_enabled(session->input_source, SD_EVENT_OFF);
+		sd_event_source_set_enabled(session->stdin_source, SD_EVENT_ON);
+	}
+	return 0;
+}
+
+static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
+		sd_varlink_reply_flags_t flags, void *data) {
+	struct session *session = data;
+	session->is_answered = true;
+	close_input(session);
+	if (error_id != NULL) {
+		session->status = cli_complain(error_id, parameters);
+		return sd_event_exit(session->event, session->status);
+	}
+	sd_json_variant *status = sd_json_variant_by_key(parameters, "status");
+	sd_json_variant *sig = sd_json_variant_by_key(parameters, "signal");
+	uint64_t number = sig != NULL ? sd_json_variant_unsigned(sig) : 0;
+	session->status = number != 0    ? 128 + (int)number
+			: status != NULL ? (int)sd_json_variant_unsigned(status)
+					 : 1;
+	finish_if_done(session);
+	return 0;
+}
+
+/* The pipes; remote gets the ends for the guest's side. */
+static int open_streams(struct session *session, int remote[3]) {
+	int in[2], out[2], err[2];
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
+		return -errno;
+	}
+	remote[0] = in[0];
+	remote[1] = out[1];
+	remote[2] = err[1];
+	session->input = in[1];
+	fd_set_nonblock(session->input, true);
+	for (int i = 0; i < 2; i++) {
+		struct outlet *outlet = &session->outlets[i];
+		outlet->session = session;
+		outlet->pipe = i == 0 ? out[0] : err[0];
+		outlet->target = i == 0 ? STDOUT_FILENO : STDERR_FILENO;
+		int result = sd_event_add_io(session->event, &outlet->source, outlet->pipe, EPOLLIN,
+				handle_outlet, outlet);
+		if (result < 0) {
+			return result;
+		}
+	}
+	int result = sd_event_add_io(session->event, &session->input_source, session->input,
+			EPOLLOUT, handle_input, session);
+	if (result < 0) {
+		return result;
+	}
+	result = sd_event_add_io(session->event, &session->stdin_source, STDIN_FILENO, EPOLLIN,
+			handle_stdin, session);
+	if (result == -EPERM) {
+		return 0;
+	}
+	if (result >= 0) {
+		sd_event_source_set_enabled(session->input_source, SD_EVENT_OFF);
+	} else {
+		/* No standard input at all. */
+		close_input(session);
+	}
+	return 0;
+}
+
+static int start_run(struct session *session, const char *vm, char **command) {
+	int remote[3];
+	int result = open_streams(session, remote);
+	for (int i = 0; i < 3 && result >= 0; i++) {
+		result = sd_varlink_push_fd(session->link, remote[i]);
+	}
+	if (result >= 0) {
+		sd_varlink_set_userdata(session->link, session);
+		result = sd_varlink_bind_reply(session->link, handle_answer);
+	}
+	if (result >= 0) {
+		result = sd_varlink_attach_event(session->link, session->event,
+				SD_EVENT_PRIORITY_NORMAL);
+	}
+	if (result < 0) {
+		return result;
+	}
+	const char *application = session->options->application;
+	return sd_varlink_invokebo(session->link, MANAGER_NAME ".Run",
+			SD_JSON_BUILD_PAIR_STRING("name", vm),
+			SD_JSON_BUILD_PAIR_CONDITION(application == NULL, "argv",
+					SD_JSON_BUILD_STRV(command)),
+			SD_JSON_BUILD_PAIR_CONDITION(application != NULL, "application",
+					SD_JSON_BUILD_STRING(application)),
+			SD_JSON_BUILD_PAIR_BOOLEAN("root", session->options->root));
+}
+
+int cli_run(const struct cli_options *options, int argc, char **argv) {
+	bool has_command = options->application != NULL ? argc == 2 : argc >= 3;
+	if (!has_command) {
+		fputs("vmctl: usage: vmctl run [--raw] [--root] VM COMMAND ARGUMENT…, or vmctl run "
+		      "--application ID VM\n",
+				stderr);
+		return 2;
+	}
+	struct session session = {.options = options, .input = -1, .status = 1};
+	if (!cli_connect(&session.link)) {
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	int result = sd_event_new(&session.event);
+	if (result >= 0) {
+		result = start_run(&session, argv[1], argv + 2);
+	}
+	if (result >= 0) {
+		result = sd_event_loop(session.event);
+	}
+	if (result < 0) {
+		fprintf(stderr, "vmctl: %s\n", strerror(-result));
+		result = 1;
+	}
+	close_input(&session);
+	for (int i = 0; i < 2; i++) {
+		sd_event_source_disable_unref(session.outlets[i].source);
+	}
+	sd_varlink_close_unref(session.link);
+	sd_event_unref(session.event);
+	return result;
+}
+
+struct log_session {
+	const struct cli_options *options;
+	sd_event *event;
+	struct filter filter;
+};
+
+static int handle_log(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
+		sd_varlink_reply_flags_t flags, void *data) {
+	struct log_session *session = data;
+	if (error_id != NULL) {
+		return sd_event_exit(session->event, cli_complain(error_id, parameters));
+	}
+	sd_json_variant *value = sd_json_variant_by_key(parameters, "data");
+	void *bytes = NULL;
+	size_t len = 0;
+	if (value != NULL && sd_json_variant_unbase64(value, &bytes, &len) >= 0) {
+		show(session->options, &session->filter, STDOUT_FILENO, bytes, len);
+	}
+	free(bytes);
+	return (flags & SD_VARLINK_REPLY_CONTINUES) != 0 ? 0 : sd_event_exit(session->event, 0);
+}
+
+int cli_log(const struct cli_options *options, int argc, char **argv) {
+	if (argc != 2) {
+		fputs("vmctl: usage: vmctl log [-f] [--raw] VM\n", stderr);
+		return 2;
+	}
+	struct log_session session = {.options = options};
+	sd_varlink *link = NULL;
+	if (!cli_connect(&link)) {
+		return 1;
+	}
+	int result = sd_event_new(&session.event);
+	if (result >= 0) {
+		sd_varlink_set_userdata(link, &session);
+		result = sd_varlink_bind_reply(link, handle_log);
+	}
+	if (result >= 0) {
+		result = sd_varlink_attach_event(link, session.event, SD_EVENT_PRIORITY_NORMAL);
+	}
+	if (result >= 0) {
+		result = sd_varlink_observebo(link, MANAGER_NAME ".Log",
+				SD_JSON_BUILD_PAIR_STRING("name", argv[1]),
+				SD_JSON_BUILD_PAIR_BOOLEAN("follow", options->follow));
+	}
+	if (result >= 0) {
+		result = sd_event_loop(session.event);
+	}
+	if (result < 0) {
+		fprintf(stderr, "vmctl: %s\n", strerror(-result));
+		result = 1;
+	}
+	sd_varlink_close_unref(link);
+	sd_event_unref(session.event);
+	return result;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/daemon/instance.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "vmctl/daemon/domains.h"
+#include "vmctl/daemon/forward.h"
+#include "vmctl/supervisor/interface.h"
+
+void waiter_destroy(struct waiter *waiter) {
+	for (char **word = waiter->argv; word != NULL && *word != NULL; word++) {
+		free(*word);
+	}
+	free(waiter->argv);
+	for (int i = 0; i < 3; i++) {
+		fd_close(&waiter->streams[i]);
+	}
+	sd_varlink_unref(waiter->link);
+	free(waiter);
+}
+
+static void go_on(struct instance *instance, struct waiter *waiter) {
+	if (waiter->argv == NULL) {
+		sd_varlink_reply(waiter->link, NULL);
+		return;
+	}
+	sd_json_variant *parameters = NULL;
+	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRV("argv", waiter->argv),
+			SD_JSON_BUILD_PAIR_BOOLEAN("root", waiter->root));
+	if (result >= 0) {
+		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Run",
+				parameters, waiter->streams, 3, false, waiter->link);
+	}
+	sd_json_variant_unref(parameters);
+	if (result < 0) {
+		interface_fail(waiter->link, MANAGER_NAME, "the supervisor does not answer: %s",
+				strerror(-result));
+	}
+}
+
+/* The state has changed: who waits goes on, or learns why not. */
+static void settle_waiters(struct instance *instance) {
+	enum vm_state state = instance->record.state;
+	bool is_coming = instance->ready >= 0 || state == VM_STARTING || state == VM_STOPPING;
+	if (is_coming) {
+		return;
+	}
+	struct waiter *waiter = instance->waiters;
+	instance->waiters = NULL;
+	while (waiter != NULL) {
+		struct waiter *next = waiter->next;
+		if (state == VM_RUNNING) {
+			go_on(instance, waiter);
+		} else {
+			interface_fail(waiter->link, MANAGER_NAME, "vm \"%s\" %s%s%s",
+					instance->vm->name,
+					state == VM_FAILED ? "failed" : "has stopped",
+					instance->record.reason[0] != '\0' ? ": " : "",
+					instance->record.reason);
+		}
+		waiter_destroy(waiter);
+		waiter = next;
+	}
+}
+
+void instance_wait(struct instance *instance, struct waiter *waiter) {
+	waiter->next = instance->waiters;
+	instance->waiters = waiter;
+	settle_waiters(instance);
+}
+
+void instance_forget(struct instance *instance, const sd_varlink *link) {
+	for (struct waiter **at = &instance->waiters; *at != NULL;) {
+		struct waiter *waiter = *at;
+		if (waiter->link == link) {
+			*at = waiter->next;
+			waiter_destroy(waiter);
+		} else {
+			at = &waiter->next;
+		}
+	}
+}
+
+/* No supervisor lives: what the record says of a life is over, and how nobody knows. */
+static void declare_lost(struct instance *instance) {
+	struct record *record = &instance->record;
+	if (!record_read(record, instance->state_dir)) {
+		*record = (struct record){.state = VM_STOPPED};
+	}
+	if (vm_state_is_alive(record->state)) {
+		record->supervisor_pid = record->vmm_pid = record->proxy_pid = 0;
+		record->vsock_pid = record->agent_pid = 0;
+		record_set(record, VM_FAILED, "the supervisor was killed, and its VM with it");
+		record_write(record, instance->vm->name, instance->state_dir);
+	}
+}
+
+static void lose_supervisor(struct instance *instance) {
+	sd_varlink_set_userdata(instance->monitor, NULL);
+	instance->monitor = sd_varlink_close_unref(instance->monitor);
+	instance->has_domain = false;
+	declare_lost(instance);
+	settle_waiters(instance);
+}
+
+static int handle_monitor(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
+		sd_varlink_reply_flags_t flags, void *data) {
+	struct instance *instance = data;
+	if (instance == NULL) {
+		return 0;
+	}
+	sd_json_variant *status = sd_json_variant_by_key(parameters, "status");
+	if (error_id == NULL && status != NULL) {
+		uint64_t boots = instance->record.boots;
+		record_from_json(&instance->record, status);
+		if (instance->record.boots != boots) {
+			/* New processes: the old proxy took the dial channel with it. */
+			instance->has_domain = false;
+		}
+	}
+	if (error_id != NULL || (flags & SD_VARLINK_REPLY_CONTINUES) == 0) {
+		lose_supervisor(instance);
+		return 0;
+	}
+	domains_update(instance->manager->domains, instance);
+	settle_waiters(instance);
+	return 0;
+}
+
+bool instance_adopt(struct instance *instance) {
+	sd_varlink *link = NULL;
+	if (instance->monitor != NULL) {
+		return true;
+	}
+	int result = interface_connect(instance->dir, SUPERVISOR_NAME, &link);
+	if (result < 0) {
+		return false;
+	}
+	instance->monitor = link;
+	instance->has_domain = false;
+	sd_varlink_set_userdata(link, instance);
+	result = sd_varlink_bind_reply(link, handle_monitor);
+	if (result >= 0) {
+		result = sd_varlink_attach_event(link, instance->manager->event,
+				SD_EVENT_PRIORITY_NORMAL);
+	}
+	if (result >= 0) {
+		result = sd_varlink_observe(link, SUPERVISOR_NAME ".Monitor", NULL);
+	}
+	if (result < 0) {
+		log_warn("vm \"%s\": the supervisor cannot be watched: %s", instance->vm->name,
+				strerror(-result));
+		instance->monitor = sd_varlink_close_unref(link);
+		return false;
+	}
+	return true;
+}
+
+static void handle_ready_text(struct instance *instance) {
+	instance->ready_source = sd_event_source_disable_unref(instance->ready_source);
+	fd_close(&instance->ready);
+	instance->ready_text[instance->ready_len] = '\0';
+	if (strcmp(instance->ready_text, "ok") == 0 && instance_adopt(instance)) {
+		/* Its first status comes at once. */
+		instance->record.state = VM_STARTING;
+		return;
+	}
+	declare_lost(instance);
+	if (instance->ready_len > 0 && strcmp(instance->ready_text, "ok") != 0) {
+		record_set(&instance->record, VM_FAILED, instance->ready_text);
+	} else if (instance->record.state == VM_STOPPED) {
+		record_set(&instance->record, VM_FAILED, "the supervisor did not start");
+	}
+	settle_waiters(instance);
+}
+
+static int handle_ready(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct instance *instance = data;
+	ssize_t n = read(fd, instance->ready_text + instance->ready_len,
+			sizeof(instance->ready_text) - 1 - instance->ready_len);
+	if (n > 0) {
+		instance->ready_len += (size_t)n;
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		handle_ready_text(instance);
+	}
+	return 0;
+}
+
+static _Noreturn void exec_supervisor(const struct instance *instance, int ready) {
+	const struct manager_options *options = instance->manager->options;
+	char number[16];
+	snprintf(number, sizeof(number), "%d", ready);
+	const char *argv[16] = {"silo-vmd", "--vm", instance->vm->name, "--ready-fd", number};
+	size_t n = 5;
+	const char *const passed[][2] = {
+			{"--manifest", options->manifest},
+			{"--libexec", options->libexec},
+			{"--vmm", options->vmm},
+	};
+	for (size_t i = 0; i < 3; i++) {
+		if (passed[i][1] != NULL) {
+			argv[n++] = passed[i][0];
+			argv[n++] = passed[i][1];
+		}
+	}
+	/* A session of its own: what ends the manager, a terminal's hang-up too, ends no VM. */
+	setsid();
+	signal(SIGCHLD, SIG_DFL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	fd_set_cloexec(ready, false);
+	execv("/proc/self/exe", (char *const *)argv);
+	_exit(127);
+}
+
+bool instance_start(struct instance *instance, char error[ERROR_MAX]) {
+	if (instance->monitor != NULL || instance->ready >= 0 || instance_adopt(instance)) {
+		return true;
+	}
+	int ready[2];
+	if (pipe2(ready, O_CLOEXEC) < 0) {
+		snprintf(error, ERROR_MAX, "no pipe: %s", strerror(errno));
+		return false;
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		exec_supervisor(instance, ready[1]);
+	}
+	close(ready[1]);
+	if (pid < 0 || fd_set_nonblock(ready[0], true) < 0 ||
+			sd_event_add_io(instance->manager->event, &instance->ready_source, ready[0],
+					EPOLLIN, handle_ready, instance) < 0) {
+		snprintf(error, ERROR_MAX, "no process: %s", strerror(errno));
+		close(ready[0]);
+		return false;
+	}
+	instance->ready = ready[0];
+	instance->ready_len = 0;
+	record_set(&instance->record, VM_STARTING, "");
+	return true;
+}
+
+int instance_status(const struct instance *instance, sd_json_variant **ret_status) {
+	sd_json_variant *status = NULL;
+	char color[8];
+	snprintf(color, sizeof(color), "#%06x", instance->vm->color);
+	int result = record_to_json(&instance->record, instance->vm->name, &status);
+	if (result >= 0) {
+		result = sd_json_variant_set_field_string(&status, "label", instance->vm->label);
+	}
+	if (result >= 0) {
+		result = sd_json_variant_set_field_string(&status, "color", color);
+	}
+	if (result >= 0) {
+		result = sd_json_variant_set_field_boolean(&status, "domain", instance->has_domain);
+	}
+	if (result < 0) {
+		sd_json_variant_unref(status);
+		return result;
+	}
+	*ret_status = status;
+	return 0;
+}
+
+struct instance *instance_create(struct manager *manager, const struct vm *vm) {
+	struct instance *instance = calloc(1, sizeof(*instance));
+	char error[ERROR_MAX];
+	if (instance == NULL) {
+		return NULL;
+	}
+	instance->manager = manager;
+	instance->vm = vm;
+	instance->ready = -1;
+	if (!place_join(instance->dir, manager->runtime_dir, vm->name) ||
+			!place_state(vm->name, instance->state_dir, error)) {
+		free(instance);
+		return NULL;
+	}
+	if (!instance_adopt(instance)) {
+		declare_lost(instance);
+	}
+	return instance;
+}
+
+void instance_destroy(struct instance *instance) {
+	if (instance == NULL) {
+		return;
+	}
+	while (instance->waiters != NULL) {
+		struct waiter *next = instance->waiters->next;
+		waiter_destroy(instance->waiters);
+		instance->waiters = next;
+	}
+	if (instance->monitor != NULL) {
+		sd_varlink_set_userdata(instance->monitor, NULL);
+		sd_varlink_close_unref(instance->monitor);
+	}
+	sd_event_source_disable_unref(instance->ready_source);
+	fd_close(&instance->ready);
+	free(instance);
+}

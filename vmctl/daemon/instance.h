@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One VM as the manager sees it: its supervisor, if one lives, else its last record; and the calls
+ * that wait for it to run.
+ */
+#ifndef SILO_VMCTL_DAEMON_INSTANCE_H
+#define SILO_VMCTL_DAEMON_INSTANCE_H
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-varlink.h>
+
+#include "vmctl/daemon/manager.h"
+#include "vmctl/supervisor/record.h"
+
+/* A call that goes on when the VM runs. */
+struct waiter {
+	struct waiter *next;
+	sd_varlink *link;
+	/* NULL for Start, which is answered; else the Run that is made then. */
+	char **argv;
+	bool root;
+	int streams[3];
+};
+
+struct instance {
+	struct manager *manager;
+	const struct vm *vm;
+	char dir[PLACE_MAX], state_dir[PLACE_MAX];
+	struct record record;
+	sd_varlink *monitor; /* to its supervisor, NULL if none lives */
+	/* While a supervisor starts: what it says before its socket can be used. */
+	int ready;
+	sd_event_source *ready_source;
+	char ready_text[ERROR_MAX];
+	size_t ready_len;
+	struct waiter *waiters;
+	/* The domain has been registered for this boot. */
+	bool has_domain;
+	bool is_registering;
+};
+
+struct instance *instance_create(struct manager *manager, const struct vm *vm);
+void instance_destroy(struct instance *instance);
+
+/* Connects to the VM's supervisor if one lives. */
+bool instance_adopt(struct instance *instance);
+
+/* Starts a supervisor unless one lives. False with a reason in error if that is impossible. */
+bool instance_start(struct instance *instance, char error[ERROR_MAX]);
+
+/* Lets waiter (which becomes the instance's) wait until the VM runs. */
+void instance_wait(struct instance *instance, struct waiter *waiter);
+
+/* The caller has hung up. */
+void instance_forget(struct instance *instance, const sd_varlink *link);
+
+/* The VM's status for people and programs. The caller's to unref. */
+int instance_status(const struct instance *instance, sd_json_variant **ret_status);
+
+void waiter_destroy(struct waiter *waiter);
+
+#endif

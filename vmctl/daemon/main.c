@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "vmctl/daemon/manager.h"
+#include "vmctl/supervisor/supervisor.h"
+
+static void print_help(void) {
+	puts("silo-vmd [OPTION]…: Silo's VM manager. vmctl(1) talks to it.\n"
+	     "  --manifest FILE    read FILE instead of /etc/silo/vms.scfg and the user's\n"
+	     "  --libexec DIRS     look for helper programs in DIRS (separated by ':') first\n"
+	     "  --vmm PROGRAM      start PROGRAM instead of qemu-system-x86_64\n"
+	     "  --log-level LEVEL  error, warn, info or debug\n"
+	     "  --vm NAME          supervise this one VM (silo-vmd starts itself so)\n"
+	     "  --ready-fd N       with --vm: where to tell that it has started\n"
+	     "  --help, --version");
+}
+
+int main(int argc, char **argv) {
+	static const struct option options[] = {
+			{"manifest", required_argument, NULL, 'm'},
+			{"libexec", required_argument, NULL, 'l'},
+			{"vmm", required_argument, NULL, 'q'},
+			{"log-level", required_argument, NULL, 'L'},
+			{"vm", required_argument, NULL, 'v'},
+			{"ready-fd", required_argument, NULL, 'r'},
+			{"help", no_argument, NULL, 'h'},
+			{"version", no_argument, NULL, 'V'},
+			{0},
+	};
+	struct manager_options manager = {0};
+	struct supervisor_options supervisor = {.ready_fd = -1};
+	enum log_level level = LOG_LEVEL_INFO;
+	int option;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+		switch (option) {
+		case 'm':
+			manager.manifest = supervisor.manifest = optarg;
+			break;
+		case 'l':
+			manager.libexec = supervisor.libexec = optarg;
+			break;
+		case 'q':
+			manager.vmm = supervisor.vmm = optarg;
+			break;
+		case 'L':
+			if (!log_level_parse(optarg, &level)) {
+				fprintf(stderr, "silo-vmd: \"%s\" is no log level\n", optarg);
+				return 2;
+			}
+			break;
+		case 'v':
+			supervisor.vm = optarg;
+			break;
+		case 'r':
+			supervisor.ready_fd = fd_parse(optarg);
+			fd_set_cloexec(supervisor.ready_fd, true);
+			break;
+		case 'h':
+			print_help();
+			return 0;
+		case 'V':
+			puts("silo-vmd " SILO_VERSION);
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	if (optind != argc || (supervisor.vm != NULL && !text_is_vm_name(supervisor.vm))) {
+		fputs("silo-vmd: takes options only; see silo-vmd --help\n", stderr);
+		return 2;
+	}
+	log_init("silo-vmd", supervisor.vm, level);
+	return supervisor.vm != NULL ? supervisor_run(&supervisor) : manager_run(&manager);
+}

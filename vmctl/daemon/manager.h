@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * silo-vmd, the VM manager: knows the manifest, starts supervisors, adopts those that already run,
+ * registers their domains with the compositor and answers io.silo.Manager. It holds nothing that
+ * cannot be found again: killed and restarted, it loses no VM.
+ */
+#ifndef SILO_VMCTL_DAEMON_MANAGER_H
+#define SILO_VMCTL_DAEMON_MANAGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-varlink.h>
+
+#include "vmctl/manifest/manifest.h"
+#include "vmctl/supervisor/places.h"
+
+struct instance;
+struct domains;
+struct forward;
+
+struct manager_options {
+	/* Passed on to the supervisors; may be NULL. */
+	const char *manifest, *libexec, *vmm;
+};
+
+struct manager {
+	const struct manager_options *options;
+	struct manifest *manifest;
+	sd_event *event;
+	char runtime_dir[PLACE_MAX], socket_path[PLACE_MAX];
+	int lock;
+	sd_varlink_server *server;
+	struct instance **instances; /* one for each VM of the manifest, in its order */
+	size_t instances_len;
+	struct forward *forwards; /* calls that wait for a supervisor */
+	struct domains *domains;
+};
+
+/* Runs until SIGTERM or SIGINT. Returns the exit status. */
+int manager_run(const struct manager_options *options);
+
+/* The VM called name, or NULL. */
+struct instance *manager_find(struct manager *manager, const char *name);
+
+/* Serves io.silo.Manager. Negative errno on failure. */
+int manager_serve(struct manager *manager);
+
+#endif

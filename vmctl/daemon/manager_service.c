@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * io.silo.Manager: what vmctl, the launcher and the compositor may ask.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "vmctl/daemon/forward.h"
+#include "vmctl/daemon/instance.h"
+#include "vmctl/daemon/manager.h"
+#include "vmctl/supervisor/interface.h"
+
+struct parameters {
+	const char *name, *application;
+	char **argv;
+	bool force, follow, root;
+};
+
+static const sd_json_dispatch_field name_table[] = {
+		{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+				offsetof(struct parameters, name), SD_JSON_MANDATORY},
+		{"force", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+				offsetof(struct parameters, force), SD_JSON_NULLABLE},
+		{"follow", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+				offsetof(struct parameters, follow), SD_JSON_NULLABLE},
+		{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+				offsetof(struct parameters, root), SD_JSON_NULLABLE},
+		{"argv", SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv,
+				offsetof(struct parameters, argv), SD_JSON_NULLABLE},
+		{"application", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+				offsetof(struct parameters, application), SD_JSON_NULLABLE},
+		{0},
+};
+
+static void free_strings(char **strings) {
+	for (char **string = strings; string != NULL && *string != NULL; string++) {
+		free(*string);
+	}
+	free(strings);
+}
+
+/* Reads the parameters and finds the VM; *ret_instance is NULL if an answer was given. */
+static int begin(struct manager *manager, sd_varlink *link, sd_json_variant *json,
+		struct parameters *parameters, struct instance **ret_instance) {
+	*ret_instance = NULL;
+	int result = sd_varlink_dispatch(link, json, name_table, parameters);
+	if (result != 0) {
+		return result;
+	}
+	*ret_instance = manager_find(manager, parameters->name);
+	if (*ret_instance != NULL) {
+		return 0;
+	}
+	const char *meant = manifest_suggest(manager->manifest, parameters->name);
+	return sd_varlink_errorbo(link, MANAGER_NAME ".NoSuchVm",
+			SD_JSON_BUILD_PAIR_STRING("name", parameters->name),
+			SD_JSON_BUILD_PAIR_CONDITION(meant != NULL, "suggestion",
+					SD_JSON_BUILD_STRING(meant)));
+}
+
+static int handle_list(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct manager *manager = data;
+	sd_json_variant *list = NULL;
+	int result = sd_json_build(&list, SD_JSON_BUILD_EMPTY_ARRAY);
+	for (size_t i = 0; i < manager->instances_len && result >= 0; i++) {
+		sd_json_variant *status = NULL;
+		result = instance_status(manager->instances[i], &status);
+		if (result >= 0) {
+			result = sd_json_variant_append_array(&list, status);
+		}
+		sd_json_variant_unref(status);
+	}
+	if (result >= 0) {
+		result = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("vms", list));
+	}
+	sd_json_variant_unref(list);
+	return result;
+}
+
+static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int result = begin(data, link, json, &parameters, &instance);
+	free_strings(parameters.argv);
+	if (instance == NULL) {
+		return result;
+	}
+	sd_json_variant *status = NULL;
+	result = instance_status(instance, &status);
+	if (result >= 0) {
+		result = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("status", status));
+	}
+	sd_json_variant_unref(status);
+	return result;
+}
+
+/* Starts the VM if it must be and lets the call wait. argv (may be NULL) becomes the waiter's. */
+static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bool root,
+		int streams[3]) {
+	char error[ERROR_MAX];
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	if (waiter == NULL || !instance_start(instance, error)) {
+		free(waiter);
+		free_strings(argv);
+		return interface_fail(link, MANAGER_NAME, "%s",
+				waiter == NULL ? "out of memory" : error);
+	}
+	*waiter = (struct waiter){.link = sd_varlink_ref(link), .argv = argv, .root = root};
+	for (int i = 0; i < 3; i++) {
+		waiter->streams[i] = fd_steal(&streams[i]);
+	}
+	instance_wait(instance, waiter);
+	return 0;
+}
+
+static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int streams[3] = {-1, -1, -1};
+	int result = begin(data, link, json, &parameters, &instance);
+	free_strings(parameters.argv);
+	return instance == NULL ? result : wait_for(instance, link, NULL, false, streams);
+}
+
+static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int result = begin(data, link, json, &parameters, &instance);
+	free_strings(parameters.argv);
+	if (instance == NULL) {
+		return result;
+	}
+	if (instance->ready >= 0) {
+		return interface_fail(link, MANAGER_NAME,
+				"vm \"%s\" is only just starting; try again", instance->vm->name);
+	}
+	if (instance->monitor == NULL) {
+		return sd_varlink_reply(link, NULL);
+	}
+	sd_json_variant *forwarded = NULL;
+	result = sd_json_buildo(&forwarded, SD_JSON_BUILD_PAIR_BOOLEAN("force", parameters.force));
+	if (result >= 0) {
+		result = forward_call(data, instance->dir, SUPERVISOR_NAME ".Stop", forwarded, NULL,
+				0, false, link);
+	}
+	sd_json_variant_unref(forwarded);
+	return result;
+}
+
+static char **copy_words(char *const *words) {
+	size_t n = 0;
+	while (words[n] != NULL) {
+		n++;
+	}
+	char **copied = calloc(n + 1, sizeof(*copied));
+	for (size_t i = 0; copied != NULL && i < n; i++) {
+		copied[i] = strdup(words[i]);
+	}
+	return copied;
+}
+
+/* The command: the caller's words, or an application of the manifest; NULL if an answer was given.
+ */
+static char **choose_command(struct instance *instance, sd_varlink *link,
+		struct parameters *parameters, int *ret_result) {
+	if (parameters->application != NULL) {
+		const struct vm_application *application =
+				vm_application_find(instance->vm, parameters->application);
+		if (application == NULL) {
+			*ret_result = interface_fail(link, MANAGER_NAME,
+					"vm \"%s\" has no application \"%s\"", instance->vm->name,
+					parameters->application);
+			return NULL;
+		}
+		return copy_words(application->command);
+	}
+	if (parameters->argv == NULL || parameters->argv[0] == NULL) {
+		*ret_result = interface_fail(link, MANAGER_NAME, "no command was given");
+		return NULL;
+	}
+	char **argv = parameters->argv;
+	parameters->argv = NULL;
+	return argv;
+}
+
+static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int result = begin(data, link, json, &parameters, &instance);
+	int streams[3] = {-1, -1, -1};
+	for (int i = 0; i < 3; i++) {
+		streams[i] = sd_varlink_take_fd(link, (size_t)i);
+	}
+	if (instance != NULL && streams[2] < 0) {
+		result = interface_fail(link, MANAGER_NAME, "three pipes must come with the call");
+	} else if (instance != NULL) {
+		char **argv = choose_command(instance, link, &parameters, &result);
+		if (argv != NULL) {
+			result = wait_for(instance, link, argv, parameters.root, streams);
+		}
+	}
+	free_strings(parameters.argv);
+	for (int i = 0; i < 3; i++) {
+		fd_close(&streams[i]);
+	}
+	return result;
+}
+
+/* Of a VM that does not run: what its supervisor left behind. */
+static int send_old_log(const struct instance *instance, sd_varlink *link) {
+	char path[PLACE_MAX];
+	static char chunk[48u << 10];
+	int result = 0;
+	FILE *file = place_join(path, instance->state_dir, "log") ? fopen(path, "re") : NULL;
+	size_t n;
+	while (file != NULL && result >= 0 && (n = fread(chunk, 1, sizeof(chunk), file)) > 0) {
+		result = sd_varlink_notifybo(link,
+				SD_JSON_BUILD_PAIR("data", SD_JSON_BUILD_BASE64(chunk, n)));
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return result < 0 ? result
+			  : sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_STRING("data", ""));
+}
+
+static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int result = begin(data, link, json, &parameters, &instance);
+	free_strings(parameters.argv);
+	if (instance == NULL) {
+		return result;
+	}
+	if (instance->monitor == NULL) {
+		return send_old_log(instance, link);
+	}
+	sd_json_variant *forwarded = NULL;
+	result = sd_json_buildo(&forwarded,
+			SD_JSON_BUILD_PAIR_BOOLEAN("follow", parameters.follow));
+	if (result >= 0) {
+		result = forward_call(data, instance->dir, SUPERVISOR_NAME ".Log", forwarded, NULL,
+				0, true, link);
+	}
+	sd_json_variant_unref(forwarded);
+	return result;
+}
+
+static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void *data) {
+	struct manager *manager = data;
+	forward_forget(manager, link);
+	for (size_t i = 0; i < manager->instances_len; i++) {
+		instance_forget(manager->instances[i], link);
+	}
+}
+
+int manager_serve(struct manager *manager) {
+	static const struct {
+		const char *name;
+		sd_varlink_method_t handler;
+	} methods[] = {
+			{MANAGER_NAME ".List", handle_list},
+			{MANAGER_NAME ".GetStatus", handle_status},
+			{MANAGER_NAME ".Start", handle_start},
+			{MANAGER_NAME ".Stop", handle_stop},
+			{MANAGER_NAME ".Run", handle_run},
+			{MANAGER_NAME ".Log", handle_log},
+	};
+	int result = interface_serve(manager->event, manager->socket_path, manager_interface,
+			manager, &manager->server);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]) && result >= 0; i++) {
+		result = sd_varlink_server_bind_method(manager->server, methods[i].name,
+				methods[i].handler);
+	}
+	if (result >= 0) {
+		result = sd_varlink_server_bind_disconnect(manager->server, handle_disconnect);
+	}
+	return result;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "vmctl/supervisor/places.h"
+
+struct agent {
+	int fd, listener;
+	sd_event_source *source, *listener_source;
+	char command_path[PLACE_MAX];
+	agent_handler_t handler;
+	void *data;
+};
+
+/* The child may have been taken over: its words are checked like a guest's. */
+static bool is_credible(struct agent_report *report) {
+	report->text[sizeof(report->text) - 1] = '\0';
+	switch (report->type) {
+	case REPORT_HELLO:
+		return strlen(report->text) == AGENT_BOOT_ID_LEN &&
+				agent_boot_id_is_valid(report->text);
+	case REPORT_GONE:
+	case REPORT_ERROR:
+		return text_is_sanitised(report->text, sizeof(report->text));
+	case REPORT_EXIT:
+		return report->status <= 255 && report->signal <= 64;
+	default:
+		return false;
+	}
+}
+
+static int handle_report(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct agent *agent = data;
+	struct agent_report report;
+	ssize_t n = recv(fd, &report, sizeof(report), MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return 0;
+	}
+	if (n <= 0) {
+		/* Its end is told by its process. */
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		return 0;
+	}
+	if (n != sizeof(report) || !is_credible(&report)) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		agent->handler(NULL, agent->data);
+		return 0;
+	}
+	agent->handler(&report, agent->data);
+	return 0;
+}
+
+static int handle_guest(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct agent *agent = data;
+	cleanup_fd int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	if (connection >= 0) {
+		struct order order = {.type = ORDER_CONTROL};
+		fd_send(agent->fd, &order, sizeof(order), &connection, 1);
+	}
+	return 0;
+}
+
+struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent_handler_t handler,
+		void *data) {
+	struct agent *agent = calloc(1, sizeof(*agent));
+	char path[PLACE_MAX], name[32];
+	snprintf(name, sizeof(name), "agent_%d", AGENT_PORT_CONTROL);
+	if (agent == NULL || !place_join(path, vsock_dir, name) ||
+			!place_join(agent->command_path, vsock_dir, "agent")) {
+		free(agent);
+		fd_close(&fd);
+		return NULL;
+	}
+	agent->fd = fd;
+	agent->handler = handler;
+	agent->data = data;
+	agent->listener = fd_listen(path, SOCK_STREAM);
+	if (agent->listener < 0 ||
+			sd_event_add_io(event, &agent->listener_source, agent->listener, EPOLLIN,
+					handle_guest, agent) < 0 ||
+			sd_event_add_io(event, &agent->source, fd, EPOLLIN, handle_report, agent) <
+					0) {
+		agent_destroy(agent);
+		return NULL;
+	}
+	return agent;
+}
+
+void agent_destroy(struct agent *agent) {
+	if (agent == NULL) {
+		return;
+	}
+	sd_event_source_disable_unref(agent->listener_source);
+	sd_event_source_disable_unref(agent->source);
+	fd_close(&agent->listener);
+	fd_close(&agent->fd);
+	free(agent);
+}
+
+int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run, const int streams[3],
+		char *error, size_t cap) {
+	static uint8_t bytes[sizeof(struct order) + AGENT_FRAME_MAX];
+	struct order order = {.type = ORDER_RUN, .id = id};
+	memcpy(bytes, &order, sizeof(order));
+	struct agent_message message = {.type = AGENT_RUN, .run = *run};
+	size_t len = agent_encode(&message, bytes + sizeof(order), AGENT_FRAME_MAX);
+	if (len == 0) {
+		snprintf(error, cap,
+				"the command is too long (at most %u bytes with its environment)",
+				AGENT_MESSAGE_MAX);
+		return -E2BIG;
+	}
+	cleanup_fd int connection = fd_connect(agent->command_path, SOCK_STREAM);
+	if (connection < 0) {
+		snprintf(error, cap, "the vsock device does not answer: %s", strerror(-connection));
+		return connection;
+	}
+	const int fds[4] = {connection, streams[0], streams[1], streams[2]};
+	ssize_t sent = fd_send(agent->fd, bytes, sizeof(order) + len, fds, 4);
+	if (sent < 0) {
+		snprintf(error, cap, "the agent child does not answer: %s", strerror((int)-sent));
+		return (int)sent;
+	}
+	return 0;
+}
+
+void agent_cancel(struct agent *agent, uint32_t id) {
+	struct order order = {.type = ORDER_CANCEL, .id = id};
+	fd_send(agent->fd, &order, sizeof(order), NULL, 0);
+}
+
+void agent_shut_down(struct agent *agent) {
+	struct order order = {.type = ORDER_SHUTDOWN};
+	fd_send(agent->fd, &order, sizeof(order), NULL, 0);
+}

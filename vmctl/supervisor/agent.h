@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The supervisor's side of the guest's agent: accepts the guest's control connection, connects for
+ * commands, passes every descriptor on to the agent child and reads nothing but the child's
+ * reports.
+ */
+#ifndef SILO_VMCTL_SUPERVISOR_AGENT_H
+#define SILO_VMCTL_SUPERVISOR_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "vmctl/supervisor/agent_wire.h"
+
+struct agent;
+
+/* report has passed the checks: a known type, text that may be shown. NULL: the child is broken. */
+typedef void (*agent_handler_t)(const struct agent_report *report, void *data);
+
+/*
+ * Listens in vsock_dir for the guest and speaks to the child over fd, which becomes the agent's.
+ * NULL on failure.
+ */
+struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent_handler_t handler,
+		void *data);
+void agent_destroy(struct agent *agent);
+
+/*
+ * Runs a command: streams are its standard input, output and error (they stay the caller's). Its
+ * end comes as a report with id. Returns 0 or a negative errno, with a reason in error (cap bytes).
+ */
+int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run, const int streams[3],
+		char *error, size_t cap);
+
+/* Hangs the command up. */
+void agent_cancel(struct agent *agent, uint32_t id);
+
+/* Asks the guest to power off. */
+void agent_shut_down(struct agent *agent);
+
+#endif

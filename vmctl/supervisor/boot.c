@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "vmctl/supervisor/qmp.h"
+
+/* The device listens within milliseconds of its start; this is for a machine that thrashes. */
+#define VSOCK_TIMEOUT_US (20u * 1000 * 1000)
+/* Between a socket's name and its listen() lies an instant in which connecting is refused. */
+#define VSOCK_RETRY_US 2000
+/* How long the others may be gone before the VMM's own end must be known. */
+#define VMM_GRACE_US (2u * 1000 * 1000)
+
+static const char *const process_names[BOOT_PROCESSES] = {
+		"vsock device", "silo-proxy", "agent child", "VMM"};
+
+struct process {
+	struct boot *boot;
+	enum boot_process kind;
+	struct box_child child;
+	bool is_running;
+	sd_event_source *exit_source;
+	int output;
+	sd_event_source *output_source;
+	struct ring_source log;
+};
+
+struct boot {
+	sd_event *event;
+	struct boot_setup setup;
+	struct boot_events events;
+	void *data;
+	struct process processes[BOOT_PROCESSES];
+	struct qmp *qmp;
+	struct agent *agent;
+	int agent_child_fd; /* until the child has been started */
+	int control;        /* to the proxy */
+	int console;
+	sd_event_source *console_source;
+	struct ring_source console_log;
+	sd_event_source *watch, *retry, *deadline, *grace, *gone;
+	bool is_ending;
+	bool guest_is_down; /* announced by the VMM */
+	enum boot_end end;
+	char reason[ERROR_MAX];
+};
+
+static bool is_all_gone(const struct boot *boot) {
+	for (int i = 0; i < BOOT_PROCESSES; i++) {
+		if (boot->processes[i].is_running) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int handle_gone(sd_event_source *source, void *data) {
+	struct boot *boot = data;
+	boot->events.ended(boot->end, boot->reason, boot->data);
+	return 0;
+}
+
+/* From the loop, so that nobody's boot vanishes under their feet. */
+static void finish_if_all_gone(struct boot *boot) {
+	if (is_all_gone(boot) && boot->gone == NULL) {
+		sd_event_add_defer(boot->event, &boot->gone, handle_gone, boot);
+	}
+}
+
+static void drain_output(struct process *process) {
+	char bytes[4096];
+	ssize_t n;
+	while (process->output >= 0 && (n = read(process->output, bytes, sizeof(bytes))) > 0) {
+		ring_add(process->boot->setup.ring, &process->log, bytes, (size_t)n);
+	}
+	ring_flush(process->boot->setup.ring, &process->log);
+	process->output_source = sd_event_source_disable_unref(process->output_source);
+	fd_close(&process->output);
+}
+
+void boot_kill(struct boot *boot, enum boot_end end, const char *reason) {
+	if (!boot->is_ending) {
+		boot->is_ending = true;
+		boot->end = end;
+		snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
+	}
+	boot->watch = sd_event_source_disable_unref(boot->watch);
+	boot->retry = sd_event_source_disable_unref(boot->retry);
+	boot->deadline = sd_event_source_disable_unref(boot->deadline);
+	boot->grace = sd_event_source_disable_unref(boot->grace);
+	for (int i = 0; i < BOOT_PROCESSES; i++) {
+		struct process *process = &boot->processes[i];
+		if (process->is_running) {
+			syscall(SYS_pidfd_send_signal, process->child.pidfd, SIGKILL, NULL, 0);
+		}
+	}
+	finish_if_all_gone(boot);
+}
+
+static void fail(struct boot *boot, const char *reason) {
+	boot_kill(boot, BOOT_FAILED, reason);
+}
+
+static int handle_grace(sd_event_source *source, uint64_t usec, void *data) {
+	struct boot *boot = data;
+	/* boot->reason has been set by the process that ended cleanly. */
+	char reason[ERROR_MAX];
+	memcpy(reason, boot->reason, sizeof(reason));
+	fail(boot, reason);
+	return 0;
+}
+
+static void describe_exit(char *out, size_t cap, const char *name, int status) {
+	if (WIFSIGNALED(status)) {
+		snprintf(out, cap, "%s was killed by signal %d (%s)", name, WTERMSIG(status),
+				strsignal(WTERMSIG(status)));
+	} else {
+		snprintf(out, cap, "%s ended with status %d", name, WEXITSTATUS(status));
+	}
+}
+
+static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
+	char reason[ERROR_MAX];
+	describe_exit(reason, sizeof(reason), process_names[kind], status);
+	bool is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (boot->guest_is_down) {
+		if (kind == BOOT_VMM) {
+			boot_kill(boot, boot->end, boot->reason);
+		}
+	} else if (kind == BOOT_VMM && is_clean) {
+		boot_kill(boot, BOOT_SHUT_DOWN, "");
+	} else if (kind == BOOT_VMM || !is_clean) {
+		fail(boot, reason);
+	} else if (boot->grace == NULL) {
+		/* They end when the VMM's sockets close, which may be seen before its own end. */
+		snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
+		sd_event_add_time_relative(boot->event, &boot->grace, CLOCK_MONOTONIC, VMM_GRACE_US,
+				0, handle_grace, boot);
+	}
+}
+
+static int handle_exit(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct process *process = data;
+	struct boot *boot = process->boot;
+	int status;
+	pid_t pid = waitpid(process->child.pid, &status, WNOHANG);
+	if (pid != process->child.pid) {
+		return 0;
+	}
+	process->is_running = false;
+	process->exit_source = sd_event_source_disable_unref(process->exit_source);
+	fd_close(&process->child.pidfd);
+	drain_output(process);
+	boot->events.logged(boot->data);
+	if (!boot->is_ending) {
+		judge_exit(boot, process->kind, status);
+	}
+	if (boot->is_ending) {
+		finish_if_all_gone(boot);
+	}
+	return 0;
+}
+
+static int handle_output(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct process *process = data;
+	char bytes[4096];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	if (n > 0) {
+		ring_add(process->boot->setup.ring, &process->log, bytes, (size_t)n);
+		process->boot->events.logged(process->boot->data);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	}
+	return 0;
+}
+
+static int handle_console(sd_event_source *source, int fd, uint32_t events, void *data) {
+	struct boot *boot = data;
+	char bytes[4096];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	if (n > 0) {
+		ring_add(boot->setup.ring, &boot->console_log, bytes, (size_t)n);
+		boot->events.logged(boot->data);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		ring_flush(boot->setup.ring, &boot->console_log);
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	}
+	return 0;
+}
+
+static bool spawn(struct boot *boot, enum boot_process kind, struct box_spec *spec,
+		char error[ERROR_MAX]) {
+	struct process *process = &boot->processes[kind];
+	int output[2];
+	if (pipe2(output, O_CLOEXEC) < 0) {
+		snprintf(error, ERROR_MAX, "no pipe: %s", strerror(errno));
+		return false;
+	}
+	spec->output = output[1];
+	char why[512];
+	int result = box_spawn(spec, &process->child, why, sizeof(why));
+	close(output[1]);
+	if (result < 0) {
+		close(output[0]);
+		snprintf(error, ERROR_MAX, "%s cannot be started: %s", process_names[kind], why);
+		return false;
+	}
+	process->is_running = true;
+	process->output = output[0];
+	fd_set_nonblock(output[0], true);
+	if (sd_event_add_io(boot->event, &process->exit_source, process->child.pidfd, EPOLLIN,
+			    handle_exit, process) < 0 ||
+			sd_event_add_io(boot->event, &process->output_source, output[0], EPOLLIN,
+					handle_output, process) < 0) {
+		snprintf(error, ERROR_MAX, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+static bool spawn_vsock(struct boot *boot, char error[ERROR_MAX]) {
+	char device[3 * PLACE_MAX];
+	snprintf(device, sizeof(device), "guest-cid=3,socket=%s/ctl,uds-path=%s/agent",
+			boot->setup.vsock_dir, boot->setup.vsock_dir);
+	const char *const argv[] = {boot->setup.vsock_device, "--vm", device, NULL};
+	const struct box_bind bind = {.path = boot->setup.vsock_dir, .writable = true};
+	struct box_spec spec = {.argv = argv, .binds = &bind, .binds_len = 1};
+	return spawn(boot, BOOT_VSOCK, &spec, error);
+}
+
+static bool spawn_agent_child(struct boot *boot, char error[ERROR_MAX]) {
+	const char *const argv[] = {boot->setup.agent_child, "--vm", boot->setup.vm->name,
+			"--control-fd", "3", NULL};
+	struct box_spec spec = {.argv = argv, .fds = &boot->agent_child_fd, .fds_len = 1};
+	bool is_spawned = spawn(boot, BOOT_AGENT, &spec, error);
+	fd_close(&boot->agent_child_fd);
+	return is_spawned;
+}
+
+static bool spawn_proxy(struct boot *boot, int gpu, char error[ERROR_MAX]) {
+	int control[2];
+	if (fd_socketpair(SOCK_SEQPACKET, control) < 0) {
+		snprintf(error, ERROR_MAX, "no socket pair: %s", strerror(errno));
+		return false;
+	}
+	boot->control = control[0];
+	const char *const argv[] = {boot->setup.proxy, "--domain", boot->setup.vm->name,
+			"--control-fd", "3", "--vhost-user-fd", "4", NULL};
+	const int fds[] = {control[1], gpu};
+	struct box_spec spec = {.argv = argv, .fds = fds, .fds_len = 2};
+	bool is_spawned = spawn(boot, BOOT_PROXY, &spec, error);
+	close(control[1]);
+	return is_spawned;
+}
+
+static void handle_qmp(enum qmp_event event, void *data) {
+	struct boot *boot = data;
+	if (boot->is_ending || boot->guest_is_down) {
+		return;
+	}
+	switch (event) {
+	case QMP_GUEST_SHUTDOWN:
+		boot->end = BOOT_SHUT_DOWN;
+		break;
+	case QMP_GUEST_RESET:
+		boot->end = BOOT_RESET;
+		break;
+	case QMP_GUEST_PANIC:
+		boot->end = BOOT_FAILED;
+		snprintf(boot->reason, sizeof(boot->reason), "the guest's kernel panicked");
+		break;
+	case QMP_BROKEN:
+		fail(boot, "the VMM sent malformed control messages");
+		return;
+	}
+	boot->guest_is_down = true;
+	boot->grace = sd_event_source_disable_unref(boot->grace);
+}
+
+/* fds: QMP, console, GPU, vsock, in the order of the numbers in the argument vector. */
+static bool spawn_vmm(struct boot *boot, const int fds[4], char error[ERROR_MAX]) {
+	struct qemu_setup setup = {
+			.vm = boot->setup.vm,
+			.program = boot->setup.vmm,
+			.image_dir = boot->setup.image_dir,
+			.accelerator = boot->setup.accelerator,
+			.qmp_fd = 3,
+			.console_fd = 4,
+			.gpu_fd = 5,
+			.vsock_fd = 6,
+	};
+	struct box_bind binds[4];
+	char paths[3][PLACE_MAX * 4];
+	static const char *const names[] = {"kernel", "initrd", "root.erofs"};
+	size_t n = 0;
+	for (; n < 3; n++) {
+		snprintf(paths[n], sizeof(paths[n]), "%s/%s", boot->setup.image_dir, names[n]);
+		binds[n] = (struct box_bind){.path = paths[n]};
+	}
+	if (boot->setup.accelerator == ACCELERATOR_KVM) {
+		binds[n++] = (struct box_bind){.path = "/dev/kvm", .device = true};
+	}
+	char **argv = qemu_argv(&setup);
+	struct box_spec spec = {
+			.argv = (const char *const *)argv,
+			.binds = binds,
+			.binds_len = n,
+			.fds = fds,
+			.fds_len = 4,
+	};
+	bool is_spawned = spawn(boot, BOOT_VMM, &spec, error);
+	qemu_argv_free(argv);
+	return is_spawned;
+}
+
+/* The second half, once the vsock device listens: vsock is a connection to it. */
+static bool start_vmm(struct boot *boot, int vsock, char error[ERROR_MAX]) {
+	int qmp[2] = {-1, -1}, console[2] = {-1, -1}, gpu[2] = {-1, -1};
+	bool is_started = false;
+	if (fd_socketpair(SOCK_STREAM, qmp) < 0 || fd_socketpair(SOCK_STREAM, console) < 0 ||
+			fd_socketpair(SOCK_STREAM, gpu) < 0) {
+		snprintf(error, ERROR_MAX, "no socket pair: %s", strerror(errno));
+	} else if (spawn_proxy(boot, gpu[0], error) && spawn_agent_child(boot, error)) {
+		const int fds[] = {qmp[1], console[1], gpu[1], vsock};
+		is_started = spawn_vmm(boot, fds, error);
+	}
+	if (is_started) {
+		boot->console = fd_steal(&console[0]);
+		fd_set_nonblock(boot->console, true);
+		boot->qmp = qmp_create(boot->event, fd_steal(&qmp[0]), handle_qmp, boot);
+		is_started = boot->qmp != NULL &&
+				sd_event_add_io(boot->event, &boot->console_source, boot->console,
+						EPOLLIN, handle_console, boot) >= 0;
+		snprintf(error, ERROR_MAX, "%s", is_started ? "" : "out of memory");
+	}
+	for (int i = 0; i < 2; i++) {
+		fd_close(&qmp[i]);
+		fd_close(&console[i]);
+		fd_close(&gpu[i]);
+	}
+	return is_started;
+}
+
+static int handle_retry(sd_event_source *source, uint64_t usec, void *data);
+
+static void try_vsock(struct boot *boot) {
+	char path[PLACE_MAX];
+	if (boot->is_ending || boot->watch == NULL ||
+			!place_join(path, boot->setup.vsock_dir, "ctl")) {
+		return;
+	}
+	cleanup_fd int vsock = fd_connect(path, SOCK_STREAM);
+	if (vsock == -ENOENT) {
+		return;
+	}
+	if (vsock < 0) {
+		boot->retry = sd_event_source_disable_unref(boot->retry);
+		sd_event_add_time_relative(boot->event, &boot->retry, CLOCK_MONOTONIC,
+				VSOCK_RETRY_US, 0, handle_retry, boot);
+		return;
+	}
+	boot->watch = sd_event_source_disable_unref(boot->watch);
+	boot->deadline = sd_event_source_disable_unref(boot->deadline);
+	char error[ERROR_MAX];
+	if (!start_vmm(boot, vsock, error)) {
+		fail(boot, error);
+	}
+	boot->events.started(boot->data);
+}
+
+static int handle_retry(sd_event_source *source, uint64_t usec, void *data) {
+	try_vsock(data);
+	return 0;
+}
+
+static int handle_watch(sd_event_source *source, const struct inotify_event *event, void *data) {
+	try_vsock(data);
+	return 0;
+}
+
+static int handle_deadline(sd_event_source *source, uint64_t usec, void *data) {
+	fail(data, "the vsock device does not listen");
+	return 0;
+}
+
+static void handle_report(const struct agent_report *report, void *data) {
+	struct boot *boot = data;
+	if (report == NULL) {
+		fail(boot, "the agent child sent malformed reports");
+	} else {
+		boot->events.report(report, boot->data);
+	}
+}
+
+static bool begin(struct boot *boot, char error[ERROR_MAX]) {
+	char path[PLACE_MAX];
+	static const char *const stale[] = {"ctl", "agent"};
+	for (size_t i = 0; i < 2; i++) {
+		if (place_join(path, boot->setup.vsock_dir, stale[i])) {
+			unlink(path);
+		}
+	}
+	int child[2];
+	if (fd_socketpair(SOCK_SEQPACKET, child) < 0) {
+		snprintf(error, ERROR_MAX, "no socket pair: %s", strerror(errno));
+		return false;
+	}
+	boot->agent_child_fd = child[1];
+	boot->agent = agent_create(boot->event, boot->setup.vsock_dir, child[0], handle_report,
+			boot);
+	if (boot->agent == NULL ||
+			sd_event_add_inotify(boot->event, &boot->watch, boot->setup.vsock_dir,
+					IN_CREATE, handle_watch, boot) < 0 ||
+			sd_event_add_time_relative(boot->event, &boot->deadline, CLOCK_MONOTONIC,
+					VSOCK_TIMEOUT_US, 0, handle_deadline, boot) < 0) {
+		snprintf(error, ERROR_MAX, "%s: %s", boot->setup.vsock_dir, strerror(errno));
+		return false;
+	}
+	return spawn_vsock(boot, error);
+}
+
+struct boot *boot_create(sd_event *event, const struct boot_setup *setup,
+		const struct boot_events *events, void *data, char error[ERROR_MAX]) {
+	struct boot *boot = calloc(1, sizeof(*boot));
+	if (boot == NULL) {
+		snprintf(error, ERROR_MAX, "out of memory");
+		return NULL;
+	}
+	static const char *const log_names[BOOT_PROCESSES] = {"vsock", "proxy", "agent", "vmm"};
+	boot->event = event;
+	boot->setup = *setup;
+	boot->events = *events;
+	boot->data = data;
+	boot->control = boot->console = boot->agent_child_fd = -1;
+	boot->console_log.name = "console";
+	for (int i = 0; i < BOOT_PROCESSES; i++) {
+		boot->processes[i].boot = boot;
+		boot->processes[i].kind = (enum boot_process)i;
+		boot->processes[i].output = boot->processes[i].child.pidfd = -1;
+		boot->processes[i].log.name = log_names[i];
+	}
+	if (!begin(boot, error)) {
+		boot_destroy(boot);
+		return NULL;
+	}
+	return boot;
+}
+
+void boot_destroy(struct boot *boot) {
+	if (boot == NULL) {
+		return;
+	}
+	boot_kill(boot, BOOT_FAILED, "");
+	for (int i = 0; i < BOOT_PROCESSES; i++) {
+		struct process *process = &boot->processes[i];
+		process->exit_source = sd_event_source_disable_unref(process->exit_source);
+		while (process->is_running && waitpid(process->child.pid, NULL, 0) < 0 &&
+				errno == EINTR) {
+		}
+		drain_output(process);
+		fd_close(&process->child.pidfd);
+	}
+	boot->gone = sd_event_source_disable_unref(boot->gone);
+	char bytes[4096];
+	ssize_t n;
+	while (boot->console >= 0 && (n = read(boot->console, bytes, sizeof(bytes))) > 0) {
+		ring_add(boot->setup.ring, &boot->console_log, bytes, (size_t)n);
+	}
+	ring_flush(boot->setup.ring, &boot->console_log);
+	boot->console_source = sd_event_source_disable_unref(boot->console_source);
+	fd_close(&boot->console);
+	fd_close(&boot->control);
+	fd_close(&boot->agent_child_fd);
+	qmp_destroy(boot->qmp);
+	agent_destroy(boot->agent);
+	free(boot);
+}
+
+bool boot_attach(struct boot *boot, int fd) {
+	return boot->control >= 0 && fd_send(boot->control, "d", 1, &fd, 1) == 1;
+}
+
+void boot_shut_down(struct boot *boot, bool agent_is_ready) {
+	if (agent_is_ready) {
+		agent_shut_down(boot->agent);
+	} else if (boot->qmp != NULL) {
+		qmp_power_down(boot->qmp);
+	} else {
+		boot_kill(boot, BOOT_SHUT_DOWN, "");
+	}
+}
+
+struct agent *boot_agent(struct boot *boot) {
+	return boot->agent;
+}
+
+pid_t boot_pid(const struct boot *boot, enum boot_process process) {
+	return boot->processes[process].is_running ? boot->processes[process].child.pid : 0;
+}
+
+enum box_strength boot_strength(const struct boot *boot) {
+	enum box_strength weakest = BOX_FULL;
+	for (int i = 0; i < BOOT_PROCESSES; i++) {
+		const struct process *process = &boot->processes[i];
+		if (process->is_running && process->child.strength < weakest) {
+			weakest = process->child.strength;
+		}
+	}
+	return weakest;
+}

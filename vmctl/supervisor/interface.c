@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/interface.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "vmctl/supervisor/places.h"
+
+/* libsystemd describes an interface with flexible arrays, which only GNU C can initialise. */
+#pragma GCC diagnostic ignored "-Wpedantic"
+
+SD_VARLINK_DEFINE_STRUCT_TYPE(Status, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(since, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(boots, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(accelerator, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(jail, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(bootId, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(supervisorPid, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(vmmPid, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(proxyPid, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(vsockPid, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(agentPid, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(vmmStartNs, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(readyNs, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+
+SD_VARLINK_DEFINE_ERROR(Failed, SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0));
+
+static SD_VARLINK_DEFINE_METHOD_FULL(Monitor, SD_VARLINK_REQUIRES_MORE,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(status, Status, 0));
+static SD_VARLINK_DEFINE_METHOD(Attach);
+static SD_VARLINK_DEFINE_METHOD(Stop, SD_VARLINK_DEFINE_INPUT(force, SD_VARLINK_BOOL, 0));
+static SD_VARLINK_DEFINE_METHOD(Run,
+		SD_VARLINK_DEFINE_INPUT(argv, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_INPUT(root, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(status, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(signal, SD_VARLINK_INT, 0));
+static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
+		SD_VARLINK_DEFINE_INPUT(follow, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_OUTPUT(data, SD_VARLINK_STRING, 0));
+
+static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type_Status,
+		&vl_method_Monitor, &vl_method_Attach, &vl_method_Stop, &vl_method_Run,
+		&vl_method_Log, &vl_error_Failed);
+const sd_varlink_interface *const supervisor_interface = &vl_interface_io_silo_Supervisor;
+
+/*
+ * Whether pid lives in a user namespace that is a child of ours, as every box is. What cannot be
+ * looked into is not: the maker of a namespace may always look.
+ */
+static bool is_boxed(pid_t pid) {
+	char path[64];
+	struct stat ours, theirs, parents;
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &theirs) < 0 || stat("/proc/self/ns/user", &ours) < 0 ||
+			(ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev)) {
+		return false;
+	}
+	cleanup_fd int parent = ioctl(fd, NS_GET_PARENT);
+	return parent >= 0 && fstat(parent, &parents) == 0 && parents.st_ino == ours.st_ino &&
+			parents.st_dev == ours.st_dev;
+}
+
+static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *data) {
+	pid_t pid;
+	if (sd_varlink_get_peer_pid(link, &pid) < 0 || is_boxed(pid)) {
+		log_warn("refused a caller from inside a box");
+		return -EPERM;
+	}
+	return 0;
+}
+
+int interface_serve(sd_event *event, const char *path, const sd_varlink_interface *interface,
+		void *data, sd_varlink_server **ret_server) {
+	sd_varlink_server *server = NULL;
+	int result = sd_varlink_server_new(&server,
+			SD_VARLINK_SERVER_MYSELF_ONLY | SD_VARLINK_SERVER_INHERIT_USERDATA |
+					SD_VARLINK_SERVER_ALLOW_FD_PASSING_INPUT);
+	if (result < 0) {
+		return result;
+	}
+	sd_varlink_server_set_userdata(server, data);
+	result = sd_varlink_server_add_interface(server, interface);
+	if (result >= 0) {
+		result = sd_varlink_server_bind_connect(server, handle_connect);
+	}
+	if (result >= 0) {
+		unlink(path);
+		result = sd_varlink_server_listen_address(server, path, 0600);
+	}
+	if (result >= 0) {
+		result = sd_varlink_server_attach_event(server, event, SD_EVENT_PRIORITY_NORMAL);
+	}
+	if (result < 0) {
+		sd_varlink_server_unref(server);
+		return result;
+	}
+	*ret_server = server;
+	return 0;
+}
+
+int interface_fail(sd_varlink *link, const char *interface, const char *format, ...) {
+	char reason[ERROR_MAX], error[64];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	snprintf(error, sizeof(error), "%s.Failed", interface);
+	return sd_varlink_errorbo(link, error, SD_JSON_BUILD_PAIR_STRING("reason", reason));
+}
+
+int interface_connect(const char *dir, const char *name, sd_varlink **ret_link) {
+	char path[PLACE_MAX];
+	sd_varlink *link = NULL;
+	if (!place_join(path, dir, name)) {
+		return -ENAMETOOLONG;
+	}
+	int result = sd_varlink_connect_address(&link, path);
+	if (result < 0) {
+		return result;
+	}
+	sd_varlink_set_relative_timeout(link, UINT64_MAX);
+	sd_varlink_set_allow_fd_passing_output(link, true);
+	*ret_link = link;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Varlink interfaces io.silo.Supervisor and io.silo.Manager, as libsystemd wants them (the text
+ * form is in protocols/varlink/), and what their servers have in common.
+ */
+#ifndef SILO_VMCTL_SUPERVISOR_INTERFACE_H
+#define SILO_VMCTL_SUPERVISOR_INTERFACE_H
+
+#include <systemd/sd-varlink-idl.h>
+#include <systemd/sd-varlink.h>
+
+#define SUPERVISOR_NAME "io.silo.Supervisor"
+#define MANAGER_NAME "io.silo.Manager"
+
+/* The parts that both interfaces use. */
+extern const sd_varlink_symbol vl_type_Status, vl_error_Failed;
+
+extern const sd_varlink_interface *const supervisor_interface;
+extern const sd_varlink_interface *const manager_interface;
+
+/*
+ * A server at path (mode 0600, the caller's uid only, descriptors allowed) for one interface,
+ * refusing callers from a VM's box. Negative errno on failure.
+ */
+int interface_serve(sd_event *event, const char *path, const sd_varlink_interface *interface,
+		void *data, sd_varlink_server **ret_server);
+
+/* Replies with the error NAME.Failed and a reason for people. */
+int interface_fail(sd_varlink *link, const char *interface, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+
+/* A client's connection to the socket dir/name, without a time limit, descriptors allowed. */
+int interface_connect(const char *dir, const char *name, sd_varlink **ret_link);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Everything that can be wrong before a VM starts, checked and told with the command that helps:
+ * manifest, directories, a second instance, programs, image, accelerator.
+ */
+#ifndef SILO_VMCTL_SUPERVISOR_PREPARE_H
+#define SILO_VMCTL_SUPERVISOR_PREPARE_H
+
+#include <stdbool.h>
+
+#include "vmctl/supervisor/supervisor.h"
+
+/* Fills in supervisor's manifest, paths, programs, lock and accelerator, or says what is wrong. */
+bool prepare(struct supervisor *supervisor, const struct supervisor_options *options,
+		char error[ERROR_MAX]);
+
+/* Frees what prepare() made, also after a failure, and removes the VM's runtime directory. */
+void prepare_undo(struct supervisor *supervisor);
+
+#endif

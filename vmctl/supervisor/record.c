@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "vmctl/supervisor/places.h"
+
+static const char *const state_texts[] = {"stopped", "starting", "running", "stopping", "failed"};
+
+const char *vm_state_text(enum vm_state state) {
+	return state_texts[state];
+}
+
+bool vm_state_is_alive(enum vm_state state) {
+	return state == VM_STARTING || state == VM_RUNNING || state == VM_STOPPING;
+}
+
+void record_set(struct record *record, enum vm_state state, const char *reason) {
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	record->state = state;
+	snprintf(record->reason, sizeof(record->reason), "%s", reason);
+	record->since_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int record_to_json(const struct record *record, const char *name, sd_json_variant **ret_json) {
+	return sd_json_buildo(ret_json, SD_JSON_BUILD_PAIR_STRING("name", name),
+			SD_JSON_BUILD_PAIR_STRING("state", vm_state_text(record->state)),
+			SD_JSON_BUILD_PAIR_STRING("reason", record->reason),
+			SD_JSON_BUILD_PAIR_UNSIGNED("since", record->since_ms),
+			SD_JSON_BUILD_PAIR_UNSIGNED("boots", record->boots),
+			SD_JSON_BUILD_PAIR_STRING("accelerator", record->accelerator),
+			SD_JSON_BUILD_PAIR_STRING("jail", record->jail),
+			SD_JSON_BUILD_PAIR_STRING("bootId", record->boot_id),
+			SD_JSON_BUILD_PAIR_INTEGER("supervisorPid", record->supervisor_pid),
+			SD_JSON_BUILD_PAIR_INTEGER("vmmPid", record->vmm_pid),
+			SD_JSON_BUILD_PAIR_INTEGER("proxyPid", record->proxy_pid),
+			SD_JSON_BUILD_PAIR_INTEGER("vsockPid", record->vsock_pid),
+			SD_JSON_BUILD_PAIR_INTEGER("agentPid", record->agent_pid),
+			SD_JSON_BUILD_PAIR_UNSIGNED("vmmStartNs", record->vmm_start_ns),
+			SD_JSON_BUILD_PAIR_UNSIGNED("readyNs", record->ready_ns));
+}
+
+static void copy_string(sd_json_variant *json, const char *key, char *out, size_t cap) {
+	sd_json_variant *value = sd_json_variant_by_key(json, key);
+	if (value != NULL && sd_json_variant_is_string(value)) {
+		snprintf(out, cap, "%s", sd_json_variant_string(value));
+	}
+}
+
+static uint64_t number(sd_json_variant *json, const char *key) {
+	sd_json_variant *value = sd_json_variant_by_key(json, key);
+	return value != NULL && sd_json_variant_is_unsigned(value) ? sd_json_variant_unsigned(value)
+								   : 0;
+}
+
+void record_from_json(struct record *record, sd_json_variant *json) {
+	*record = (struct record){.state = VM_STOPPED};
+	char state[16] = "";
+	copy_string(json, "state", state, sizeof(state));
+	for (size_t i = 0; i < sizeof(state_texts) / sizeof(state_texts[0]); i++) {
+		if (strcmp(state, state_texts[i]) == 0) {
+			record->state = (enum vm_state)i;
+		}
+	}
+	copy_string(json, "reason", record->reason, sizeof(record->reason));
+	copy_string(json, "accelerator", record->accelerator, sizeof(record->accelerator));
+	copy_string(json, "jail", record->jail, sizeof(record->jail));
+	copy_string(json, "bootId", record->boot_id, sizeof(record->boot_id));
+	record->since_ms = number(json, "since");
+	record->boots = number(json, "boots");
+	record->supervisor_pid = (pid_t)number(json, "supervisorPid");
+	record->vmm_pid = (pid_t)number(json, "vmmPid");
+	record->proxy_pid = (pid_t)number(json, "proxyPid");
+	record->vsock_pid = (pid_t)number(json, "vsockPid");
+	record->agent_pid = (pid_t)number(json, "agentPid");
+	record->vmm_start_ns = number(json, "vmmStartNs");
+	record->ready_ns = number(json, "readyNs");
+}
+
+bool record_write(const struct record *record, const char *name, const char *state_dir) {
+	sd_json_variant *json = NULL;
+	char *text = NULL;
+	char path[PLACE_MAX], partial[PLACE_MAX];
+	bool is_written = false;
+	if (record_to_json(record, name, &json) >= 0 &&
+			sd_json_variant_format(json, SD_JSON_FORMAT_NEWLINE, &text) >= 0 &&
+			place_join(path, state_dir, "record.json") &&
+			place_join(partial, state_dir, ".record.json.new")) {
+		cleanup_fd int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		size_t len = strlen(text);
+		is_written = fd >= 0 && write(fd, text, len) == (ssize_t)len &&
+				rename(partial, path) == 0;
+	}
+	free(text);
+	sd_json_variant_unref(json);
+	return is_written;
+}
+
+bool record_read(struct record *record, const char *state_dir) {
+	char path[PLACE_MAX];
+	sd_json_variant *json = NULL;
+	if (!place_join(path, state_dir, "record.json") ||
+			sd_json_parse_file(NULL, path, 0, &json, NULL, NULL) < 0) {
+		return false;
+	}
+	record_from_json(record, json);
+	sd_json_variant_unref(json);
+	return true;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/service.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "vmctl/supervisor/interface.h"
+#include "vmctl/supervisor/supervisor.h"
+
+/* Raw bytes of one log message; base64 makes a third more of it. */
+#define LOG_CHUNK (48u << 10)
+
+static bool remember(sd_varlink **slots, sd_varlink *link) {
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (slots[i] == NULL) {
+			slots[i] = sd_varlink_ref(link);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int notify_status(struct supervisor *supervisor, sd_varlink *link, bool is_last) {
+	sd_json_variant *status = NULL;
+	int result = record_to_json(&supervisor->record, supervisor->vm->name, &status);
+	if (result >= 0) {
+		result = is_last ? sd_varlink_replybo(link,
+						   SD_JSON_BUILD_PAIR_VARIANT("status", status))
+				 : sd_varlink_notifybo(link,
+						   SD_JSON_BUILD_PAIR_VARIANT("status", status));
+	}
+	sd_json_variant_unref(status);
+	return result;
+}
+
+static int handle_monitor(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	if (!remember(supervisor->monitors, link)) {
+		return interface_fail(link, SUPERVISOR_NAME, "too many monitors");
+	}
+	return notify_status(supervisor, link, false);
+}
+
+static int handle_attach(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	int fd = sd_varlink_take_fd(link, 0);
+	int type = 0;
+	socklen_t len = sizeof(type);
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
+			type != SOCK_SEQPACKET) {
+		fd_close(&fd);
+		return interface_fail(link, SUPERVISOR_NAME, "no dial channel was passed");
+	}
+	supervisor_attach(supervisor, fd);
+	return sd_varlink_reply(link, NULL);
+}
+
+static int handle_stop(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	static const sd_json_dispatch_field table[] = {
+			{"force", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, 0,
+					SD_JSON_MANDATORY},
+			{0},
+	};
+	bool is_forced = false;
+	int result = sd_varlink_dispatch(link, parameters, table, &is_forced);
+	if (result != 0) {
+		return result;
+	}
+	if (!remember(supervisor->stops, link)) {
+		return interface_fail(link, SUPERVISOR_NAME, "too many callers wait");
+	}
+	supervisor_stop(supervisor, is_forced);
+	return 0;
+}
+
+/* Pipes and sockets only: a terminal could be made to answer, a file cannot be waited for. */
+static bool is_stream(int fd) {
+	struct stat info;
+	return fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
+static int take_streams(sd_varlink *link, int streams[3]) {
+	bool is_good = true;
+	for (int i = 0; i < 3; i++) {
+		streams[i] = sd_varlink_take_fd(link, (size_t)i);
+		is_good = is_good && streams[i] >= 0 && is_stream(streams[i]);
+	}
+	return is_good ? 0 : -EINVAL;
+}
+
+static void close_streams(int streams[3]) {
+	for (int i = 0; i < 3; i++) {
+		fd_close(&streams[i]);
+	}
+}
+
+struct run_parameters {
+	char **argv;
+	bool root;
+};
+
+static void free_strings(char **strings) {
+	for (char **string = strings; string != NULL && *string != NULL; string++) {
+		free(*string);
+	}
+	free(strings);
+}
+
+static int run(struct supervisor *supervisor, sd_varlink *link,
+		const struct run_parameters *parameters, const int streams[3]) {
+	struct agent_run message = {.flags = parameters->root ? AGENT_RUN_ROOT : 0};
+	for (char **word = parameters->argv; word != NULL && *word != NULL; word++) {
+		if (message.argc == AGENT_ARGV_MAX) {
+			return interface_fail(link, SUPERVISOR_NAME, "more than %d arguments",
+					AGENT_ARGV_MAX);
+		}
+		message.argv[message.argc++] = *word;
+	}
+	if (message.argc == 0 || message.argv[0][0] == '\0') {
+		return interface_fail(link, SUPERVISOR_NAME, "no command was given");
+	}
+	if (parameters->root && !supervisor->vm->root_allowed) {
+		return interface_fail(link, SUPERVISOR_NAME,
+				"commands as root are not allowed; write \"root allow\" into vm "
+				"\"%s\" "
+				"in %s",
+				supervisor->vm->name, supervisor->vm->file);
+	}
+	if (supervisor->record.state != VM_RUNNING || !supervisor->agent_is_ready) {
+		return interface_fail(link, SUPERVISOR_NAME, "vm \"%s\" is %s",
+				supervisor->vm->name, vm_state_text(supervisor->record.state));
+	}
+	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
+		struct waiting_run *waiting = &supervisor->runs[i];
+		if (waiting->id != 0) {
+			continue;
+		}
+		char error[ERROR_MAX];
+		uint32_t id = ++supervisor->run_id != 0 ? supervisor->run_id : ++supervisor->run_id;
+		if (agent_run(boot_agent(supervisor->boot), id, &message, streams, error,
+				    sizeof(error)) < 0) {
+			return interface_fail(link, SUPERVISOR_NAME, "%s", error);
+		}
+		waiting->id = id;
+		waiting->link = sd_varlink_ref(link);
+		return 0;
+	}
+	return interface_fail(link, SUPERVISOR_NAME, "%d commands run already", AGENT_COMMANDS_MAX);
+}
+
+static int handle_run(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	static const sd_json_dispatch_field table[] = {
+			{"argv", SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv,
+					offsetof(struct run_parameters, argv), SD_JSON_MANDATORY},
+			{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+					offsetof(struct run_parameters, root), SD_JSON_NULLABLE},
+			{0},
+	};
+	struct run_parameters run_parameters = {0};
+	int streams[3] = {-1, -1, -1};
+	int result = sd_varlink_dispatch(link, parameters, table, &run_parameters);
+	if (result == 0) {
+		result = take_streams(link, streams) < 0
+				? interface_fail(link, SUPERVISOR_NAME,
+						  "three pipes must come with the call")
+				: run(data, link, &run_parameters, streams);
+	}
+	close_streams(streams);
+	free_strings(run_parameters.argv);
+	return result;
+}
+
+/* Sends what is new since position. */
+static int send_log(struct supervisor *supervisor, sd_varlink *link, uint64_t *position) {
+	char *chunk = malloc(LOG_CHUNK);
+	size_t n;
+	int result = chunk == NULL ? -ENOMEM : 0;
+	while (result >= 0 && (n = ring_read(&supervisor->ring, position, chunk, LOG_CHUNK)) > 0) {
+		result = sd_varlink_notifybo(link,
+				SD_JSON_BUILD_PAIR("data", SD_JSON_BUILD_BASE64(chunk, n)));
+	}
+	free(chunk);
+	return result;
+}
+
+static int handle_log(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	bool follow = false;
+	static const sd_json_dispatch_field table[] = {
+			{"follow", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool, 0,
+					SD_JSON_MANDATORY},
+			{0},
+	};
+	int result = sd_varlink_dispatch(link, parameters, table, &follow);
+	if (result != 0) {
+		return result;
+	}
+	uint64_t position = 0;
+	result = send_log(supervisor, link, &position);
+	if (result < 0) {
+		return result;
+	}
+	for (size_t i = 0; follow && i < WATCHERS_MAX; i++) {
+		if (supervisor->followers[i].link == NULL) {
+			supervisor->followers[i].link = sd_varlink_ref(link);
+			supervisor->followers[i].position = position;
+			return 0;
+		}
+	}
+	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_STRING("data", ""));
+}
+
+static void forget(sd_varlink **slot) {
+	*slot = sd_varlink_unref(*slot);
+}
+
+static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void *data) {
+	struct supervisor *supervisor = data;
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->monitors[i] == link) {
+			forget(&supervisor->monitors[i]);
+		}
+		if (supervisor->stops[i] == link) {
+			forget(&supervisor->stops[i]);
+		}
+		if (supervisor->followers[i].link == link) {
+			forget(&supervisor->followers[i].link);
+		}
+	}
+	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
+		struct waiting_run *waiting = &supervisor->runs[i];
+		if (waiting->link == link) {
+			if (supervisor->boot != NULL) {
+				agent_cancel(boot_agent(supervisor->boot), waiting->id);
+			}
+			waiting->id = 0;
+			forget(&waiting->link);
+		}
+	}
+}
+
+int service_create(struct supervisor *supervisor) {
+	int result = interface_serve(supervisor->event, supervisor->socket_path,
+			supervisor_interface, supervisor, &supervisor->server);
+	if (result < 0) {
+		return result;
+	}
+	static const struct {
+		const char *name;
+		sd_varlink_method_t handler;
+	} methods[] = {
+			{SUPERVISOR_NAME ".Monitor", handle_monitor},
+			{SUPERVISOR_NAME ".Attach", handle_attach},
+			{SUPERVISOR_NAME ".Stop", handle_stop},
+			{SUPERVISOR_NAME ".Run", handle_run},
+			{SUPERVISOR_NAME ".Log", handle_log},
+	};
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]) && result >= 0; i++) {
+		result = sd_varlink_server_bind_method(supervisor->server, methods[i].name,
+				methods[i].handler);
+	}
+	if (result >= 0) {
+		result = sd_varlink_server_bind_disconnect(supervisor->server, handle_disconnect);
+	}
+	return result;
+}
+
+void service_destroy(struct supervisor *supervisor) {
+	service_commands_lost(supervisor, "the VM has ended");
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->followers[i].link != NULL) {
+			sd_varlink *link = supervisor->followers[i].link;
+			sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_STRING("data", ""));
+			sd_varlink_flush(link);
+			forget(&supervisor->followers[i].link);
+		}
+		if (supervisor->stops[i] != NULL) {
+			sd_varlink_reply(supervisor->stops[i], NULL);
+			sd_varlink_flush(supervisor->stops[i]);
+			forget(&supervisor->stops[i]);
+		}
+		if (supervisor->monitors[i] != NULL) {
+			notify_status(supervisor, supervisor->monitors[i], true);
+			sd_varlink_flush(supervisor->monitors[i]);
+			forget(&supervisor->monitors[i]);
+		}
+	}
+	if (supervisor->server != NULL) {
+		unlink(supervisor->socket_path);
+		sd_varlink_server_unref(supervisor->server);
+		supervisor->server = NULL;
+	}
+}
+
+void service_status_changed(struct supervisor *supervisor) {
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->monitors[i] != NULL) {
+			notify_status(supervisor, supervisor->monitors[i], false);
+		}
+	}
+}
+
+void service_logged(struct supervisor *supervisor) {
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->followers[i].link != NULL) {
+			send_log(supervisor, supervisor->followers[i].link,
+					&supervisor->followers[i].position);
+		}
+	}
+}
+
+void service_command_ended(struct supervisor *supervisor, const struct agent_report *report) {
+	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
+		struct waiting_run *waiting = &supervisor->runs[i];
+		if (waiting->id == 0 || waiting->id != report->id) {
+			continue;
+		}
+		if (report->type == REPORT_EXIT) {
+			sd_varlink_replybo(waiting->link,
+					SD_JSON_BUILD_PAIR_UNSIGNED("status", report->status),
+					SD_JSON_BUILD_PAIR_UNSIGNED("signal", report->signal));
+		} else {
+			interface_fail(waiting->link, SUPERVISOR_NAME, "%s", report->text);
+		}
+		waiting->id = 0;
+		forget(&waiting->link);
+		return;
+	}
+}
+
+void service_commands_lost(struct supervisor *supervisor, const char *reason) {
+	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
+		if (supervisor->runs[i].id != 0) {
+			struct agent_report report = {
+					.type = REPORT_ERROR, .id = supervisor->runs[i].id};
+			snprintf(report.text, sizeof(report.text), "%s", reason);
+			sd_varlink *link = sd_varlink_ref(supervisor->runs[i].link);
+			service_command_ended(supervisor, &report);
+			sd_varlink_flush(link);
+			sd_varlink_unref(link);
+		}
+	}
+}

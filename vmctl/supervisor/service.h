@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * io.silo.Supervisor: what the manager may ask a supervisor. Callers are the user's own processes.
+ */
+#ifndef SILO_VMCTL_SUPERVISOR_SERVICE_H
+#define SILO_VMCTL_SUPERVISOR_SERVICE_H
+
+#include <stdbool.h>
+
+#include "vmctl/supervisor/agent_wire.h"
+
+struct supervisor;
+
+/* Listens at supervisor->socket_path. Negative errno on failure. */
+int service_create(struct supervisor *supervisor);
+
+/* Answers what still waits (the record says how it ended), removes the socket. */
+void service_destroy(struct supervisor *supervisor);
+
+/* Tells the monitors the record; the followers new log lines; a caller its command's end. */
+void service_status_changed(struct supervisor *supervisor);
+void service_logged(struct supervisor *supervisor);
+void service_command_ended(struct supervisor *supervisor, const struct agent_report *report);
+
+/* Every command is lost with its boot. */
+void service_commands_lost(struct supervisor *supervisor, const char *reason);
+
+#endif

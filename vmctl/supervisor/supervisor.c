@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmctl/supervisor/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "vmctl/supervisor/prepare.h"
+#include "vmctl/supervisor/service.h"
+
+/* A guest that was asked to shut down gets this long. */
+#define STOP_TIMEOUT_US (15ull * 1000 * 1000)
+/* As many boots within this time are a loop. */
+#define BOOT_LOOP_MS 60000
+#define BOOT_LOOP_LEN (sizeof(((struct supervisor *)NULL)->boot_times_ms) / sizeof(uint64_t))
+
+static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]);
+
+static void publish(struct supervisor *supervisor) {
+	struct record *record = &supervisor->record;
+	const struct boot *boot = supervisor->boot;
+	record->vmm_pid = boot != NULL ? boot_pid(boot, BOOT_VMM) : 0;
+	record->proxy_pid = boot != NULL ? boot_pid(boot, BOOT_PROXY) : 0;
+	record->vsock_pid = boot != NULL ? boot_pid(boot, BOOT_VSOCK) : 0;
+	record->agent_pid = boot != NULL ? boot_pid(boot, BOOT_AGENT) : 0;
+	if (boot != NULL) {
+		snprintf(record->jail, sizeof(record->jail), "%s",
+				box_strength_text(boot_strength(boot)));
+	}
+	if (!record_write(record, supervisor->vm->name, supervisor->state_dir)) {
+		log_warn("the record in %s cannot be written: %s", supervisor->state_dir,
+				strerror(errno));
+	}
+	service_status_changed(supervisor);
+}
+
+static void set_state(struct supervisor *supervisor, enum vm_state state, const char *reason) {
+	record_set(&supervisor->record, state, reason);
+	log_info("%s%s%s", vm_state_text(state), reason[0] != '\0' ? ": " : "", reason);
+	publish(supervisor);
+}
+
+/* The last word: the VM has stopped or failed, and so ends the supervisor. */
+static void conclude(struct supervisor *supervisor, enum vm_state state, const char *reason) {
+	char path[PLACE_MAX];
+	if (place_join(path, supervisor->state_dir, "log")) {
+		ring_save(&supervisor->ring, path);
+	}
+	supervisor->record.supervisor_pid = 0;
+	set_state(supervisor, state, reason);
+	sd_event_exit(supervisor->event, state == VM_FAILED ? 1 : 0);
+}
+
+static int handle_agent_timeout(sd_event_source *source, uint64_t usec, void *data) {
+	struct supervisor *supervisor = data;
+	char reason[REASON_MAX];
+	snprintf(reason, sizeof(reason), "the guest's agent was silent for %u s; see: vmctl log %s",
+			supervisor->vm->agent_timeout_ms / 1000, supervisor->vm->name);
+	boot_kill(supervisor->boot, BOOT_FAILED, reason);
+	return 0;
+}
+
+static void expect_agent(struct supervisor *supervisor) {
+	supervisor->agent_is_ready = false;
+	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
+	if (sd_event_add_time_relative(supervisor->event, &supervisor->agent_timer, CLOCK_MONOTONIC,
+			    supervisor->vm->agent_timeout_ms * 1000ull, 0, handle_agent_timeout,
+			    supervisor) < 0) {
+		log_error("no timer for the agent");
+	}
+}
+
+static void handle_hello(struct supervisor *supervisor, const char *boot_id) {
+	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
+	supervisor->agent_is_ready = true;
+	memcpy(supervisor->record.boot_id, boot_id, BOOT_ID_MAX + 1);
+	if (supervisor->record.ready_ns == 0) {
+		supervisor->record.ready_ns = (uint64_t)clock_now_ns();
+	}
+	if (supervisor->record.state == VM_STARTING || supervisor->record.state == VM_RUNNING) {
+		set_state(supervisor, VM_RUNNING, "");
+	}
+}
+
+static void handle_report(const struct agent_report *report, void *data) {
+	struct supervisor *supervisor = data;
+	switch (report->type) {
+	case REPORT_HELLO:
+		handle_hello(supervisor, report->text);
+		break;
+	case REPORT_GONE:
+		if (report->text[0] != '\0') {
+			log_warn("the guest's agent: %s", report->text);
+		}
+		if (supervisor->record.state != VM_STOPPING) {
+			/* It goes down, or comes back, or the VM has failed. */
+			expect_agent(supervisor);
+		}
+		supervisor->agent_is_ready = false;
+		break;
+	default:
+		service_command_ended(supervisor, report);
+	}
+}
+
+static void handle_logged(void *data) {
+	service_logged(data);
+}
+
+static void handle_started(void *data) {
+	struct supervisor *supervisor = data;
+	supervisor->record.vmm_start_ns = (uint64_t)clock_now_ns();
+	if (supervisor->dial >= 0 && supervisor->boot != NULL) {
+		int fd = fd_steal(&supervisor->dial);
+		boot_attach(supervisor->boot, fd);
+		close(fd);
+	}
+	publish(supervisor);
+}
+
+static bool boots_in_a_loop(struct supervisor *supervisor) {
+	uint64_t now = (uint64_t)clock_now_ms();
+	uint64_t oldest = supervisor->boot_times_ms[0];
+	memmove(supervisor->boot_times_ms, supervisor->boot_times_ms + 1,
+			(BOOT_LOOP_LEN - 1) * sizeof(uint64_t));
+	supervisor->boot_times_ms[BOOT_LOOP_LEN - 1] = now;
+	return oldest != 0 && now - oldest < BOOT_LOOP_MS;
+}
+
+static void handle_ended(enum boot_end end, const char *boot_reason, void *data) {
+	struct supervisor *supervisor = data;
+	char reason[ERROR_MAX];
+	snprintf(reason, sizeof(reason), "%s", boot_reason);
+	bool was_ready = supervisor->record.ready_ns != 0;
+	bool was_stopping = supervisor->record.state == VM_STOPPING;
+	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
+	supervisor->agent_is_ready = false;
+	boot_destroy(supervisor->boot);
+	supervisor->boot = NULL;
+	fd_close(&supervisor->dial);
+	service_logged(supervisor);
+	service_commands_lost(supervisor, reason[0] != '\0' ? reason : "the VM has ended");
+	if (was_stopping) {
+		conclude(supervisor, VM_STOPPED, end == BOOT_FAILED ? reason : "");
+	} else if (end == BOOT_SHUT_DOWN) {
+		conclude(supervisor, VM_STOPPED, "the guest shut down");
+	} else if (end == BOOT_FAILED) {
+		conclude(supervisor, VM_FAILED, reason);
+	} else if (!was_ready) {
+		conclude(supervisor, VM_FAILED,
+				"the guest reset itself before its agent was ready");
+	} else if (boots_in_a_loop(supervisor)) {
+		conclude(supervisor, VM_FAILED, "the guest reboots in a loop");
+	} else if (!start_boot(supervisor, reason)) {
+		conclude(supervisor, VM_FAILED, reason);
+	}
+}
+
+static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
+	static const struct boot_events events = {
+			.report = handle_report,
+			.logged = handle_logged,
+			.started = handle_started,
+			.ended = handle_ended,
+	};
+	struct boot_setup setup = {
+			.vm = supervisor->vm,
+			.accelerator = supervisor->accelerator,
+			.vsock_dir = supervisor->vsock_dir,
+			.image_dir = supervisor->image_dir,
+			.vmm = supervisor->vmm,
+			.proxy = supervisor->proxy,
+			.vsock_device = supervisor->vsock_device,
+			.agent_child = supervisor->agent_child,
+			.ring = &supervisor->ring,
+	};
+	supervisor->record.boots++;
+	supervisor->record.ready_ns = 0;
+	supervisor->record.vmm_start_ns = 0;
+	supervisor->record.boot_id[0] = '\0';
+	supervisor->boot = boot_create(supervisor->event, &setup, &events, supervisor, error);
+	if (supervisor->boot == NULL) {
+		return false;
+	}
+	expect_agent(supervisor);
+	set_state(supervisor, VM_STARTING, "");
+	return true;
+}
+
+static int handle_stop_timeout(sd_event_source *source, uint64_t usec, void *data) {
+	struct supervisor *supervisor = data;
+	if (supervisor->boot != NULL) {
+		boot_kill(supervisor->boot, BOOT_FAILED,
+				"the guest did not shut down in time and was ended");
+	}
+	return 0;
+}
+
+void supervisor_stop(struct supervisor *supervisor, bool force) {
+	if (supervisor->boot == NULL) {
+		return;
+	}
+	bool was_stopping = supervisor->record.state == VM_STOPPING;
+	bool was_ready = supervisor->agent_is_ready;
+	if (!was_stopping) {
+		supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
+		set_state(supervisor, VM_STOPPING, "");
+	}
+	if (force) {
+		boot_kill(supervisor->boot, BOOT_SHUT_DOWN, "");
+	} else if (!was_stopping) {
+		boot_shut_down(supervisor->boot, was_ready);
+		sd_event_add_time_relative(supervisor->event, &supervisor->stop_timer,
+				CLOCK_MONOTONIC, STOP_TIMEOUT_US, 0, handle_stop_timeout,
+				supervisor);
+	}
+}
+
+void supervisor_attach(struct supervisor *supervisor, int fd) {
+	fd_close(&supervisor->dial);
+	if (supervisor->boot != NULL && boot_attach(supervisor->boot, fd)) {
+		close(fd);
+	} else {
+		supervisor->dial = fd;
+	}
+}
+
+static int handle_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
+	supervisor_stop(data, false);
+	return 0;
+}
+
+static void tell_ready(int fd, const char *text) {
+	if (fd >= 0) {
+		ssize_t written = write(fd, text, strlen(text));
+		(void)written;
+		close(fd);
+	}
+}
+
+static bool start(struct supervisor *supervisor, char error[ERROR_MAX]) {
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	int result = sd_event_new(&supervisor->event);
+	if (result >= 0) {
+		result = sd_event_add_signal(supervisor->event, NULL, SIGTERM, handle_signal,
+				supervisor);
+	}
+	if (result >= 0) {
+		result = sd_event_add_signal(supervisor->event, NULL, SIGINT, handle_signal,
+				supervisor);
+	}
+	if (result >= 0) {
+		result = service_create(supervisor);
+	}
+	if (result < 0) {
+		snprintf(error, ERROR_MAX, "%s: %s", supervisor->socket_path, strerror(-result));
+		return false;
+	}
+	return start_boot(supervisor, error);
+}
+
+int supervisor_run(const struct supervisor_options *options) {
+	struct supervisor supervisor = {.lock = -1, .dial = -1};
+	char error[ERROR_MAX] = "";
+	/* Whatever a child leaves behind becomes ours, so that it can be ended. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	int status = 1;
+	if (!ring_init(&supervisor.ring, VM_LOG_BYTES_MAX)) {
+		snprintf(error, sizeof(error), "out of memory");
+	} else if (prepare(&supervisor, options, error)) {
+		supervisor.record.supervisor_pid = getpid();
+		snprintf(supervisor.record.accelerator, sizeof(supervisor.record.accelerator), "%s",
+				accelerator_text(supervisor.accelerator));
+		if (start(&supervisor, error)) {
+			tell_ready(options->ready_fd, "ok");
+			status = sd_event_loop(supervisor.event);
+		} else {
+			supervisor.record.supervisor_pid = 0;
+			record_set(&supervisor.record, VM_FAILED, error);
+			record_write(&supervisor.record, supervisor.vm->name, supervisor.state_dir);
+		}
+	}
+	if (error[0] != '\0') {
+		log_write(LOG_LEVEL_ERROR, "%s", error);
+		tell_ready(options->ready_fd, error);
+	}
+	service_destroy(&supervisor);
+	boot_destroy(supervisor.boot);
+	fd_close(&supervisor.dial);
+	sd_event_source_disable_unref(supervisor.agent_timer);
+	sd_event_source_disable_unref(supervisor.stop_timer);
+	sd_event_unref(supervisor.event);
+	ring_finish(&supervisor.ring);
+	prepare_undo(&supervisor);
+	return status != 0 ? 1 : 0;
+}

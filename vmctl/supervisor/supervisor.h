@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The supervisor of one VM: parent of its processes, keeper of its log and its record.
+ *
+ *   starting → running → stopping → stopped
+ *       │         │ └──── guest reboots: starting again, with new processes
+ *       └─────────┴──────→ failed (reason)
+ *
+ * It exits when the VM has stopped or failed. Every change of state is written to the record before
+ * anybody is told. Killed, it takes its processes with it; the record then still says what was the
+ * case, and the manager says what became of it.
+ */
+#ifndef SILO_VMCTL_SUPERVISOR_SUPERVISOR_H
+#define SILO_VMCTL_SUPERVISOR_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-varlink.h>
+
+#include "vmctl/manifest/manifest.h"
+#include "vmctl/supervisor/boot.h"
+#include "vmctl/supervisor/record.h"
+
+struct supervisor_options {
+	const char *vm;
+	const char *manifest; /* NULL: the usual places */
+	const char *libexec;  /* directories with the helper programs, separated by ':' */
+	const char *vmm;      /* NULL: qemu-system-x86_64 */
+	int ready_fd;         /* told "ok" or what went wrong, then closed; -1: nobody waits */
+};
+
+struct waiting_run {
+	uint32_t id; /* 0: free */
+	sd_varlink *link;
+};
+
+#define WATCHERS_MAX 32
+
+struct supervisor {
+	struct manifest *manifest;
+	const struct vm *vm;
+	sd_event *event;
+	char runtime_dir[PLACE_MAX], vsock_dir[PLACE_MAX], state_dir[PLACE_MAX];
+	char socket_path[PLACE_MAX], image_dir[PLACE_MAX];
+	char vmm[PLACE_MAX], proxy[PLACE_MAX], vsock_device[PLACE_MAX], agent_child[PLACE_MAX];
+	int lock;
+	enum accelerator accelerator;
+	struct record record;
+	struct ring ring;
+	struct boot *boot;
+	bool agent_is_ready;
+	int dial; /* a dial channel that waits for the proxy, or -1 */
+	sd_event_source *agent_timer, *stop_timer;
+	uint64_t boot_times_ms[5]; /* of the last boots, to notice a loop */
+	sd_varlink_server *server;
+	struct waiting_run runs[AGENT_COMMANDS_MAX];
+	uint32_t run_id;
+	sd_varlink *monitors[WATCHERS_MAX], *stops[WATCHERS_MAX];
+	struct {
+		sd_varlink *link;
+		uint64_t position;
+	} followers[WATCHERS_MAX];
+};
+
+/* Runs until the VM has stopped or failed. Returns the exit status. */
+int supervisor_run(const struct supervisor_options *options);
+
+/* Begins to stop the VM; force: at once. */
+void supervisor_stop(struct supervisor *supervisor, bool force);
+
+/* Hands a dial channel to the proxy, now or when it has been started; fd becomes the supervisor's.
+ */
+void supervisor_attach(struct supervisor *supervisor, int fd);
+
+#endif
