@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -27,13 +28,16 @@ struct box_failure {
 	char what[232];
 };
 
+/* Added to a signal's number in an exit status. */
+#define EXIT_SIGNALLED 128
+
 /* Below this, descriptors of the box; what the child needs itself is moved above it. */
 #define FD_FLOOR (3 + BOX_FDS_MAX)
 
 static _Noreturn void child_fail(int status, int error, bool refused, const char *what) {
 	struct box_failure failure = {.error = error, .refused = refused};
 	snprintf(failure.what, sizeof(failure.what), "%s", what);
-	ssize_t written = write(status, &failure, sizeof(failure));
+	ssize_t written = fd_send(status, &failure, sizeof(failure), NULL, 0);
 	(void)written;
 	_exit(127);
 }
@@ -135,6 +139,32 @@ static void enter_namespaces(const struct box_spec *spec, int status, uid_t uid,
 	}
 }
 
+/*
+ * A process namespace's first process is immune to signals that it does not handle, its own abort()
+ * included. So the program becomes the second, and this one only waits for it and repeats its end.
+ */
+static void become_second(int status) {
+	pid_t program = fork();
+	if (program < 0) {
+		child_fail(status, errno, false, "fork");
+	}
+	if (program == 0) {
+		return;
+	}
+	close_range(0, ~0u, 0);
+	int ended;
+	for (;;) {
+		pid_t pid = waitpid(-1, &ended, 0);
+		if (pid == program) {
+			_exit(WIFSIGNALED(ended) ? EXIT_SIGNALLED + WTERMSIG(ended)
+						 : WEXITSTATUS(ended));
+		}
+		if (pid < 0 && errno != EINTR) {
+			_exit(127);
+		}
+	}
+}
+
 static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, int status,
 		int alive, uid_t uid, gid_t gid) {
 	status = fcntl(status, F_DUPFD_CLOEXEC, FD_FLOOR + BOX_FDS_MAX);
@@ -160,6 +190,13 @@ static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, i
 		child_fail(status, -result, false, "seccomp");
 	}
 	if (!bind_to_parent(alive)) {
+		_exit(127);
+	}
+	if (namespaces) {
+		become_second(status);
+	}
+	/* The receiver learns who speaks: a number in its own namespace. */
+	if (fd_send(status, "", 1, NULL, 0) < 0) {
 		_exit(127);
 	}
 	static const char *const default_env[] = {"LC_ALL=C.UTF-8", NULL};
@@ -190,12 +227,63 @@ static pid_t clone_child(bool namespaces, bool network, int *ret_pidfd) {
 	return pid;
 }
 
+/*
+ * Reads the child's words up to its exec (end of file). Returns true and the program's id if it was
+ * executed, else what failed.
+ */
+static bool read_status(int status, pid_t *ret_program, struct box_failure *ret_failure) {
+	*ret_program = 0;
+	for (;;) {
+		union {
+			struct cmsghdr align;
+			char buf[CMSG_SPACE(sizeof(struct ucred))];
+		} control;
+		struct iovec iov = {.iov_base = ret_failure, .iov_len = sizeof(*ret_failure)};
+		struct msghdr msg = {
+				.msg_iov = &iov,
+				.msg_iovlen = 1,
+				.msg_control = control.buf,
+				.msg_controllen = sizeof(control.buf),
+		};
+		ssize_t n = recvmsg(status, &msg, MSG_CMSG_CLOEXEC);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			*ret_failure = (struct box_failure){.error = EIO, .what = "the child died"};
+			return *ret_program != 0;
+		}
+		if (n == (ssize_t)sizeof(*ret_failure)) {
+			return false;
+		}
+		const struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+		if (cmsg != NULL && cmsg->cmsg_type == SCM_CREDENTIALS) {
+			struct ucred cred;
+			memcpy(&cred, CMSG_DATA(cmsg), sizeof(cred));
+			*ret_program = cred.pid;
+		}
+	}
+}
+
+/* The pair over which the child tells how far it came; the first end tells who speaks. */
+static int make_status_pair(int status[2]) {
+	int result = fd_socketpair(SOCK_SEQPACKET, status);
+	int on = 1;
+	if (result == 0 && setsockopt(status[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0) {
+		result = -errno;
+		close(status[0]);
+		close(status[1]);
+	}
+	return result;
+}
+
 /* One try. Returns 0, or a negative errno with *ret_failure set. */
 static int spawn_once(const struct box_spec *spec, bool namespaces, struct box_child *ret_child,
 		struct box_failure *ret_failure) {
 	int status[2], alive[2];
-	if (pipe2(status, O_CLOEXEC) < 0) {
-		return -errno;
+	int result = make_status_pair(status);
+	if (result < 0) {
+		return result;
 	}
 	if (pipe2(alive, O_CLOEXEC) < 0) {
 		int error = errno;
@@ -221,15 +309,14 @@ static int spawn_once(const struct box_spec *spec, bool namespaces, struct box_c
 		snprintf(ret_failure->what, sizeof(ret_failure->what), "new namespaces");
 		return pid;
 	}
-	ssize_t n;
-	do {
-		n = read(status[0], ret_failure, sizeof(*ret_failure));
-	} while (n < 0 && errno == EINTR);
+	pid_t program;
+	bool is_executed = read_status(status[0], &program, ret_failure);
 	close(status[0]);
 	close(alive[1]);
-	if (n == 0) {
+	if (is_executed) {
 		*ret_child = (struct box_child){
 				.pid = pid,
+				.program = program,
 				.pidfd = pidfd,
 				.strength = namespaces ? BOX_FULL : BOX_WEAK,
 		};
@@ -239,7 +326,14 @@ static int spawn_once(const struct box_spec *spec, bool namespaces, struct box_c
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
 	}
 	close(pidfd);
-	return n == (ssize_t)sizeof(*ret_failure) ? -ret_failure->error : -EIO;
+	return -ret_failure->error;
+}
+
+int box_exit_signal(int status) {
+	if (WIFSIGNALED(status)) {
+		return WTERMSIG(status);
+	}
+	return WEXITSTATUS(status) > EXIT_SIGNALLED ? WEXITSTATUS(status) - EXIT_SIGNALLED : 0;
 }
 
 int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *error, size_t cap) {

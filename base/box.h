@@ -50,8 +50,9 @@ struct box_spec {
 };
 
 struct box_child {
-	pid_t pid;
-	int pidfd; /* readable when it has ended; the caller's */
+	pid_t pid;     /* to wait for; killing it ends everything in the box */
+	pid_t program; /* the program itself; in a full box a child of pid */
+	int pidfd;     /* of pid; readable when it has ended; the caller's */
 	enum box_strength strength;
 };
 
@@ -61,6 +62,9 @@ struct box_child {
  * and returns a negative errno; nothing is left running then.
  */
 int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *error, size_t cap);
+
+/* The signal that ended the program, by what waitpid() said of box_child.pid; 0: it exited. */
+int box_exit_signal(int status);
 
 /* What box_spawn() can make here; starts and ends one short-lived process. */
 enum box_strength box_strength_here(void);

@@ -129,6 +129,9 @@ int main(int argc, char **argv) {
 	if (argc > 1 && strcmp(argv[1], "sleep") == 0) {
 		pause();
 	}
+	if (argc > 1 && strcmp(argv[1], "abort") == 0) {
+		abort();
+	}
 	for (int i = 1; i < argc; i++) {
 		char name[32];
 		const char *equals = strchr(argv[i], '=');

@@ -332,6 +332,23 @@ static void test_dies_with_parent(void **state) {
 	dies_with_parent(true);
 }
 
+/* abort() works in the box, and the caller is told of it. */
+static void test_signal_is_told(void **state) {
+	for (int weak = 0; weak < 2; weak++) {
+		const char *const argv[] = {hostile, "abort", NULL};
+		struct box_spec spec = {.argv = argv, .output = -1, .no_namespaces = weak};
+		struct box_child child;
+		char error[256];
+		assert_int_equal(box_spawn(&spec, &child, error, sizeof(error)), 0);
+		assert_true(child.program > 0);
+		assert_true(weak == 1 ? child.program == child.pid : child.program != child.pid);
+		int status;
+		assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+		assert_int_equal(box_exit_signal(status), SIGABRT);
+		close(child.pidfd);
+	}
+}
+
 static void test_strength(void **state) {
 	assert_int_equal(box_strength_here(), BOX_FULL);
 	assert_string_equal(box_strength_text(BOX_WEAK), "weaker");
@@ -348,6 +365,7 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_gives),
 			cmocka_unit_test(test_failures_are_told),
 			cmocka_unit_test(test_dies_with_parent),
+			cmocka_unit_test(test_signal_is_told),
 			cmocka_unit_test(test_strength),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -127,9 +127,10 @@ static int handle_grace(sd_event_source *source, uint64_t usec, void *data) {
 }
 
 static void describe_exit(char *out, size_t cap, const char *name, int status) {
-	if (WIFSIGNALED(status)) {
-		snprintf(out, cap, "%s was killed by signal %d (%s)", name, WTERMSIG(status),
-				strsignal(WTERMSIG(status)));
+	int signal = box_exit_signal(status);
+	if (signal != 0) {
+		snprintf(out, cap, "%s was killed by signal %d (%s)", name, signal,
+				strsignal(signal));
 	} else {
 		snprintf(out, cap, "%s ended with status %d", name, WEXITSTATUS(status));
 	}
@@ -511,7 +512,7 @@ struct agent *boot_agent(struct boot *boot) {
 }
 
 pid_t boot_pid(const struct boot *boot, enum boot_process process) {
-	return boot->processes[process].is_running ? boot->processes[process].child.pid : 0;
+	return boot->processes[process].is_running ? boot->processes[process].child.program : 0;
 }
 
 enum box_strength boot_strength(const struct boot *boot) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Does KVM really work here? A device node proves little: in containers and nested machines it is
- * often there and useless. So a tiny guest is run, in a child and with a deadline.
+ * often there and useless. So a tiny guest is run and timed, in a child and with a
+ * deadline.
  */
 #ifndef SILO_VMCTL_VMM_KVM_H
 #define SILO_VMCTL_VMM_KVM_H
@@ -13,7 +14,7 @@ enum kvm_state {
 	KVM_WORKS,
 	KVM_NO_DEVICE,
 	KVM_NO_PERMISSION,
-	/* The device is there but a guest does not run. */
+	/* The device is there but a guest does not run, or only interpreted. */
 	KVM_BROKEN,
 };
 
