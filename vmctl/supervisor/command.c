@@ -39,6 +39,7 @@ struct command {
 	char greeting[GREETING_MAX];
 	size_t greeting_len;
 	bool is_connected;
+	size_t connect_len; /* the device drops what follows its own line in one write */
 
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_FRAME_MAX];
@@ -82,7 +83,8 @@ static void queue(struct command *command, const struct agent_message *message) 
 
 /* Each returns whether it got anywhere; a call after is_done does nothing. */
 static bool flush_out(struct command *command) {
-	size_t left = command->out_len - command->out_sent;
+	size_t end = command->is_connected ? command->out_len : command->connect_len;
+	size_t left = end - command->out_sent;
 	if (left == 0) {
 		return false;
 	}
@@ -272,7 +274,8 @@ static void pump(struct command *command) {
 	if (command->is_done) {
 		return;
 	}
-	uint32_t events = command->out_len > 0 ? EPOLLOUT : 0;
+	size_t sendable = command->is_connected ? command->out_len : command->connect_len;
+	uint32_t events = command->out_sent < sendable ? EPOLLOUT : 0;
 	events |= command->pending == NULL ? EPOLLIN : 0;
 	watch(command, CONNECTION, events);
 	bool wants_input = command->is_started && command->credit > 0 && command->out_len == 0;
@@ -317,6 +320,7 @@ struct command *command_create(sd_event *event, uint32_t id, int fds[4], const u
 	agent_decoder_init(&command->decoder, AGENT_COMMAND_TO_HOST);
 	memcpy(command->out, connect, (size_t)len);
 	memcpy(command->out + len, run, run_len);
+	command->connect_len = (size_t)len;
 	command->out_len = (size_t)len + run_len;
 	watch(command, CONNECTION, EPOLLIN | EPOLLOUT);
 	watch(command, INPUT, 0);
