@@ -152,6 +152,7 @@ static void become_second(int status) {
 		return;
 	}
 	close_range(0, ~0u, 0);
+	prctl(PR_SET_NAME, "silo-box", 0, 0, 0);
 	int ended;
 	for (;;) {
 		pid_t pid = waitpid(-1, &ended, 0);

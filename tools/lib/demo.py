@@ -65,7 +65,7 @@ class Demo:
         status = self.session.status(vm)
         fact = self.report["vms"][vm]
         fact["start_to_agent_ready_ms"] = status.get("ready_ms", round((time.monotonic() - started) * 1000))
-        fact["vmm_pid"] = status["vmm_pid"]
+        fact["vmm_pid"] = status["pids"]["vmm"]
         fact["accelerator"] = status["accelerator"]
         fact["jail"] = status.get("jail")
         fact["boot_id"] = self.guest(vm, "cat", "/proc/sys/kernel/random/boot_id").strip()

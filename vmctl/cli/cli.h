@@ -12,7 +12,7 @@
 struct cli_options {
 	const char *manifest;
 	const char *libexec;
-	bool json, force, follow, raw, root;
+	bool json, force, follow, raw, root, all;
 	const char *application;
 };
 
@@ -22,6 +22,8 @@ int cli_list(const struct cli_options *options, int argc, char **argv);
 int cli_status(const struct cli_options *options, int argc, char **argv);
 int cli_start(const struct cli_options *options, int argc, char **argv);
 int cli_stop(const struct cli_options *options, int argc, char **argv);
+int cli_pause(const struct cli_options *options, int argc, char **argv);
+int cli_resume(const struct cli_options *options, int argc, char **argv);
 int cli_run(const struct cli_options *options, int argc, char **argv);
 int cli_log(const struct cli_options *options, int argc, char **argv);
 

@@ -200,7 +200,39 @@ int cli_start(const struct cli_options *options, int argc, char **argv) {
 	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
 }
 
+/* One after the other: a guest that is slow to go down delays the next, not its end. */
+static int stop_all(bool force) {
+	sd_json_variant *answer = NULL;
+	int status = call(MANAGER_NAME ".List", NULL, false, &answer);
+	sd_json_variant *vms = answer != NULL ? sd_json_variant_by_key(answer, "vms") : NULL;
+	for (size_t i = 0; vms != NULL && i < sd_json_variant_elements(vms); i++) {
+		struct record record;
+		sd_json_variant *vm = sd_json_variant_by_index(vms, i);
+		record_from_json(&record, vm);
+		if (vm_state_is_alive(record.state) &&
+				call(MANAGER_NAME ".Stop", string_at(vm, "name"), force, NULL) !=
+						0) {
+			status = 1;
+		}
+	}
+	sd_json_variant_unref(answer);
+	return status;
+}
+
+int cli_pause(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	return status != 0 ? status : call(MANAGER_NAME ".Pause", argv[1], false, NULL);
+}
+
+int cli_resume(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	return status != 0 ? status : call(MANAGER_NAME ".Resume", argv[1], false, NULL);
+}
+
 int cli_stop(const struct cli_options *options, int argc, char **argv) {
+	if (options->all && argc == 1) {
+		return stop_all(options->force);
+	}
 	int status = want_vm(argc, argv);
 	return status != 0 ? status : call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
 }

@@ -15,6 +15,8 @@ static const struct {
 		{"check", cli_check},
 		{"list", cli_list},
 		{"log", cli_log},
+		{"pause", cli_pause},
+		{"resume", cli_resume},
 		{"run", cli_run},
 		{"start", cli_start},
 		{"status", cli_status},
@@ -28,6 +30,8 @@ static void print_help(void) {
 	     "  status [VM]                 one VM in detail\n"
 	     "  start VM                    boots it and waits until it runs\n"
 	     "  stop [--force] VM           shuts it down; --force: at once\n"
+	     "  stop --all                  shuts down every VM that runs\n"
+	     "  pause VM, resume VM         lets it stand still, and go on\n"
 	     "  run VM COMMAND ARGUMENT…    runs a command in it (boots it if it must)\n"
 	     "  run --application ID VM     runs an application of the manifest\n"
 	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
@@ -44,6 +48,7 @@ static void print_help(void) {
 /* Returns -1 to go on, or the exit status. */
 static int read_options(struct cli_options *options, int argc, char **argv) {
 	static const struct option known[] = {
+			{"all", no_argument, NULL, 'A'},
 			{"application", required_argument, NULL, 'a'},
 			{"follow", no_argument, NULL, 'f'},
 			{"force", no_argument, NULL, 'F'},
@@ -60,6 +65,9 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 	/* '+': what follows the first word that is no option is the command's own. */
 	while ((option = getopt_long(argc, argv, "+fh", known, NULL)) >= 0) {
 		switch (option) {
+		case 'A':
+			options->all = true;
+			break;
 		case 'a':
 			options->application = optarg;
 			break;

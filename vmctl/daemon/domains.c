@@ -134,8 +134,8 @@ static int send_registration(struct registration *registration, int compositor_e
 
 void domains_update(struct domains *domains, struct instance *instance) {
 	bool is_wanted = domains->compositor >= 0 && instance->monitor != NULL &&
-			(instance->record.state == VM_STARTING ||
-					instance->record.state == VM_RUNNING);
+			instance->record.state != VM_STOPPING &&
+			vm_state_is_alive(instance->record.state);
 	if (!is_wanted || instance->has_domain || instance->is_registering) {
 		return;
 	}

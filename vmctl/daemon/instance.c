@@ -47,6 +47,19 @@ static void go_on(struct instance *instance, struct waiter *waiter) {
 	}
 }
 
+static void refuse(const struct instance *instance, const struct waiter *waiter) {
+	const char *name = instance->vm->name, *reason = instance->record.reason;
+	if (instance->record.state == VM_PAUSED) {
+		interface_fail(waiter->link, MANAGER_NAME,
+				"vm \"%s\" is paused; let it go on with: vmctl resume %s", name,
+				name);
+	} else {
+		interface_fail(waiter->link, MANAGER_NAME, "vm \"%s\" %s%s%s", name,
+				instance->record.state == VM_FAILED ? "failed" : "has stopped",
+				reason[0] != '\0' ? ": " : "", reason);
+	}
+}
+
 /* The state has changed: who waits goes on, or learns why not. */
 static void settle_waiters(struct instance *instance) {
 	enum vm_state state = instance->record.state;
@@ -61,11 +74,7 @@ static void settle_waiters(struct instance *instance) {
 		if (state == VM_RUNNING) {
 			go_on(instance, waiter);
 		} else {
-			interface_fail(waiter->link, MANAGER_NAME, "vm \"%s\" %s%s%s",
-					instance->vm->name,
-					state == VM_FAILED ? "failed" : "has stopped",
-					instance->record.reason[0] != '\0' ? ": " : "",
-					instance->record.reason);
+			refuse(instance, waiter);
 		}
 		waiter_destroy(waiter);
 		waiter = next;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -75,6 +76,8 @@ int main(int argc, char **argv) {
 		fputs("silo-vmd: takes options only; see silo-vmd --help\n", stderr);
 		return 2;
 	}
+	/* A supervisor was executed as /proc/self/exe. */
+	prctl(PR_SET_NAME, "silo-vmd", 0, 0, 0);
 	log_init("silo-vmd", supervisor.vm, level);
 	return supervisor.vm != NULL ? supervisor_run(&supervisor) : manager_run(&manager);
 }

@@ -156,6 +156,32 @@ static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 	return result;
 }
 
+static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_variant *json,
+		const char *method) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int result = begin(manager, link, json, &parameters, &instance);
+	free_strings(parameters.argv);
+	if (instance == NULL) {
+		return result;
+	}
+	if (instance->monitor == NULL) {
+		return interface_fail(link, MANAGER_NAME, "vm \"%s\" does not run",
+				instance->vm->name);
+	}
+	return forward_call(manager, instance->dir, method, NULL, NULL, 0, false, link);
+}
+
+static int handle_pause(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	return forward_plain(data, link, json, SUPERVISOR_NAME ".Pause");
+}
+
+static int handle_resume(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	return forward_plain(data, link, json, SUPERVISOR_NAME ".Resume");
+}
+
 static char **copy_words(char *const *words) {
 	size_t n = 0;
 	while (words[n] != NULL) {
@@ -274,6 +300,8 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".GetStatus", handle_status},
 			{MANAGER_NAME ".Start", handle_start},
 			{MANAGER_NAME ".Stop", handle_stop},
+			{MANAGER_NAME ".Pause", handle_pause},
+			{MANAGER_NAME ".Resume", handle_resume},
 			{MANAGER_NAME ".Run", handle_run},
 			{MANAGER_NAME ".Log", handle_log},
 	};

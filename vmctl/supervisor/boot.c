@@ -286,6 +286,10 @@ static void handle_qmp(enum qmp_event event, void *data) {
 		boot->end = BOOT_FAILED;
 		snprintf(boot->reason, sizeof(boot->reason), "the guest's kernel panicked");
 		break;
+	case QMP_PAUSED:
+	case QMP_RESUMED:
+		boot->events.paused(event == QMP_PAUSED, boot->data);
+		return;
 	case QMP_BROKEN:
 		fail(boot, "the VMM sent malformed control messages");
 		return;
@@ -504,6 +508,14 @@ void boot_shut_down(struct boot *boot, bool agent_is_ready) {
 		qmp_power_down(boot->qmp);
 	} else {
 		boot_kill(boot, BOOT_SHUT_DOWN, "");
+	}
+}
+
+void boot_pause(struct boot *boot, bool pause) {
+	if (boot->qmp != NULL && pause) {
+		qmp_pause(boot->qmp);
+	} else if (boot->qmp != NULL) {
+		qmp_resume(boot->qmp);
 	}
 }
 

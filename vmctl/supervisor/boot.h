@@ -49,6 +49,8 @@ struct boot_setup {
 struct boot_events {
 	void (*report)(const struct agent_report *report, void *data);
 	void (*logged)(void *data);
+	/* The VMM has paused or resumed the guest. */
+	void (*paused)(bool is_paused, void *data);
 	/* Processes have been started. */
 	void (*started)(void *data);
 	/* reason is "" or says why; the boot may be destroyed. */
@@ -69,6 +71,9 @@ bool boot_attach(struct boot *boot, int fd);
 
 /* Asks the guest to shut down: its agent if it is ready, else the power button. */
 void boot_shut_down(struct boot *boot, bool agent_is_ready);
+
+/* Lets the guest stand still, or go on; the event tells when it does. */
+void boot_pause(struct boot *boot, bool pause);
 
 /* Ends the VMM at once, with everything else. */
 void boot_kill(struct boot *boot, enum boot_end end, const char *reason);

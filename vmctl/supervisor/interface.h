@@ -13,7 +13,7 @@
 #define MANAGER_NAME "io.silo.Manager"
 
 /* The parts that both interfaces use. */
-extern const sd_varlink_symbol vl_type_Status, vl_error_Failed;
+extern const sd_varlink_symbol vl_type_Pids, vl_type_Status, vl_error_Failed;
 
 extern const sd_varlink_interface *const supervisor_interface;
 extern const sd_varlink_interface *const manager_interface;

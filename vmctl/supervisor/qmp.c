@@ -56,6 +56,10 @@ static bool take_line(struct qmp *qmp, const char *line) {
 		} else if (strcmp(reason, "guest-shutdown") == 0) {
 			qmp->handler(QMP_GUEST_SHUTDOWN, qmp->data);
 		}
+	} else if (strcmp(event, "STOP") == 0) {
+		qmp->handler(QMP_PAUSED, qmp->data);
+	} else if (strcmp(event, "RESUME") == 0) {
+		qmp->handler(QMP_RESUMED, qmp->data);
 	}
 	sd_json_variant_unref(json);
 	return true;
@@ -118,6 +122,10 @@ void qmp_power_down(struct qmp *qmp) {
 	say(qmp, "{\"execute\":\"system_powerdown\"}\n");
 }
 
-void qmp_quit(struct qmp *qmp) {
-	say(qmp, "{\"execute\":\"quit\"}\n");
+void qmp_pause(struct qmp *qmp) {
+	say(qmp, "{\"execute\":\"stop\"}\n");
+}
+
+void qmp_resume(struct qmp *qmp) {
+	say(qmp, "{\"execute\":\"cont\"}\n");
 }

@@ -13,6 +13,8 @@ enum qmp_event {
 	QMP_GUEST_SHUTDOWN,
 	QMP_GUEST_RESET,
 	QMP_GUEST_PANIC,
+	QMP_PAUSED,
+	QMP_RESUMED,
 	/* It sent what no QEMU sends. */
 	QMP_BROKEN,
 };
@@ -25,8 +27,9 @@ typedef void (*qmp_handler_t)(enum qmp_event event, void *data);
 struct qmp *qmp_create(sd_event *event, int fd, qmp_handler_t handler, void *data);
 void qmp_destroy(struct qmp *qmp);
 
-/* The power button; or QEMU's end. Not answered. */
+/* The power button; all processors stand still, or go on. Events tell what came of it. */
 void qmp_power_down(struct qmp *qmp);
-void qmp_quit(struct qmp *qmp);
+void qmp_pause(struct qmp *qmp);
+void qmp_resume(struct qmp *qmp);
 
 #endif

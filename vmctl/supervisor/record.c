@@ -12,14 +12,15 @@
 #include "base/fd.h"
 #include "vmctl/supervisor/places.h"
 
-static const char *const state_texts[] = {"stopped", "starting", "running", "stopping", "failed"};
+static const char *const state_texts[] = {
+		"stopped", "starting", "running", "paused", "stopping", "failed"};
 
 const char *vm_state_text(enum vm_state state) {
 	return state_texts[state];
 }
 
 bool vm_state_is_alive(enum vm_state state) {
-	return state == VM_STARTING || state == VM_RUNNING || state == VM_STOPPING;
+	return state != VM_STOPPED && state != VM_FAILED;
 }
 
 void record_set(struct record *record, enum vm_state state, const char *reason) {
@@ -38,14 +39,15 @@ int record_to_json(const struct record *record, const char *name, sd_json_varian
 			SD_JSON_BUILD_PAIR_UNSIGNED("boots", record->boots),
 			SD_JSON_BUILD_PAIR_STRING("accelerator", record->accelerator),
 			SD_JSON_BUILD_PAIR_STRING("jail", record->jail),
-			SD_JSON_BUILD_PAIR_STRING("bootId", record->boot_id),
-			SD_JSON_BUILD_PAIR_INTEGER("supervisorPid", record->supervisor_pid),
-			SD_JSON_BUILD_PAIR_INTEGER("vmmPid", record->vmm_pid),
-			SD_JSON_BUILD_PAIR_INTEGER("proxyPid", record->proxy_pid),
-			SD_JSON_BUILD_PAIR_INTEGER("vsockPid", record->vsock_pid),
-			SD_JSON_BUILD_PAIR_INTEGER("agentPid", record->agent_pid),
-			SD_JSON_BUILD_PAIR_UNSIGNED("vmmStartNs", record->vmm_start_ns),
-			SD_JSON_BUILD_PAIR_UNSIGNED("readyNs", record->ready_ns));
+			SD_JSON_BUILD_PAIR_STRING("boot_id", record->boot_id),
+			SD_JSON_BUILD_PAIR_OBJECT("pids",
+					SD_JSON_BUILD_PAIR_INTEGER("supervisor",
+							record->supervisor_pid),
+					SD_JSON_BUILD_PAIR_INTEGER("vmm", record->vmm_pid),
+					SD_JSON_BUILD_PAIR_INTEGER("proxy", record->proxy_pid),
+					SD_JSON_BUILD_PAIR_INTEGER("vsock", record->vsock_pid),
+					SD_JSON_BUILD_PAIR_INTEGER("agent", record->agent_pid)),
+			SD_JSON_BUILD_PAIR_UNSIGNED("ready_ms", record->ready_ms));
 }
 
 static void copy_string(sd_json_variant *json, const char *key, char *out, size_t cap) {
@@ -73,16 +75,18 @@ void record_from_json(struct record *record, sd_json_variant *json) {
 	copy_string(json, "reason", record->reason, sizeof(record->reason));
 	copy_string(json, "accelerator", record->accelerator, sizeof(record->accelerator));
 	copy_string(json, "jail", record->jail, sizeof(record->jail));
-	copy_string(json, "bootId", record->boot_id, sizeof(record->boot_id));
+	copy_string(json, "boot_id", record->boot_id, sizeof(record->boot_id));
 	record->since_ms = number(json, "since");
 	record->boots = number(json, "boots");
-	record->supervisor_pid = (pid_t)number(json, "supervisorPid");
-	record->vmm_pid = (pid_t)number(json, "vmmPid");
-	record->proxy_pid = (pid_t)number(json, "proxyPid");
-	record->vsock_pid = (pid_t)number(json, "vsockPid");
-	record->agent_pid = (pid_t)number(json, "agentPid");
-	record->vmm_start_ns = number(json, "vmmStartNs");
-	record->ready_ns = number(json, "readyNs");
+	record->ready_ms = number(json, "ready_ms");
+	sd_json_variant *pids = sd_json_variant_by_key(json, "pids");
+	if (pids != NULL && sd_json_variant_is_object(pids)) {
+		record->supervisor_pid = (pid_t)number(pids, "supervisor");
+		record->vmm_pid = (pid_t)number(pids, "vmm");
+		record->proxy_pid = (pid_t)number(pids, "proxy");
+		record->vsock_pid = (pid_t)number(pids, "vsock");
+		record->agent_pid = (pid_t)number(pids, "agent");
+	}
 }
 
 bool record_write(const struct record *record, const char *name, const char *state_dir) {

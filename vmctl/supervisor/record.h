@@ -19,6 +19,7 @@ enum vm_state {
 	VM_STOPPED,
 	VM_STARTING,
 	VM_RUNNING,
+	VM_PAUSED,
 	VM_STOPPING,
 	VM_FAILED,
 };
@@ -33,8 +34,7 @@ struct record {
 	char boot_id[BOOT_ID_MAX + 1];
 	/* Of the running boot, else 0. */
 	pid_t supervisor_pid, vmm_pid, proxy_pid, vsock_pid, agent_pid;
-	uint64_t vmm_start_ns; /* CLOCK_MONOTONIC */
-	uint64_t ready_ns;     /* when the agent said hello; 0: not yet */
+	uint64_t ready_ms; /* from the VMM's start to the agent's hello; 0: not yet */
 };
 
 const char *vm_state_text(enum vm_state state);

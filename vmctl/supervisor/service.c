@@ -84,6 +84,32 @@ static int handle_stop(sd_varlink *link, sd_json_variant *parameters,
 	return 0;
 }
 
+static int pause_or_resume(struct supervisor *supervisor, sd_varlink *link, bool pause) {
+	enum vm_state state = supervisor->record.state;
+	if (state == (pause ? VM_PAUSED : VM_RUNNING)) {
+		return sd_varlink_reply(link, NULL);
+	}
+	if (state != VM_RUNNING && state != VM_PAUSED) {
+		return interface_fail(link, SUPERVISOR_NAME, "vm \"%s\" is %s",
+				supervisor->vm->name, vm_state_text(state));
+	}
+	if (!remember(supervisor->pausers, link)) {
+		return interface_fail(link, SUPERVISOR_NAME, "too many callers wait");
+	}
+	supervisor_pause(supervisor, pause);
+	return 0;
+}
+
+static int handle_pause(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	return pause_or_resume(data, link, true);
+}
+
+static int handle_resume(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	return pause_or_resume(data, link, false);
+}
+
 /* Pipes and sockets only: a terminal could be made to answer, a file cannot be waited for. */
 static bool is_stream(int fd) {
 	struct stat info;
@@ -236,6 +262,9 @@ static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void 
 		if (supervisor->stops[i] == link) {
 			forget(&supervisor->stops[i]);
 		}
+		if (supervisor->pausers[i] == link) {
+			forget(&supervisor->pausers[i]);
+		}
 		if (supervisor->followers[i].link == link) {
 			forget(&supervisor->followers[i].link);
 		}
@@ -265,6 +294,8 @@ int service_create(struct supervisor *supervisor) {
 			{SUPERVISOR_NAME ".Monitor", handle_monitor},
 			{SUPERVISOR_NAME ".Attach", handle_attach},
 			{SUPERVISOR_NAME ".Stop", handle_stop},
+			{SUPERVISOR_NAME ".Pause", handle_pause},
+			{SUPERVISOR_NAME ".Resume", handle_resume},
 			{SUPERVISOR_NAME ".Run", handle_run},
 			{SUPERVISOR_NAME ".Log", handle_log},
 	};
@@ -278,8 +309,18 @@ int service_create(struct supervisor *supervisor) {
 	return result;
 }
 
+void service_paused(struct supervisor *supervisor) {
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->pausers[i] != NULL) {
+			sd_varlink_reply(supervisor->pausers[i], NULL);
+			forget(&supervisor->pausers[i]);
+		}
+	}
+}
+
 void service_destroy(struct supervisor *supervisor) {
 	service_commands_lost(supervisor, "the VM has ended");
+	service_paused(supervisor);
 	for (size_t i = 0; i < WATCHERS_MAX; i++) {
 		if (supervisor->followers[i].link != NULL) {
 			sd_varlink *link = supervisor->followers[i].link;

@@ -22,6 +22,9 @@ void service_status_changed(struct supervisor *supervisor);
 void service_logged(struct supervisor *supervisor);
 void service_command_ended(struct supervisor *supervisor, const struct agent_report *report);
 
+/* The VM has paused or resumed: who asked for it is answered. */
+void service_paused(struct supervisor *supervisor);
+
 /* Every command is lost with its boot. */
 void service_commands_lost(struct supervisor *supervisor, const char *reason);
 

@@ -55,6 +55,8 @@ static void conclude(struct supervisor *supervisor, enum vm_state state, const c
 	}
 	supervisor->record.supervisor_pid = 0;
 	set_state(supervisor, state, reason);
+	/* Now: the event loop closes every connection when it ends. */
+	service_destroy(supervisor);
 	sd_event_exit(supervisor->event, state == VM_FAILED ? 1 : 0);
 }
 
@@ -81,8 +83,9 @@ static void handle_hello(struct supervisor *supervisor, const char *boot_id) {
 	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
 	supervisor->agent_is_ready = true;
 	memcpy(supervisor->record.boot_id, boot_id, BOOT_ID_MAX + 1);
-	if (supervisor->record.ready_ns == 0) {
-		supervisor->record.ready_ns = (uint64_t)clock_now_ns();
+	if (supervisor->record.ready_ms == 0) {
+		uint64_t now_ms = (uint64_t)clock_now_ms();
+		supervisor->record.ready_ms = now_ms - supervisor->vmm_start_ms;
 	}
 	if (supervisor->record.state == VM_STARTING || supervisor->record.state == VM_RUNNING) {
 		set_state(supervisor, VM_RUNNING, "");
@@ -99,11 +102,12 @@ static void handle_report(const struct agent_report *report, void *data) {
 		if (report->text[0] != '\0') {
 			log_warn("the guest's agent: %s", report->text);
 		}
-		if (supervisor->record.state != VM_STOPPING) {
+		supervisor->agent_is_ready = false;
+		if (supervisor->record.state == VM_RUNNING) {
 			/* It goes down, or comes back, or the VM has failed. */
 			expect_agent(supervisor);
+			set_state(supervisor, VM_STARTING, "waits for the guest's agent");
 		}
-		supervisor->agent_is_ready = false;
 		break;
 	default:
 		service_command_ended(supervisor, report);
@@ -116,13 +120,24 @@ static void handle_logged(void *data) {
 
 static void handle_started(void *data) {
 	struct supervisor *supervisor = data;
-	supervisor->record.vmm_start_ns = (uint64_t)clock_now_ns();
+	supervisor->vmm_start_ms = (uint64_t)clock_now_ms();
 	if (supervisor->dial >= 0 && supervisor->boot != NULL) {
 		int fd = fd_steal(&supervisor->dial);
 		boot_attach(supervisor->boot, fd);
 		close(fd);
 	}
 	publish(supervisor);
+}
+
+static void handle_paused(bool is_paused, void *data) {
+	struct supervisor *supervisor = data;
+	/* A VMM also stands still for an instant before it ends. */
+	if (is_paused && supervisor->pause_is_wanted && supervisor->record.state == VM_RUNNING) {
+		set_state(supervisor, VM_PAUSED, "");
+	} else if (!is_paused && supervisor->record.state == VM_PAUSED) {
+		set_state(supervisor, VM_RUNNING, "");
+	}
+	service_paused(supervisor);
 }
 
 static bool boots_in_a_loop(struct supervisor *supervisor) {
@@ -138,7 +153,7 @@ static void handle_ended(enum boot_end end, const char *boot_reason, void *data)
 	struct supervisor *supervisor = data;
 	char reason[ERROR_MAX];
 	snprintf(reason, sizeof(reason), "%s", boot_reason);
-	bool was_ready = supervisor->record.ready_ns != 0;
+	bool was_ready = supervisor->record.ready_ms != 0;
 	bool was_stopping = supervisor->record.state == VM_STOPPING;
 	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
 	supervisor->agent_is_ready = false;
@@ -167,6 +182,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 	static const struct boot_events events = {
 			.report = handle_report,
 			.logged = handle_logged,
+			.paused = handle_paused,
 			.started = handle_started,
 			.ended = handle_ended,
 	};
@@ -182,8 +198,8 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 			.ring = &supervisor->ring,
 	};
 	supervisor->record.boots++;
-	supervisor->record.ready_ns = 0;
-	supervisor->record.vmm_start_ns = 0;
+	supervisor->record.ready_ms = 0;
+	supervisor->pause_is_wanted = false;
 	supervisor->record.boot_id[0] = '\0';
 	supervisor->boot = boot_create(supervisor->event, &setup, &events, supervisor, error);
 	if (supervisor->boot == NULL) {
@@ -216,11 +232,18 @@ void supervisor_stop(struct supervisor *supervisor, bool force) {
 	if (force) {
 		boot_kill(supervisor->boot, BOOT_SHUT_DOWN, "");
 	} else if (!was_stopping) {
+		/* A guest that stands still cannot shut down. */
+		boot_pause(supervisor->boot, false);
 		boot_shut_down(supervisor->boot, was_ready);
 		sd_event_add_time_relative(supervisor->event, &supervisor->stop_timer,
 				CLOCK_MONOTONIC, STOP_TIMEOUT_US, 0, handle_stop_timeout,
 				supervisor);
 	}
+}
+
+void supervisor_pause(struct supervisor *supervisor, bool pause) {
+	supervisor->pause_is_wanted = pause;
+	boot_pause(supervisor->boot, pause);
 }
 
 void supervisor_attach(struct supervisor *supervisor, int fd) {

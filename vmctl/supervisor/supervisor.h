@@ -50,13 +50,15 @@ struct supervisor {
 	struct ring ring;
 	struct boot *boot;
 	bool agent_is_ready;
+	bool pause_is_wanted;
+	uint64_t vmm_start_ms;
 	int dial; /* a dial channel that waits for the proxy, or -1 */
 	sd_event_source *agent_timer, *stop_timer;
 	uint64_t boot_times_ms[5]; /* of the last boots, to notice a loop */
 	sd_varlink_server *server;
 	struct waiting_run runs[AGENT_COMMANDS_MAX];
 	uint32_t run_id;
-	sd_varlink *monitors[WATCHERS_MAX], *stops[WATCHERS_MAX];
+	sd_varlink *monitors[WATCHERS_MAX], *stops[WATCHERS_MAX], *pausers[WATCHERS_MAX];
 	struct {
 		sd_varlink *link;
 		uint64_t position;
@@ -68,6 +70,9 @@ int supervisor_run(const struct supervisor_options *options);
 
 /* Begins to stop the VM; force: at once. */
 void supervisor_stop(struct supervisor *supervisor, bool force);
+
+/* Lets the VM stand still, or go on; it must run or be paused. */
+void supervisor_pause(struct supervisor *supervisor, bool pause);
 
 /* Hands a dial channel to the proxy, now or when it has been started; fd becomes the supervisor's.
  */
