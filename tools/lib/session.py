@@ -187,7 +187,7 @@ class Session:
         values = {
             "XDG_STATE_HOME": str(self.directory / "state"),
             "XDG_CONFIG_HOME": str(self.directory / "config"),
-            "SILO_LIBEXEC": str(self.build / "libexec"),
+            "SILO_LIBEXEC": f"{self.build}/proxy:{self.build}/vmctl",
         }
         if self.nested:
             # The outer session's socket is named by an absolute path, since the runtime directory is ours.
