@@ -25,22 +25,24 @@
 #define REGION_RECTS_MAX 256
 #define TITLE_LEN_MAX 256
 #define TITLES_PER_SECOND_MAX 10
-/* The busiest real clients send some thousands; a compositor takes some microseconds for each at worst. */
+/* The busiest real clients send some thousands; a compositor takes some microseconds for each at
+ * worst. */
 #define CLIENT_MESSAGES_PER_SECOND_MAX 200000
-/* Damaged pixels: so many times the outputs' area per refresh (60 a second until an output is known). */
+/* Damaged pixels: so many times the outputs' area per refresh (60 a second until an output is
+ * known). */
 #define CLIENT_DAMAGE_FACTOR_MAX 2
 
 /* Per VM. */
 #define VM_CLIENTS_MAX 64
 /* Allocated buffer pages: the larger of this and 12 times the outputs' bytes. */
 #define VM_BUFFER_BYTES_MIN (512ull << 20)
-/* Mapped blobs: QEMU slows down beyond a few hundred memory regions. */
-#define VM_BLOBS_MAX 384
+/* Mapped blobs, and those that are not mapped any more but still shown: each is looked through. */
+#define VM_BLOBS_MAX 1024
 /* Contexts of the GPU device: one a client, and a few in which guests only ask for capabilities. */
 #define VM_CONTEXTS_MAX (VM_CLIENTS_MAX + 8)
 /* Resources: mapped blobs, two rings a context, and blobs that wait for their mapping. */
 #define VM_RESOURCES_MAX 2048
-/* Files of the pool allocator: one a blob, copies of received files, copied pools. */
+/* Files of the pool allocator: the arena, copies of received files, copied pools. */
 #define VM_POOL_FILES_MAX 1024
 /* Scatter list entries of all guest blobs: 16 bytes each in the proxy. */
 #define VM_BLOB_ENTRIES_MAX (256u << 10)
@@ -56,8 +58,11 @@
 #define SUBMIT_BYTES_MAX (256u << 10)
 /* Bytes that a guest wrote to pipes whose readers have not read them yet, per VM. */
 #define VM_PIPE_BYTES_MAX (16u << 20)
-/* Address space of the host-visible window; pools are sparse (foot makes some of 512 MiB). */
-#define VM_BLOB_WINDOW_BYTES (16ull << 30)
+/*
+ * The host-visible window, one sparse file: no more, as wl_shm's offsets are signed 32-bit numbers;
+ * a power of two, as it is a PCI BAR.
+ */
+#define VM_BLOB_WINDOW_BYTES (2ull << 30)
 
 /* Wayland: libwayland's own bounds on one message. */
 #define WIRE_MESSAGE_MAX 4096

@@ -8,6 +8,7 @@
 #include "parse/le.h"
 #include "proxy/device/context.h"
 #include "proxy/device/gpu.h"
+#include "proxy/device/import.h"
 #include "proxy/quota/pool.h"
 
 #define PAGE_SIZE 4096ull
@@ -180,18 +181,18 @@ static size_t create_host_blob(struct gpu *gpu, uint64_t size) {
 	if (gpu->command.create_blob.n_entries != 0) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_PARAMETER);
 	}
-	struct pool_file *file = context_take_blob(context, gpu->command.create_blob.blob_id, size);
-	if (file == NULL) {
-		bool quota = errno != EINVAL;
-		gpu_complain(gpu,
-				quota ? "its quota of buffer memory is used up"
-				      : "a blob of memory that was never offered");
-		return gpu_command_fail(gpu,
-				quota ? GPU_ERR_OUT_OF_MEMORY : GPU_ERR_INVALID_PARAMETER);
+	if (!pool_account_has_room(gpu->account, 0)) {
+		gpu_complain(gpu, "its quota of buffer memory is used up");
+		return gpu_command_fail(gpu, GPU_ERR_OUT_OF_MEMORY);
 	}
-	if (resource_add_file(&gpu->resources, gpu->command.resource_id, size, file) == NULL) {
-		pool_file_unref(file);
-		return gpu_command_fail(gpu, GPU_ERR_INVALID_RESOURCE_ID);
+	struct pool_file *content;
+	if (!context_take_blob(context, gpu->command.create_blob.blob_id, size, &content)) {
+		gpu_complain(gpu, "a blob of memory that was never offered");
+		return gpu_command_fail(gpu, GPU_ERR_INVALID_PARAMETER);
+	}
+	if (resource_add_host(&gpu->resources, gpu->command.resource_id, size, content) == NULL) {
+		pool_file_unref(content);
+		return gpu_command_fail(gpu, GPU_ERR_OUT_OF_MEMORY);
 	}
 	return answer_ok(gpu);
 }
@@ -217,26 +218,25 @@ static size_t create_blob(struct gpu *gpu) {
 	}
 }
 
-/* The resource that a held MAP_BLOB or UNMAP_BLOB is about; NULL if it is gone meanwhile. */
-static struct resource *held_resource(const struct gpu_held *held) {
-	struct resource *resource = resource_find(&held->gpu->resources, held->resource_id);
-	return resource != NULL && resource->serial == held->resource_serial ? resource : NULL;
-}
-
-static void handle_mapped(void *data, bool ok) {
-	struct gpu_held *held = data;
-	struct gpu *gpu = held->gpu;
-	struct resource *resource = held_resource(held);
-	if (resource != NULL) {
-		resource->mapping_changes = false;
-		if (!ok) {
-			resource->mapping = NULL;
-		}
+/* Places a blob where the guest wants it; 0 or the error's type. */
+static uint32_t place_blob(struct gpu *gpu, struct resource *resource, uint64_t offset) {
+	if (!window_is_mapped(&gpu->window)) {
+		return GPU_ERR_UNSPEC;
 	}
-	if (!ok) {
-		gpu_complain(gpu, "the VMM refused to map a blob");
+	resource->memory = pool_part_create(gpu->window.arena, offset, resource->size);
+	if (resource->memory == NULL) {
+		bool misplaced = errno == EINVAL;
+		gpu_complain(gpu,
+				misplaced ? "a blob mapped where it may not be"
+					  : "too many mapped blobs");
+		return misplaced ? GPU_ERR_INVALID_PARAMETER : GPU_ERR_OUT_OF_MEMORY;
 	}
-	gpu_finish(gpu, held, ok ? GPU_OK_MAP_INFO : GPU_ERR_UNSPEC);
+	if (resource->content != NULL && !import_copy(resource->content, resource->memory)) {
+		pool_part_withdraw(resource->memory);
+		resource->memory = NULL;
+		return GPU_ERR_OUT_OF_MEMORY;
+	}
+	return 0;
 }
 
 static size_t map_blob(struct gpu *gpu) {
@@ -244,35 +244,17 @@ static size_t map_blob(struct gpu *gpu) {
 	if (resource == NULL) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_RESOURCE_ID);
 	}
-	if (resource->file == NULL || resource->mapping != NULL || resource->mapping_changes) {
+	if (resource->entries != NULL || resource->memory != NULL) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_PARAMETER);
 	}
-	struct gpu_held *held = gpu_hold(gpu);
-	if (held == NULL) {
-		return gpu_command_fail(gpu, GPU_ERR_OUT_OF_MEMORY);
+	uint32_t error = place_blob(gpu, resource, gpu->command.map_blob.offset);
+	if (error != 0) {
+		return gpu_command_fail(gpu, error);
 	}
-	held->resource_serial = resource->serial;
-	resource->mapping_changes = true;
-	int ret = window_map(&gpu->window, resource->file, gpu->command.map_blob.offset,
-			resource->size, handle_mapped, held, &resource->mapping);
-	if (ret < 0) {
-		resource->mapping_changes = false;
-		gpu_complain(gpu,
-				ret == -EDQUOT ? "too many mapped blobs"
-					       : "a blob mapped where it may not be");
-		gpu_finish(gpu, held,
-				ret == -EINVAL ? GPU_ERR_INVALID_PARAMETER : GPU_ERR_OUT_OF_MEMORY);
-	}
-	return 0;
-}
-
-static void handle_unmapped(void *data, bool ok) {
-	struct gpu_held *held = data;
-	struct resource *resource = held_resource(held);
-	if (resource != NULL) {
-		resource->mapping_changes = false;
-	}
-	gpu_finish(held->gpu, held, ok ? GPU_OK_NODATA : GPU_ERR_UNSPEC);
+	gpu_header_put(gpu->answer, GPU_OK_MAP_INFO, &gpu->command.header);
+	le_put32(gpu->answer + GPU_HEADER_BYTES, 1); // cached
+	le_put32(gpu->answer + GPU_HEADER_BYTES + 4, 0);
+	return GPU_HEADER_BYTES + 8;
 }
 
 static size_t unmap_blob(struct gpu *gpu) {
@@ -280,33 +262,18 @@ static size_t unmap_blob(struct gpu *gpu) {
 	if (resource == NULL) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_RESOURCE_ID);
 	}
-	if (resource->mapping == NULL || resource->mapping_changes) {
+	if (resource->memory == NULL) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_PARAMETER);
 	}
-	struct gpu_held *held = gpu_hold(gpu);
-	if (held == NULL) {
-		return gpu_command_fail(gpu, GPU_ERR_OUT_OF_MEMORY);
-	}
-	struct window_mapping *mapping = resource->mapping;
-	held->resource_serial = resource->serial;
-	resource->mapping = NULL;
-	resource->mapping_changes = true;
-	if (window_unmap(&gpu->window, mapping, handle_unmapped, held) < 0) {
-		resource->mapping = mapping;
-		resource->mapping_changes = false;
-		gpu_finish(gpu, held, GPU_ERR_OUT_OF_MEMORY);
-	}
-	return 0;
+	pool_part_withdraw(resource->memory);
+	resource->memory = NULL;
+	return answer_ok(gpu);
 }
 
 static size_t unref(struct gpu *gpu) {
 	struct resource *resource = resource_find(&gpu->resources, gpu->command.resource_id);
 	if (resource == NULL) {
 		return gpu_command_fail(gpu, GPU_ERR_INVALID_RESOURCE_ID);
-	}
-	if (resource->mapping != NULL &&
-			window_unmap(&gpu->window, resource->mapping, NULL, NULL) < 0) {
-		return gpu_command_fail(gpu, GPU_ERR_OUT_OF_MEMORY);
 	}
 	resource_destroy(&gpu->resources, resource);
 	return answer_ok(gpu);

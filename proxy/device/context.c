@@ -383,13 +383,17 @@ static bool make_send_fds(struct context *context, const struct cross_domain_com
 		const struct cross_domain_id *id = &command->send.ids[n];
 		if (id->type == CROSS_DOMAIN_ID_BLOB) {
 			struct resource *resource = resource_find(&context->gpu->resources, id->id);
-			if (resource == NULL || resource->file == NULL ||
+			if (resource == NULL || resource->entries != NULL ||
 					!resource_is_attached(resource, context->slot)) {
+				break;
+			}
+			if (resource->memory == NULL) {
+				gpu_complain(context->gpu, "a blob sent without being mapped");
 				break;
 			}
 			fds[n] = (struct wire_fd){.fd = -1,
 					.kind = WIRE_FD_POOL,
-					.pool = pool_file_ref(resource->file)};
+					.pool = pool_file_ref(resource->memory)};
 		} else if (id->type != CROSS_DOMAIN_ID_READ_PIPE ||
 				!make_reader(context, id->id, &fds[n])) {
 			break;
@@ -565,24 +569,24 @@ static void drain(struct context *context) {
 	update_stall(context);
 }
 
-struct pool_file *context_take_blob(struct context *context, uint64_t blob_id, uint64_t size) {
+bool context_take_blob(struct context *context, uint64_t blob_id, uint64_t size,
+		struct pool_file **ret_content) {
 	uint64_t pages = size / PAGE_SIZE;
 	if (blob_id >= IMAGE_ID_BASE && (blob_id & 1) == 0) {
-		if (pages == 0 || pages > IMAGE_ID_PAGES_MAX / 2 ||
-				blob_id != (IMAGE_ID_BASE | pages << 1)) {
-			errno = EINVAL;
-			return NULL;
+		bool offered = pages > 0 && pages <= IMAGE_ID_PAGES_MAX / 2 &&
+				blob_id == (IMAGE_ID_BASE | pages << 1);
+		if (offered) {
+			*ret_content = NULL;
 		}
-		return pool_file_create(context->gpu->account, size);
+		return offered;
 	}
 	struct item *item = blob_id <= UINT32_MAX
 			? item_find(&context->items, ITEM_FILE, (uint32_t)blob_id)
 			: NULL;
 	if (item == NULL || size > pool_file_size(item->file)) {
-		errno = EINVAL;
-		return NULL;
+		return false;
 	}
-	struct pool_file *file = pool_file_ref(item->file);
+	*ret_content = pool_file_ref(item->file);
 	item_destroy(item);
-	return file;
+	return true;
 }

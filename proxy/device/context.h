@@ -42,10 +42,11 @@ enum context_result context_submit(struct context *context, const uint8_t *bytes
 void context_resume(struct context *context);
 
 /*
- * The memory behind a blob_id that the guest learnt from this context, for a blob of size bytes
- * (page-rounded): a new file, or a received one, which is taken. Returns a reference, or NULL with
- * errno (EINVAL, EDQUOT, ENOMEM).
+ * May the guest make a blob of size bytes (page-rounded) of the blob_id that it learnt from this
+ * context? On success *ret_content is NULL for an image, or a received file, which is taken (the
+ * caller's reference).
  */
-struct pool_file *context_take_blob(struct context *context, uint64_t blob_id, uint64_t size);
+bool context_take_blob(struct context *context, uint64_t blob_id, uint64_t size,
+		struct pool_file **ret_content);
 
 #endif

@@ -12,6 +12,22 @@
 /* Lines a guest can cause at once; then one a second. */
 #define LOG_BURST 8
 
+static void process_more(void *data) {
+	struct gpu *gpu = data;
+	gpu->more = NULL;
+	for (unsigned i = 0; i < GPU_QUEUES; i++) {
+		gpu_process(gpu, i);
+	}
+}
+
+/* The loop's other sources have their turn before the queue goes on. */
+static void schedule_more(void *data) {
+	struct gpu *gpu = data;
+	if (gpu->more == NULL) {
+		gpu->more = wl_event_loop_add_idle(gpu->loop, process_more, gpu);
+	}
+}
+
 struct gpu *gpu_create(struct wl_event_loop *loop, struct wire_domain *domain,
 		struct pool_account *account) {
 	struct gpu *gpu = calloc(1, sizeof(*gpu));
@@ -22,13 +38,16 @@ struct gpu *gpu_create(struct wl_event_loop *loop, struct wire_domain *domain,
 	gpu->domain = domain;
 	gpu->account = account;
 	gpu->log.burst = LOG_BURST;
-	window_init(&gpu->window, loop);
 	resource_table_init(&gpu->resources);
 	item_pool_init(&gpu->items, loop);
 	wl_list_init(&gpu->held);
 	for (size_t i = 0; i < GPU_QUEUES; i++) {
 		gpu->queues[i] = (struct virtqueue){
 				.memory = &gpu->memory, .kick_fd = -1, .call_fd = -1};
+	}
+	if (!window_init(&gpu->window, loop, account, schedule_more, gpu)) {
+		gpu_destroy(gpu);
+		return NULL;
 	}
 	return gpu;
 }
@@ -42,7 +61,7 @@ static void forget_held(struct gpu *gpu) {
 	gpu->n_held = 0;
 }
 
-/* Ends every context and frees every resource; the window is told apart. */
+/* Ends every context and frees every resource. */
 static void drop_guest_state(struct gpu *gpu) {
 	for (size_t i = 0; i < VM_CONTEXTS_MAX; i++) {
 		context_destroy(gpu->contexts[i]);
@@ -77,7 +96,7 @@ void gpu_complain(struct gpu *gpu, const char *what) {
 /* Writes an answer to the guest and gives the chain back. */
 static void complete(struct gpu *gpu, struct gpu_held *held) {
 	struct virtqueue *queue = &gpu->queues[held->queue];
-	uint32_t written = held->answer_len;
+	uint32_t written = sizeof(held->answer);
 	if (!virtqueue_write(queue, held->segments, held->n_segments, held->answer, written)) {
 		written = 0;
 	}
@@ -92,8 +111,8 @@ void gpu_start(struct gpu *gpu, bool reset) {
 	if (reset) {
 		gpu->running = false;
 		drop_guest_state(gpu);
-		window_reset(&gpu->window);
 	}
+	window_start(&gpu->window, reset);
 	gpu->running = true;
 	struct gpu_held *held, *next;
 	wl_list_for_each_safe(held, next, &gpu->held, link) {
@@ -106,7 +125,6 @@ void gpu_start(struct gpu *gpu, bool reset) {
 			context_resume(gpu->contexts[i]);
 		}
 	}
-	window_start(&gpu->window);
 }
 
 void gpu_stop(struct gpu *gpu) {
@@ -123,7 +141,6 @@ struct gpu_held *gpu_hold(struct gpu *gpu) {
 	}
 	held->gpu = gpu;
 	held->header = gpu->command.header;
-	held->resource_id = gpu->command.resource_id;
 	held->queue = gpu->queue;
 	held->head = gpu->chain.head;
 	held->n_segments = gpu->chain.n_writable < GPU_HELD_SEGMENTS ? gpu->chain.n_writable
@@ -139,11 +156,6 @@ struct gpu_held *gpu_hold(struct gpu *gpu) {
 
 void gpu_finish(struct gpu *gpu, struct gpu_held *held, uint32_t answer) {
 	gpu_header_put(held->answer, answer, &held->header);
-	held->answer_len = GPU_HEADER_BYTES;
-	if (answer == GPU_OK_MAP_INFO) {
-		le_put32(held->answer + GPU_HEADER_BYTES, 1); // cached
-		held->answer_len += 8;
-	}
 	held->due = true;
 	if (gpu->running) {
 		complete(gpu, held);
@@ -199,21 +211,6 @@ static void handle_chain(struct gpu *gpu) {
 	}
 }
 
-static void process_more(void *data) {
-	struct gpu *gpu = data;
-	gpu->more = NULL;
-	for (unsigned i = 0; i < GPU_QUEUES; i++) {
-		gpu_process(gpu, i);
-	}
-}
-
-/* The loop's other sources have their turn before the queue goes on. */
-static void schedule_more(struct gpu *gpu) {
-	if (gpu->more == NULL) {
-		gpu->more = wl_event_loop_add_idle(gpu->loop, process_more, gpu);
-	}
-}
-
 void gpu_unstall(struct gpu *gpu) {
 	if (gpu->stalled == 0) {
 		schedule_more(gpu);
@@ -224,7 +221,7 @@ void gpu_process(struct gpu *gpu, unsigned index) {
 	struct virtqueue *queue = &gpu->queues[index];
 	bool notify = false;
 	for (uint32_t budget = queue->num; gpu->running && queue->started && queue->enabled &&
-			!queue->broken && gpu->stalled == 0;
+			!queue->broken && gpu->stalled == 0 && window_is_settled(&gpu->window);
 			budget--) {
 		if (budget == 0) {
 			schedule_more(gpu);

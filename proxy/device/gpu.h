@@ -2,8 +2,8 @@
  *
  * The virtio-gpu device of one VM, without display: capability set 5 (cross-domain) only. It takes
  * commands from the control queue and answers them at once, or holds a chain until what it waits
- * for has happened: an event for the guest (POLL), the VMM's answer to a mapping, room at the
- * compositor's side.
+ * for has happened: an event for the guest (POLL), room at the compositor's side. Until the VMM has
+ * mapped the window the queues wait.
  *
  * Transport (vhost_user.h) feeds it: guest memory, the two queues, the window's channel, start and
  * stop. While it is stopped nothing is written to guest memory; a start is a resume or, with reset,
@@ -34,22 +34,19 @@ struct wire_domain;
 
 #define GPU_QUEUES 2
 #define GPU_QUEUE_CONTROL 0
-/* Writable segments of a held chain that are kept: its answer is at most 32 bytes. */
+/* Writable segments of a held chain that are kept: its answer is a header. */
 #define GPU_HELD_SEGMENTS 4
-#define GPU_HELD_ANSWER_BYTES 32
+#define GPU_HELD_ANSWER_BYTES GPU_HEADER_BYTES
 
 /* A chain whose answer waits. */
 struct gpu_held {
 	struct wl_list link; // gpu.held
 	struct gpu_header header;
-	uint32_t resource_id;     // MAP_BLOB, UNMAP_BLOB
-	uint64_t resource_serial; // of that resource: the guest may have reused the id
 	struct virtq_segment segments[GPU_HELD_SEGMENTS];
 	size_t n_segments;
 	uint16_t head;
 	uint8_t queue;
 	bool due; // answered while the rings were stopped
-	uint32_t answer_len;
 	uint8_t answer[GPU_HELD_ANSWER_BYTES];
 	struct gpu *gpu;
 };

@@ -22,4 +22,7 @@ bool import_is_pipe_writer(int fd);
  */
 struct pool_file *import_file(struct pool_account *account, int fd, uint32_t *ret_size);
 
+/* Copies as much of from's bytes as fit to the start of a part. False: out of memory. */
+bool import_copy(const struct pool_file *from, const struct pool_file *part);
+
 #endif

@@ -45,7 +45,6 @@ static struct resource *resource_add(struct resource_table *table, uint32_t id, 
 		return NULL;
 	}
 	resource->id = id;
-	resource->serial = ++table->last_serial;
 	resource->size = size;
 	wl_list_insert(bucket_of(table, id), &resource->link);
 	table->n++;
@@ -66,11 +65,11 @@ struct resource *resource_add_guest(struct resource_table *table, uint32_t id, u
 	return resource;
 }
 
-struct resource *resource_add_file(struct resource_table *table, uint32_t id, uint64_t size,
-		struct pool_file *file) {
+struct resource *resource_add_host(struct resource_table *table, uint32_t id, uint64_t size,
+		struct pool_file *content) {
 	struct resource *resource = resource_add(table, id, size);
 	if (resource != NULL) {
-		resource->file = file;
+		resource->content = content;
 	}
 	return resource;
 }
@@ -79,7 +78,8 @@ void resource_destroy(struct resource_table *table, struct resource *resource) {
 	wl_list_remove(&resource->link);
 	table->n--;
 	table->n_entries -= resource->n_entries;
-	pool_file_unref(resource->file);
+	pool_file_unref(resource->content);
+	pool_part_withdraw(resource->memory);
 	free(resource->entries);
 	free(resource);
 }

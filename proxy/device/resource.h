@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Resources of the GPU device: memory of the guest's own (its rings), and memory that the proxy
- * made and mapped into the guest. The table belongs to the VM; a resource outlives the context that
- * made it.
+ * Resources of the GPU device: memory of the guest's own (its rings), and the proxy's memory, which
+ * is a part of the window while it is mapped and nothing before and after. The table belongs to the
+ * VM; a resource outlives the context that made it.
  */
 #ifndef SILO_PROXY_DEVICE_RESOURCE_H
 #define SILO_PROXY_DEVICE_RESOURCE_H
@@ -17,32 +17,28 @@
 
 struct guest_memory;
 struct pool_file;
-struct window_mapping;
 
 #define RESOURCE_BUCKETS 256
 
 struct resource {
 	struct wl_list link; // resource_table.buckets
 	uint32_t id;
-	uint64_t serial; // never used again, unlike the id
 	uint64_t size;
-	struct gpu_mem_entry *entries; // guest memory, owned; NULL for a pool file
+	struct gpu_mem_entry *entries; // guest memory, owned; NULL: the proxy's memory
 	uint32_t n_entries;
-	struct pool_file *file;                         // a reference, or NULL
-	struct window_mapping *mapping;                 // the window's, or NULL
-	bool mapping_changes;                           // a map or unmap is under way
+	struct pool_file *content;                      // a received file, or NULL for zeros
+	struct pool_file *memory;                       // the part of the window while mapped
 	uint64_t attached[(VM_CONTEXTS_MAX + 63) / 64]; // bit: slot of a context
 };
 
 struct resource_table {
 	struct wl_list buckets[RESOURCE_BUCKETS];
-	uint64_t last_serial;
 	uint32_t n;
 	uint32_t n_entries; // of all guest blobs
 };
 
 void resource_table_init(struct resource_table *table);
-/* Frees every resource; mappings are the window's business. */
+/* Frees every resource. */
 void resource_table_clear(struct resource_table *table);
 
 /* NULL if there is none. */
@@ -54,9 +50,12 @@ struct resource *resource_find(struct resource_table *table, uint32_t id);
  */
 struct resource *resource_add_guest(struct resource_table *table, uint32_t id, uint64_t size,
 		struct gpu_mem_entry *entries, uint32_t n_entries);
-/* Adds a resource of the proxy's memory; takes over the reference on success. */
-struct resource *resource_add_file(struct resource_table *table, uint32_t id, uint64_t size,
-		struct pool_file *file);
+/*
+ * Adds a resource of the proxy's memory, with the content that it gets when it is mapped (NULL:
+ * zeros); takes over that reference on success.
+ */
+struct resource *resource_add_host(struct resource_table *table, uint32_t id, uint64_t size,
+		struct pool_file *content);
 void resource_destroy(struct resource_table *table, struct resource *resource);
 
 void resource_attach(struct resource *resource, unsigned slot);

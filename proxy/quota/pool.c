@@ -26,13 +26,17 @@ struct range {
 
 struct pool_file {
 	struct pool_account *account;
-	struct pool_file *prev, *next; // pool_account.first
-	struct range *ranges;          // owned, sorted, apart from each other
+	struct pool_file *prev, *next; // pool_account.first, or arena->parts
+	struct pool_file *arena;       // of a part: a reference; NULL for a file
+	struct pool_file *parts;       // of an arena: by base
+	uint32_t n_parts;
+	bool placed;          // a part that the guest has not given up
+	struct range *ranges; // owned, sorted, apart from each other, counted from base
 	size_t n_ranges;
-	uint64_t size;
+	uint64_t base, size;
 	uint64_t reserved; // what the account was charged for this file
 	uint32_t refs;
-	int fd;
+	int fd; // a part's is the arena's
 };
 
 static uint64_t page_ceil(uint64_t bytes) {
@@ -62,8 +66,7 @@ uint64_t pool_account_measure(struct pool_account *account) {
 	return account->bytes_measured;
 }
 
-/* Is there room for more bytes? A measurement that says no is taken again: it may be old. */
-static bool account_has_room(struct pool_account *account, uint64_t more) {
+bool pool_account_has_room(struct pool_account *account, uint64_t more) {
 	if (more > account->bytes_max) {
 		return false;
 	}
@@ -87,13 +90,36 @@ static int sealed_memfd(uint64_t size) {
 	return fd_steal(&fd);
 }
 
+static struct pool_file **list_of(struct pool_file *file) {
+	return file->arena != NULL ? &file->arena->parts : &file->account->first;
+}
+
+/* Puts the file into its list after prev; NULL: first. */
+static void link_file(struct pool_file *file, struct pool_file *prev) {
+	struct pool_file **place = prev != NULL ? &prev->next : list_of(file);
+	file->prev = prev;
+	file->next = *place;
+	*place = file;
+	if (file->next != NULL) {
+		file->next->prev = file;
+	}
+}
+
+static void unlink_file(struct pool_file *file) {
+	struct pool_file **place = file->prev != NULL ? &file->prev->next : list_of(file);
+	*place = file->next;
+	if (file->next != NULL) {
+		file->next->prev = file->prev;
+	}
+}
+
 struct pool_file *pool_file_create(struct pool_account *account, uint64_t size) {
 	uint32_t files_max = account->files_max != 0 ? account->files_max : VM_POOL_FILES_MAX;
 	if (size == 0 || size > VM_BLOB_WINDOW_BYTES) {
 		errno = EINVAL;
 		return NULL;
 	}
-	if (account->files >= files_max || !account_has_room(account, 0)) {
+	if (account->files >= files_max || !pool_account_has_room(account, 0)) {
 		errno = EDQUOT;
 		return NULL;
 	}
@@ -111,11 +137,7 @@ struct pool_file *pool_file_create(struct pool_account *account, uint64_t size) 
 	}
 	file->refs = 1;
 	file->account = account;
-	file->next = account->first;
-	if (file->next != NULL) {
-		file->next->prev = file;
-	}
-	account->first = file;
+	link_file(file, NULL);
 	account->files++;
 	return file;
 }
@@ -125,28 +147,129 @@ struct pool_file *pool_file_ref(struct pool_file *file) {
 	return file;
 }
 
+/* Frees the pages of [start, end); they read as zeros. */
+static bool punch(int fd, uint64_t start, uint64_t end) {
+	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)start,
+			       (off_t)(end - start)) == 0;
+}
+
+/* Frees the pages of [start, end) that no part covers. */
+static void give_back(struct pool_file *arena, uint64_t start, uint64_t end) {
+	const struct pool_file *part = arena->parts;
+	for (; part != NULL && part->base < end && start < end; part = part->next) {
+		if (part->base > start) {
+			punch(arena->fd, start, part->base);
+		}
+		uint64_t part_end = part->base + part->size;
+		start = part_end > start ? part_end : start;
+	}
+	if (start < end) {
+		punch(arena->fd, start, end);
+	}
+}
+
+void pool_arena_trim(struct pool_file *arena) {
+	give_back(arena, 0, arena->size);
+}
+
 void pool_file_unref(struct pool_file *file) {
 	if (file == NULL || --file->refs > 0) {
 		return;
 	}
-	struct pool_account *account = file->account;
-	if (file->prev != NULL) {
-		file->prev->next = file->next;
+	unlink_file(file);
+	file->account->bytes_reserved -= file->reserved;
+	if (file->arena != NULL) {
+		file->arena->n_parts--;
+		give_back(file->arena, file->base, file->base + file->size);
+		pool_file_unref(file->arena);
 	} else {
-		account->first = file->next;
+		file->account->files--;
+		close(file->fd);
 	}
-	if (file->next != NULL) {
-		file->next->prev = file->prev;
-	}
-	account->files--;
-	account->bytes_reserved -= file->reserved;
-	close(file->fd);
 	free(file->ranges);
 	free(file);
 }
 
+/* The start of the first data in [start, end), or end. Pages only allocated are no data. */
+static uint64_t find_data(int fd, uint64_t start, uint64_t end) {
+	off_t data = start < end ? lseek(fd, (off_t)start, SEEK_DATA) : -1;
+	return data >= 0 && (uint64_t)data < end ? (uint64_t)data : end;
+}
+
+static uint64_t find_hole(int fd, uint64_t start, uint64_t end) {
+	off_t hole = lseek(fd, (off_t)start, SEEK_HOLE);
+	return hole > (off_t)start && (uint64_t)hole < end ? (uint64_t)hole : end;
+}
+
+/* Zeroes [start, end); pages that were allocated stay so. */
+static bool wipe(int fd, uint64_t start, uint64_t end) {
+	uint64_t hole;
+	for (uint64_t at = find_data(fd, start, end); at < end; at = find_data(fd, hole, end)) {
+		hole = find_hole(fd, at, end);
+		if (!punch(fd, at, hole) || fallocate(fd, 0, (off_t)at, (off_t)(hole - at)) < 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct pool_file *pool_part_create(struct pool_file *arena, uint64_t base, uint64_t size) {
+	if (size == 0 || ((base | size) & (PAGE_SIZE - 1)) != 0 || base > arena->size ||
+			size > arena->size - base) {
+		errno = EINVAL;
+		return NULL;
+	}
+	struct pool_file *prev = NULL;
+	bool shares = false;
+	for (struct pool_file *part = arena->parts; part != NULL && part->base < base + size;
+			part = part->next) {
+		bool overlaps = part->base + part->size > base;
+		if (overlaps && part->placed) {
+			errno = EINVAL;
+			return NULL;
+		}
+		shares = shares || overlaps;
+		prev = part;
+	}
+	if (arena->n_parts >= VM_BLOBS_MAX) {
+		errno = EDQUOT;
+		return NULL;
+	}
+	bool clean = shares ? wipe(arena->fd, base, base + size)
+			    : find_data(arena->fd, base, base + size) == base + size ||
+					punch(arena->fd, base, base + size);
+	struct pool_file *part = clean ? calloc(1, sizeof(*part)) : NULL;
+	if (part == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	*part = (struct pool_file){
+			.account = arena->account,
+			.arena = pool_file_ref(arena),
+			.placed = true,
+			.base = base,
+			.size = size,
+			.refs = 1,
+			.fd = arena->fd,
+	};
+	link_file(part, prev);
+	arena->n_parts++;
+	return part;
+}
+
+void pool_part_withdraw(struct pool_file *part) {
+	if (part != NULL) {
+		part->placed = false;
+		pool_file_unref(part);
+	}
+}
+
 int pool_file_fd(const struct pool_file *file) {
 	return file->fd;
+}
+
+uint64_t pool_file_base(const struct pool_file *file) {
+	return file->base;
 }
 
 uint64_t pool_file_size(const struct pool_file *file) {
@@ -202,6 +325,29 @@ static struct range widen_to_neighbour(const struct pool_file *file, struct rang
 	return best;
 }
 
+/* Bytes of want that nobody has written to, so that most of them are not allocated. */
+static uint64_t hole_bytes(const struct pool_file *file, struct range want) {
+	uint64_t bytes = 0;
+	uint64_t at = file->base + want.start;
+	uint64_t end = file->base + want.end;
+	while (at < end) {
+		uint64_t data = find_data(file->fd, at, end);
+		bytes += data - at;
+		at = data < end ? find_hole(file->fd, data, end) : end;
+	}
+	return bytes;
+}
+
+/* Is there room to allocate want, of which `more` bytes were not reserved before? */
+static bool has_room_for(const struct pool_file *file, struct range want, uint64_t more) {
+	if (pool_account_has_room(file->account, more)) {
+		return true;
+	}
+	/* What the guest has drawn already was measured: it is not counted twice. */
+	uint64_t holes = hole_bytes(file, want);
+	return holes < more && pool_account_has_room(file->account, holes);
+}
+
 int pool_file_reserve(struct pool_file *file, uint64_t offset, uint64_t len) {
 	if (len == 0 || offset > file->size || len > file->size - offset) {
 		return -EINVAL;
@@ -221,10 +367,11 @@ int pool_file_reserve(struct pool_file *file, uint64_t offset, uint64_t len) {
 		want = widen_to_neighbour(file, want);
 		more = uncovered(file, want);
 	}
-	if (!account_has_room(file->account, more)) {
+	if (!has_room_for(file, want, more)) {
 		return -EDQUOT;
 	}
-	if (fallocate(file->fd, 0, (off_t)want.start, (off_t)(want.end - want.start)) < 0) {
+	if (fallocate(file->fd, 0, (off_t)(file->base + want.start),
+			    (off_t)(want.end - want.start)) < 0) {
 		return -errno;
 	}
 	add_range(file, want);

@@ -118,6 +118,10 @@ static const char *open_own(struct wire_request *request, struct wire_pool *pool
 	if (request->fd.pool == NULL || pool_file_size(request->fd.pool) < pool->size) {
 		return "the memory is smaller than the pool";
 	}
+	uint64_t base = pool_file_base(request->fd.pool);
+	if (base + pool->size > POOL_BYTES_MAX) {
+		return "the memory lies beyond what wl_shm can say";
+	}
 	if (request->fd.fd < 0) {
 		request->fd.fd = fcntl(pool_file_fd(request->fd.pool), F_DUPFD_CLOEXEC, 0);
 		if (request->fd.fd < 0) {
@@ -126,6 +130,7 @@ static const char *open_own(struct wire_request *request, struct wire_pool *pool
 	}
 	pool->kind = WIRE_POOL_OWN;
 	pool->file = pool_file_ref(request->fd.pool);
+	pool->base = (uint32_t)base;
 	return NULL;
 }
 
@@ -152,7 +157,11 @@ int wire_shm_create_pool(struct wire_request *request) {
 	} else if (request->fd.kind == WIRE_FD_FOREIGN) {
 		trouble = open_foreign(request, pool);
 	}
-	return trouble == NULL ? (int)WIRE_KEEP : (int)wire_request_refuse(request, "%s", trouble);
+	if (trouble != NULL) {
+		return wire_request_refuse(request, "%s", trouble);
+	}
+	wire_word_set(request->bytes, request->args[2].at, pool->base + size);
+	return WIRE_KEEP;
 }
 
 int wire_shm_resize_pool(struct wire_request *request) {
@@ -161,8 +170,9 @@ int wire_shm_resize_pool(struct wire_request *request) {
 	if (size < pool->size || size > POOL_BYTES_MAX) {
 		return wire_request_refuse(request, "size %d", (int)size);
 	}
-	bool there = pool->kind == WIRE_POOL_OWN ? pool_file_size(pool->file) >= size
-						 : file_has(pool->fd, size);
+	bool there = pool->kind == WIRE_POOL_OWN
+			? pool_file_size(pool->file) >= size && size <= POOL_BYTES_MAX - pool->base
+			: file_has(pool->fd, size);
 	if (!there) {
 		return wire_request_refuse(request, "the memory is smaller than the pool");
 	}
@@ -170,6 +180,7 @@ int wire_shm_resize_pool(struct wire_request *request) {
 		return wire_refuse(request->client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
 	}
 	pool->size = size;
+	wire_word_set(request->bytes, request->args[0].at, pool->base + size);
 	return WIRE_KEEP;
 }
 
@@ -208,6 +219,7 @@ int wire_shm_create_buffer(struct wire_request *request) {
 	};
 	pool->refs++;
 	request->made->extra = buffer;
+	wire_word_set(request->bytes, request->args[1].at, pool->base + (uint32_t)offset);
 	return WIRE_KEEP;
 }
 

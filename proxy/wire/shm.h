@@ -3,6 +3,10 @@
  * Inside of proxy/wire/: shared-memory pools and buffers. What the compositor maps can neither
  * shrink nor cost memory unseen: it is the proxy's own pool file, a file whose seals promise it, or
  * a copy.
+ *
+ * A blob of the GPU device is a part of a larger file. wl_shm knows no start, so the compositor
+ * gets a pool from the file's beginning to the part's end and every offset in it is moved; it was
+ * checked against the part's own size before.
  */
 #ifndef SILO_PROXY_WIRE_SHM_H
 #define SILO_PROXY_WIRE_SHM_H
@@ -17,7 +21,7 @@ struct wire_object;
 struct wire_request;
 
 enum wire_pool_kind {
-	WIRE_POOL_OWN,    // the proxy's file: `file`
+	WIRE_POOL_OWN,    // the proxy's file, or a part of it: `file`
 	WIRE_POOL_SEALED, // the client's memfd, which cannot shrink: `fd`
 	WIRE_POOL_COPIED, // the client's file `fd`, copied to `file` as it is committed
 };
@@ -28,7 +32,8 @@ struct wire_pool {
 	enum wire_pool_kind kind;
 	int fd;
 	struct pool_file *file;
-	uint8_t *map; // of the copy, map_size bytes
+	uint32_t base; // where the pool starts in what the compositor got: of `file`
+	uint8_t *map;  // of the copy, map_size bytes
 	uint64_t map_size;
 	uint64_t size; // as the client says it; never more than there is
 };

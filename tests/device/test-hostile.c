@@ -8,14 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "parse/le.h"
 #include "parse/vhost_user.h"
-#include "proxy/sandbox.h"
 #include "tests/device/double.h"
 #include "tests/device/vmm.h"
 
@@ -124,6 +125,8 @@ static void blobs_that_may_not_be(void **state) {
 	/* Mappings: not aligned, beyond the window, guest memory, twice, overlapping. */
 	assert_int_equal(vmm_map_blob(&vmm, 50, 1), GPU_ERR_INVALID_PARAMETER);
 	assert_int_equal(vmm_map_blob(&vmm, 50, VM_BLOB_WINDOW_BYTES), GPU_ERR_INVALID_PARAMETER);
+	assert_int_equal(vmm_map_blob(&vmm, 50, VM_BLOB_WINDOW_BYTES - 4095),
+			GPU_ERR_INVALID_PARAMETER);
 	assert_int_equal(vmm_map_blob(&vmm, 50, UINT64_MAX & ~4095ull), GPU_ERR_INVALID_PARAMETER);
 	assert_int_equal(vmm_map_blob(&vmm, client.query_id, 0), GPU_ERR_INVALID_PARAMETER);
 	assert_int_equal(vmm_map_blob(&vmm, 50, 0), GPU_OK_MAP_INFO);
@@ -131,10 +134,28 @@ static void blobs_that_may_not_be(void **state) {
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 51, id, 4096), GPU_OK_NODATA);
 	assert_int_equal(vmm_map_blob(&vmm, 51, 0), GPU_ERR_INVALID_PARAMETER);
 	assert_int_equal(vmm_unmap_blob(&vmm, 51), GPU_ERR_INVALID_PARAMETER);
+	assert_int_equal(vmm_map_blob(&vmm, 51, VM_BLOB_WINDOW_BYTES - 4096), GPU_OK_MAP_INFO);
+	assert_int_equal(vmm_unmap_blob(&vmm, 51), GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(&vmm, 51, 4096), GPU_OK_MAP_INFO);
+	vmm_finish(&vmm);
+}
+
+static void a_window_that_the_vmm_refuses(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
+	vmm_stop_rings(&vmm);
 	vmm.refuse_maps = true;
-	assert_int_equal(vmm_map_blob(&vmm, 51, 8192), GPU_ERR_UNSPEC);
+	vmm_reset(&vmm);
+	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	uint32_t id = vmm_image(&vmm, &client, 4096);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 50, id, 4096), GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(&vmm, 50, 0), GPU_ERR_UNSPEC);
+	vmm_stop_rings(&vmm);
 	vmm.refuse_maps = false;
-	assert_int_equal(vmm_map_blob(&vmm, 51, 8192), GPU_OK_MAP_INFO);
+	vmm_reset(&vmm);
+	client = vmm_client(&vmm, 1, 20);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 50, id, 4096), GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(&vmm, 50, 0), GPU_OK_MAP_INFO);
 	vmm_finish(&vmm);
 }
 
@@ -147,12 +168,20 @@ static void quotas_refuse_and_do_not_kill(void **state) {
 	while (vmm_create_host_blob(&vmm, 1, 5000 + made, id, 4096) == GPU_OK_NODATA) {
 		made++;
 	}
-	assert_int_equal(made, VM_POOL_FILES_MAX);
+	assert_int_equal(made, VM_RESOURCES_MAX - 2); // two rings
 	uint32_t mapped = 0;
 	while (vmm_map_blob(&vmm, 5000 + mapped, 4096ull * mapped) == GPU_OK_MAP_INFO) {
 		mapped++;
 	}
 	assert_int_equal(mapped, VM_BLOBS_MAX);
+	/* What the guest draws counts, and a blob that goes makes room. */
+	vmm.account.bytes_max = 64 * 4096;
+	vmm.account.measured_ms = 0;
+	memset(vmm.mappings[0].host, 1, 65 * 4096);
+	assert_int_equal(vmm_unref(&vmm, 5000 + made - 1), GPU_OK_NODATA);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 9000, id, 4096), GPU_ERR_OUT_OF_MEMORY);
+	assert_int_equal(vmm_unref(&vmm, 5000), GPU_OK_NODATA);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 9000, id, 4096), GPU_OK_NODATA);
 	for (uint32_t ctx = 2; ctx <= VM_CONTEXTS_MAX; ctx++) {
 		assert_int_equal(vmm_ctx_create(&vmm, ctx), GPU_OK_NODATA);
 	}
@@ -207,6 +236,47 @@ static void resources_that_are_not_attached_cannot_be_sent(void **state) {
 	vmm_finish(&vmm);
 }
 
+static void blobs_that_are_not_mapped_cannot_be_sent(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
+	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	uint32_t blob = vmm_image(&vmm, &client, 4096);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
+	assert_int_equal(vmm_ctx_attach(&vmm, 1, 7, true), GPU_OK_NODATA);
+	uint32_t id = 7, type = CROSS_DOMAIN_ID_BLOB;
+	assert_int_equal(vmm_send(&vmm, 1, 28, &id, &type, 1, "x", 1), GPU_ERR_INVALID_PARAMETER);
+	vmm_turn(&vmm);
+	assert_int_equal(double_clients, 0);
+	vmm_finish(&vmm);
+}
+
+/* The guest gives places up that are still shown, again and again: bounded, nothing leaks. */
+static void blobs_that_outlive_their_place(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
+	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	uint32_t blob = vmm_image(&vmm, &client, 8192);
+	uint32_t id = 7, type = CROSS_DOMAIN_ID_BLOB;
+	for (uint32_t i = 0; i < 60; i++) {
+		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 8192), GPU_OK_NODATA);
+		assert_int_equal(vmm_map_blob(&vmm, 7, 4096ull * (i % 7)), GPU_OK_MAP_INFO);
+		assert_int_equal(vmm_ctx_attach(&vmm, 1, 7, true), GPU_OK_NODATA);
+		assert_int_equal(vmm_send(&vmm, 1, 28, &id, &type, 1, "x", 1), GPU_OK_NODATA);
+		struct wire_fd *sent = &double_client->in_fds[i];
+		assert_int_equal(pool_file_reserve(sent->pool, 0, 8192), 0);
+		assert_int_equal(pool_file_reserve(sent->pool, 8192, 1), -EINVAL);
+		assert_int_equal(pool_file_reserve(sent->pool, UINT64_MAX, 2), -EINVAL);
+		assert_int_equal(vmm_unref(&vmm, 7), GPU_OK_NODATA);
+	}
+	assert_int_equal(vmm_ctx_destroy(&vmm, 1), GPU_OK_NODATA);
+	vmm_turn(&vmm);
+	assert_int_equal(vmm.account.bytes_reserved, 0);
+	struct stat st;
+	assert_int_equal(fstat(pool_file_fd(vmm.gpu->window.arena), &st), 0);
+	assert_int_equal(st.st_blocks, 0);
+	vmm_finish(&vmm);
+}
+
 static void a_hostile_vmm_ends_only_its_device(void **state) {
 	static const uint32_t requests[] = {VHOST_USER_SET_MEM_TABLE, VHOST_USER_SET_VRING_NUM,
 			VHOST_USER_SET_VRING_ADDR, VHOST_USER_SET_VRING_BASE,
@@ -227,7 +297,6 @@ static void a_hostile_vmm_ends_only_its_device(void **state) {
 
 int main(void) {
 	signal(SIGPIPE, SIG_IGN);
-	sandbox_raise_limits(); // a descriptor a blob
 	log_init("test", NULL, LOG_LEVEL_ERROR);
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(rings_that_break_the_rules),
@@ -236,10 +305,13 @@ int main(void) {
 			cmocka_unit_test(segments_outside_of_memory_are_given_back_empty),
 			cmocka_unit_test(commands_of_every_length_and_type),
 			cmocka_unit_test(blobs_that_may_not_be),
+			cmocka_unit_test(a_window_that_the_vmm_refuses),
 			cmocka_unit_test(quotas_refuse_and_do_not_kill),
 			cmocka_unit_test(small_rings_do_not_fill_up_with_polls),
 			cmocka_unit_test(cross_domain_noise),
 			cmocka_unit_test(resources_that_are_not_attached_cannot_be_sent),
+			cmocka_unit_test(blobs_that_are_not_mapped_cannot_be_sent),
+			cmocka_unit_test(blobs_that_outlive_their_place),
 			cmocka_unit_test(a_hostile_vmm_ends_only_its_device),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

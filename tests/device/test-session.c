@@ -102,19 +102,21 @@ static void a_pool_reaches_the_compositor_without_a_copy(void **state) {
 		assert_int_equal(vmm_ctx_attach(&vmm, 1, 7, false), GPU_OK_NODATA);
 		assert_int_equal(double_client->in_fds[0].kind, WIRE_FD_POOL);
 		struct pool_file *pool = double_client->in_fds[0].pool;
-		memset(vmm.mappings[0].host + 4999, 0x5a, 1);
+		vmm.mappings[0].host[0x10000 + 4999] = 0x5a;
 		uint8_t byte;
-		assert_int_equal(pread(pool_file_fd(pool), &byte, 1, 4999), 1);
+		assert_int_equal(pool_file_base(pool), 0x10000);
+		assert_int_equal(pool_file_size(pool), 8192);
+		assert_int_equal(pread(pool_file_fd(pool), &byte, 1, 0x10000 + 4999), 1);
 		assert_int_equal(byte, 0x5a);
 		assert_int_equal(fcntl(pool_file_fd(pool), F_GET_SEALS) & F_SEAL_SHRINK,
 				F_SEAL_SHRINK);
 		/* It outlives its context. */
 		assert_int_equal(vmm_ctx_destroy(&vmm, 1), GPU_OK_NODATA);
 		assert_int_equal(vmm_unmap_blob(&vmm, 7), GPU_OK_NODATA);
-		assert_int_equal(vmm.n_mappings, 0);
+		assert_int_equal(vmm.mappings[0].host[0x10000 + 4999], 0); // given back
 		assert_int_equal(vmm_unref(&vmm, 7), GPU_OK_NODATA);
 		assert_int_equal(vmm_unref(&vmm, client.query_id), GPU_OK_NODATA);
-		assert_int_equal(vmm.account.files, 0);
+		assert_int_equal(vmm.n_mappings, 1);
 		vmm_finish(&vmm);
 	}
 }
@@ -137,8 +139,13 @@ static void a_keymap_arrives_as_a_copy(void **state) {
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 9, item, 36864), GPU_OK_NODATA);
 	/* It is taken: a second blob of it is refused. */
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 10, item, 36864), GPU_ERR_INVALID_PARAMETER);
-	assert_int_equal(vmm_map_blob(&vmm, 9, 0), GPU_OK_MAP_INFO);
-	assert_string_equal((const char *)vmm.mappings[0].host, "xkb_keymap");
+	assert_int_equal(vmm_map_blob(&vmm, 9, 0x5000), GPU_OK_MAP_INFO);
+	assert_string_equal((const char *)vmm.mappings[0].host + 0x5000, "xkb_keymap");
+	/* It moves with its blob. */
+	assert_int_equal(vmm_unmap_blob(&vmm, 9), GPU_OK_NODATA);
+	assert_int_equal(vmm.mappings[0].host[0x5000], 0);
+	assert_int_equal(vmm_map_blob(&vmm, 9, 0x100000), GPU_OK_MAP_INFO);
+	assert_string_equal((const char *)vmm.mappings[0].host + 0x100000, "xkb_keymap");
 	vmm_finish(&vmm);
 }
 
@@ -351,6 +358,7 @@ static void a_pause_keeps_everything(void **state) {
 		uint32_t blob = vmm_image(&vmm, &client, 4096);
 		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
 		assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+		memcpy(vmm.mappings[0].host, "pixels", 7);
 		struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 		vmm_stop_rings(&vmm);
 		/* What comes meanwhile is told later; guest memory stays untouched. */
@@ -364,7 +372,9 @@ static void a_pause_keeps_everything(void **state) {
 		assert_int_equal(vmm_answer_type(&vmm, &poll), GPU_OK_NODATA);
 		assert_int_equal(received(&client, 28, 0), 5);
 		assert_int_equal(double_clients, 1);
-		assert_int_equal(vmm.n_mappings, 1);
+		assert_int_equal(vmm.maps, 1);
+		assert_int_equal(vmm.unmaps, 0);
+		assert_string_equal((const char *)vmm.mappings[0].host, "pixels");
 		assert_int_equal(vmm_unmap_blob(&vmm, 7), GPU_OK_NODATA);
 		vmm_finish(&vmm);
 	}
@@ -393,17 +403,16 @@ static void a_reset_drops_everything(void **state) {
 		uint32_t blob = vmm_image(&vmm, &client, 4096);
 		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
 		assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+		vmm.mappings[0].host[0] = 0x5a;
 		vmm_poll(&vmm, 1, 8);
 		vmm_stop_rings(&vmm);
-		if (manners[m] == VMM_QEMU) {
-			munmap(vmm.mappings[0].host, 4096);
-			vmm.n_mappings = 0; // QEMU does it by itself
-		}
-		vmm_start_rings(&vmm, true);
+		vmm_reset(&vmm);
 		assert_int_equal(double_clients, 0);
-		assert_int_equal(vmm.unmaps, manners[m] == VMM_CROSVM ? 1 : 0);
-		assert_int_equal(vmm.n_mappings, 0);
-		assert_int_equal(vmm.account.files, 0);
+		assert_int_equal(vmm.maps, manners[m] == VMM_QEMU ? 2 : 1);
+		assert_int_equal(vmm.unmaps, 0);
+		assert_int_equal(vmm.n_mappings, 1);
+		assert_int_equal(vmm.mappings[0].host[0], 0);
+		assert_int_equal(vmm.account.files, 1);
 		/* The second boot works, at the same place. */
 		client = vmm_client(&vmm, 1, 20);
 		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
@@ -412,41 +421,98 @@ static void a_reset_drops_everything(void **state) {
 	}
 }
 
-static void a_mapping_under_way_at_a_reset_is_undone(void **state) {
+static void a_mapping_under_way_at_a_reset_is_made_again(void **state) {
 	struct vmm vmm;
 	vmm_start(&vmm, VMM_QEMU, 64);
+	vmm_stop_rings(&vmm);
+	vmm.hold_backend = true;
+	vmm_reset(&vmm);
+	vmm_stop_rings(&vmm);
+	vmm_reset(&vmm);
+	vmm.hold_backend = false;
+	vmm_turn(&vmm);
+	assert_int_equal(vmm.maps, 3);
+	assert_int_equal(vmm.unmaps, 1);
+	assert_int_equal(vmm.n_mappings, 1);
 	struct vmm_client client = vmm_client(&vmm, 1, 20);
 	uint32_t blob = vmm_image(&vmm, &client, 4096);
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
-	vmm.hold_backend = true;
-	assert_int_equal(vmm_map_blob(&vmm, 7, 0), 0);
+	assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+	vmm_finish(&vmm);
+}
+
+static void a_mapping_that_came_while_stopped_is_in_doubt_after_a_reset(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
 	vmm_stop_rings(&vmm);
-	vmm_start_rings(&vmm, true);
+	vmm.hold_backend = true;
+	vmm_reset(&vmm);
+	vmm_stop_rings(&vmm);
 	vmm.hold_backend = false;
 	vmm_turn(&vmm);
-	assert_int_equal(vmm.maps, 1);
+	assert_int_equal(vmm.maps, 2);
+	/* Dropped by the reset: the unmap is refused, and that is fine. */
+	vmm_reset(&vmm);
+	assert_int_equal(vmm.maps, 3);
 	assert_int_equal(vmm.unmaps, 1);
-	assert_int_equal(vmm.account.files, 0);
+	assert_int_equal(vmm.n_mappings, 1);
+	assert_true(window_is_mapped(&vmm.gpu->window));
 	vmm_finish(&vmm);
 }
 
 static void mapping_waits_while_the_main_channel_is_served(void **state) {
 	struct vmm vmm;
 	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
-	uint32_t blob = vmm_image(&vmm, &client, 4096);
-	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
+	vmm_stop_rings(&vmm);
 	vmm.hold_backend = true;
-	assert_int_equal(vmm_map_blob(&vmm, 7, 0), 0);
+	vmm_reset(&vmm);
+	uint8_t bytes[24] = {0};
+	le_put32(bytes, GPU_GET_DISPLAY_INFO);
+	struct vmm_chain chain = vmm_queue(&vmm, bytes, sizeof(bytes));
+	vmm_turn(&vmm);
+	assert_int_equal(vmm_answer_type(&vmm, &chain), 0);
 	vmm_send_mem_table(&vmm); // would hang if the device waited
-	assert_int_equal(vmm_send(&vmm, 1, 28, NULL, NULL, 0, "on", 2), GPU_OK_NODATA);
-	/* Unreferenced before it was mapped: mapped and unmapped in this order. */
-	assert_int_equal(vmm_unref(&vmm, 7), GPU_OK_NODATA);
 	vmm.hold_backend = false;
 	vmm_turn(&vmm);
-	assert_int_equal(vmm.maps, 1);
-	assert_int_equal(vmm.unmaps, 1);
-	assert_int_equal(vmm.account.files, 0);
+	assert_int_equal(vmm_answer_type(&vmm, &chain), GPU_OK_DISPLAY_INFO);
+	vmm_finish(&vmm);
+}
+
+static void a_new_blob_has_no_old_pixels(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
+	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	uint32_t blob = vmm_image(&vmm, &client, 8192);
+	uint32_t type = CROSS_DOMAIN_ID_BLOB, id = 7;
+	uint8_t *host = vmm.mappings[0].host;
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 8192), GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(&vmm, 7, 4096), GPU_OK_MAP_INFO);
+	assert_int_equal(vmm_ctx_attach(&vmm, 1, 7, true), GPU_OK_NODATA);
+	assert_int_equal(vmm_send(&vmm, 1, 28, &id, &type, 1, "pool", 4), GPU_OK_NODATA);
+	memset(host, 0x5a, 5 * 4096); // also where no blob is
+	struct pool_file *pool = double_client->in_fds[0].pool;
+	assert_int_equal(pool_file_reserve(pool, 0, 8192), 0);
+	assert_int_equal(vmm_unref(&vmm, 7), GPU_OK_NODATA);
+	/* The compositor still shows it. */
+	assert_int_equal(host[4096], 0x5a);
+	/* A new blob over half of it: zeros, and nothing that is shown loses its pages. */
+	blob = vmm_image(&vmm, &client, 12288);
+	assert_int_equal(vmm_create_host_blob(&vmm, 1, 8, blob, 12288), GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(&vmm, 8, 8192), GPU_OK_MAP_INFO);
+	assert_int_equal(host[4096], 0x5a);
+	for (size_t i = 8192; i < 5 * 4096; i++) {
+		assert_int_equal(host[i], 0);
+	}
+	host[8192] = 0x66;
+	/* When the old one goes only its own half is given back. */
+	pool_file_unref(pool);
+	double_client->n_in_fds = 0;
+	assert_int_equal(host[4096], 0);
+	assert_int_equal(host[8192], 0x66);
+	assert_int_equal(host[0], 0x5a);
+	assert_int_equal(vmm.account.bytes_reserved, 0);
+	assert_int_equal(vmm_unref(&vmm, 8), GPU_OK_NODATA);
+	assert_int_equal(host[8192], 0);
 	vmm_finish(&vmm);
 }
 
@@ -468,8 +534,11 @@ int main(void) {
 			cmocka_unit_test(a_pause_keeps_everything),
 			cmocka_unit_test(a_chain_queued_during_the_pause_is_found),
 			cmocka_unit_test(a_reset_drops_everything),
-			cmocka_unit_test(a_mapping_under_way_at_a_reset_is_undone),
+			cmocka_unit_test(a_mapping_under_way_at_a_reset_is_made_again),
+			cmocka_unit_test(
+					a_mapping_that_came_while_stopped_is_in_doubt_after_a_reset),
 			cmocka_unit_test(mapping_waits_while_the_main_channel_is_served),
+			cmocka_unit_test(a_new_blob_has_no_old_pixels),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,13 @@ void vmm_start_rings(struct vmm *vmm, bool reset) {
 	tell_state(vmm, VHOST_USER_SET_VRING_ENABLE, 1, 1);
 }
 
+void vmm_reset(struct vmm *vmm) {
+	while (vmm->manner == VMM_QEMU && vmm->n_mappings > 0) {
+		unmap_at(vmm, vmm->mappings[0].offset, vmm->mappings[0].len);
+	}
+	vmm_start_rings(vmm, true);
+}
+
 void vmm_stop_rings(struct vmm *vmm) {
 	tell_state(vmm, VHOST_USER_SET_VRING_ENABLE, 0, 0);
 	tell_state(vmm, VHOST_USER_SET_VRING_ENABLE, 1, 0);

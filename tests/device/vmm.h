@@ -18,7 +18,7 @@
 
 #define VMM_RAM_BYTES (4u << 20)
 #define VMM_USER_BASE 0x7f0000000000ull
-#define VMM_MAPPINGS_MAX 512
+#define VMM_MAPPINGS_MAX 4
 
 enum vmm_manner {
 	VMM_QEMU,
@@ -78,6 +78,8 @@ void vmm_send_mem_table(struct vmm *vmm);
 void vmm_stop_rings(struct vmm *vmm);
 /* Starts again: as after a pause, or as after a reset (with clean rings). */
 void vmm_start_rings(struct vmm *vmm, bool reset);
+/* A reset of the stopped machine: QEMU drops what is mapped; then the rings start. */
+void vmm_reset(struct vmm *vmm);
 
 /* Bytes of guest memory, aligned to 16, or to a page. Returns the guest physical address. */
 uint64_t vmm_alloc(struct vmm *vmm, size_t len);

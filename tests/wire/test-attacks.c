@@ -311,6 +311,68 @@ static void test_buffers_beyond_their_pool(void **state) {
 	}
 }
 
+/* A pool of size bytes in the part [base, base + len) of an arena. */
+static void pool_of_part(uint64_t base, uint64_t len, uint32_t size) {
+	struct pool_file *arena = pool_file_create(&f.account, VM_BLOB_WINDOW_BYTES);
+	struct pool_file *part = pool_part_create(arena, base, len);
+	assert_non_null(part);
+	guest_fd(&f, -1, WIRE_FD_POOL, part, 4, 0, "uu", 10u, size);
+	pool_file_unref(arena); // the part has one
+}
+
+static void test_pool_beyond_its_part(void **state) {
+	pool_of_part(0x10000, 0x2000, 0x2001);
+	assert_refused("smaller than the pool");
+}
+
+static void test_pool_grows_beyond_its_part(void **state) {
+	static const uint32_t sizes[] = {0x2001, 0x12000, 0x7fffffff, 0xffffffff, 0xffff0000};
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		finish(NULL);
+		start(NULL);
+		pool_of_part(0x10000, 0x2000, 0x1000);
+		guest(&f, 10, 2, "u", sizes[i]);
+		assert_refused("resize");
+	}
+}
+
+static void test_buffers_beyond_their_part(void **state) {
+	/* The first three lie in the arena, the others wrap around. */
+	static const uint32_t offsets[] = {
+			0x1001, 0x2000, 0x10000, 0xffff0000, 0x7fff0000, 0x80000000, 0xfffff000};
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		finish(NULL);
+		start(NULL);
+		pool_of_part(0x10000, 0x2000, 0x2000);
+		guest(&f, 10, 0, "uuuuuu", 11u, offsets[i], 32u, 32u, 128u, 0u);
+		assert_refused("create_buffer");
+	}
+}
+
+static void test_pool_at_the_end_of_the_arena(void **state) {
+	/* The very last page: its end is one more than wl_shm can say. */
+	pool_of_part(VM_BLOB_WINDOW_BYTES - 0x1000, 0x1000, 0x1000);
+	assert_refused("beyond what wl_shm can say");
+	finish(NULL);
+	start(NULL);
+	pool_of_part(VM_BLOB_WINDOW_BYTES - 0x1000, 0x1000, 0xfff);
+	guest(&f, 10, 2, "u", 0x1000u);
+	assert_refused("smaller than the pool");
+}
+
+static void test_paste_into_an_arena(void **state) {
+	guest(&f, 8, 1, "uu", 10u, 6u);
+	compositor_read(&f);
+	compositor(&f, 10, 0, "u", 0xff000000u);
+	guest_read(&f);
+	struct pool_file *arena = pool_file_create(&f.account, VM_BLOB_WINDOW_BYTES);
+	struct pool_file *part = pool_part_create(arena, 0, 0x1000);
+	pool_file_unref(arena);
+	guest_fd(&f, -1, WIRE_FD_POOL, part, 0xff000000u, 1, "s", "text/plain");
+	assert_refused("no pipe");
+	assert_int_equal(f.fd_count, 0);
+}
+
 static void test_paste_into_a_file(void **state) {
 	guest(&f, 8, 1, "uu", 10u, 6u);
 	compositor_read(&f);
@@ -374,6 +436,11 @@ int main(void) {
 			T(test_pool_shrinks),
 			T(test_pool_grows_beyond_its_file),
 			T(test_buffers_beyond_their_pool),
+			T(test_pool_beyond_its_part),
+			T(test_pool_grows_beyond_its_part),
+			T(test_buffers_beyond_their_part),
+			T(test_pool_at_the_end_of_the_arena),
+			T(test_paste_into_an_arena),
 			T(test_paste_into_a_file),
 			T(test_types_are_bounded),
 			T(test_acknowledging_the_future),

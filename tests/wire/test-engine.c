@@ -2,11 +2,13 @@
  *
  * Sessions through the Wayland engine: what passes, what is rewritten, what is held back.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <wayland-util.h>
 
@@ -240,6 +242,68 @@ static void test_own_pool(void **state) {
 	assert_true(f.account.bytes_reserved >= 64 * 256);
 }
 
+/* The nth word of the message with that object and opcode, as the compositor got it. */
+static uint32_t word_of(uint32_t object, uint16_t opcode, size_t word) {
+	for (size_t i = 0; i < count(&f); i++) {
+		size_t size;
+		const uint8_t *bytes = nth(&f, i, &size);
+		if (wire_word(bytes, 0) == object && (wire_word(bytes, 4) & 0xffff) == opcode) {
+			assert_true(size >= 8 + 4 * (word + 1));
+			return wire_word(bytes, 8 + 4 * word);
+		}
+	}
+	fail_msg("no message %u.%u", object, opcode);
+	return 0;
+}
+
+static void test_pool_in_an_arena(void **state) {
+	const uint32_t base = 0x30000;
+	struct pool_file *arena = pool_file_create(&f.account, 1 << 20);
+	struct pool_file *part = pool_part_create(arena, base, 0x8000);
+	assert_non_null(part);
+	guest_fd(&f, -1, WIRE_FD_POOL, part, 4, 0, "uu", 10u, 0x6000u);
+	guest(&f, 10, 2, "u", 0x8000u);
+	guest(&f, 10, 0, "uuuuuu", 11u, 0x4000u, 64u, 64u, 256u, 0u);
+	guest(&f, 3, 0, "u", 12u);
+	guest(&f, 12, 1, "uuu", 11u, 0u, 0u);
+	guest(&f, 12, 6, "");
+	compositor_read(&f);
+	assert_false(f.ended);
+	assert_int_equal(f.fd_count, 1);
+	assert_int_equal(word_of(4, 0, 1), base + 0x6000);
+	assert_int_equal(word_of(10, 2, 0), base + 0x8000);
+	assert_int_equal(word_of(10, 0, 1), base + 0x4000);
+	/* The buffer's own pages are allocated, no others; they go with the last of it. */
+	struct stat status;
+	assert_int_equal(fstat(pool_file_fd(arena), &status), 0);
+	assert_int_equal(status.st_blocks * 512, 0x4000);
+	assert_true(status.st_size >= base + 0x8000);
+	assert_int_equal(f.account.bytes_reserved, 0x4000);
+	guest(&f, 10, 1, "");
+	guest(&f, 11, 0, "");
+	assert_int_equal(f.account.bytes_reserved, 0x4000); // still shown
+	guest(&f, 12, 0, "");
+	compositor_read(&f);
+	assert_int_equal(f.account.bytes_reserved, 0);
+	assert_int_equal(fstat(pool_file_fd(arena), &status), 0);
+	assert_int_equal(status.st_blocks, 0);
+	pool_file_unref(arena);
+}
+
+static void test_what_is_drawn_is_charged_once(void **state) {
+	struct pool_file *arena = pool_file_create(&f.account, 1 << 20);
+	struct pool_file *part = pool_part_create(arena, 0x10000, 0x10000);
+	static const uint8_t pixels[0x8000] = {1};
+	assert_int_equal(pwrite(pool_file_fd(arena), pixels, sizeof(pixels), 0x10000), 0x8000);
+	f.account.bytes_max = 0x8000;
+	assert_int_equal(pool_file_reserve(part, 0, 0x8000), 0);
+	assert_int_equal(pool_file_reserve(part, 0, 0x8001), -EDQUOT);
+	assert_int_equal(pool_file_reserve(part, 0xf000, 0x1001), -EINVAL);
+	pool_part_withdraw(part);
+	pool_file_unref(arena);
+	assert_int_equal(f.account.bytes_reserved, 0);
+}
+
 static void test_quota_refuses_and_does_not_kill(void **state) {
 	f.account.bytes_max = 4096;
 	struct pool_file *file = pool_file_create(&f.account, 1 << 20);
@@ -368,6 +432,8 @@ int main(void) {
 			T(test_offers_of_the_compositor),
 			T(test_descriptors_reach_the_guest),
 			T(test_own_pool),
+			T(test_pool_in_an_arena),
+			T(test_what_is_drawn_is_charged_once),
 			T(test_quota_refuses_and_does_not_kill),
 			T(test_unsealed_pool_is_copied),
 			T(test_floods_are_not_read),
