@@ -26,6 +26,8 @@
 #define VSOCK_RETRY_US 2000
 /* How long the others may be gone before the VMM's own end must be known. */
 #define VMM_GRACE_US (2u * 1000 * 1000)
+/* A process that gives up may only follow one that was killed, whose end is seen a moment later. */
+#define CAUSE_GRACE_US (100u * 1000)
 
 static const char *const process_names[BOOT_PROCESSES] = {
 		"vsock device", "silo-proxy", "agent child", "VMM"};
@@ -136,6 +138,14 @@ static void describe_exit(char *out, size_t cap, const char *name, int status) {
 	}
 }
 
+/* reason is the cause of death unless a better one is found in time. */
+static void suspect(struct boot *boot, const char *reason, uint64_t grace_us) {
+	snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
+	boot->grace = sd_event_source_disable_unref(boot->grace);
+	sd_event_add_time_relative(boot->event, &boot->grace, CLOCK_MONOTONIC, grace_us, 0,
+			handle_grace, boot);
+}
+
 static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	char reason[ERROR_MAX];
 	describe_exit(reason, sizeof(reason), process_names[kind], status);
@@ -146,13 +156,13 @@ static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 		}
 	} else if (kind == BOOT_VMM && is_clean) {
 		boot_kill(boot, BOOT_SHUT_DOWN, "");
-	} else if (kind == BOOT_VMM || !is_clean) {
+	} else if (box_exit_signal(status) != 0) {
 		fail(boot, reason);
+	} else if (!is_clean) {
+		suspect(boot, reason, CAUSE_GRACE_US);
 	} else if (boot->grace == NULL) {
 		/* They end when the VMM's sockets close, which may be seen before its own end. */
-		snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
-		sd_event_add_time_relative(boot->event, &boot->grace, CLOCK_MONOTONIC, VMM_GRACE_US,
-				0, handle_grace, boot);
+		suspect(boot, reason, VMM_GRACE_US);
 	}
 }
 

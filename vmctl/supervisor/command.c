@@ -55,6 +55,7 @@ struct command {
 	size_t out_len, out_sent;
 	uint32_t credit; /* bytes of standard input that the guest will take */
 	bool is_started;
+	bool is_deaf; /* nothing can be sent any more */
 };
 
 static void finish(struct command *command, const struct agent_report *report) {
@@ -83,6 +84,9 @@ static void queue(struct command *command, const struct agent_message *message) 
 
 /* Each returns whether it got anywhere; a call after is_done does nothing. */
 static bool flush_out(struct command *command) {
+	if (command->is_deaf) {
+		return false;
+	}
 	size_t end = command->is_connected ? command->out_len : command->connect_len;
 	size_t left = end - command->out_sent;
 	if (left == 0) {
@@ -91,11 +95,15 @@ static bool flush_out(struct command *command) {
 	left = left < AGENT_WRITE_MAX ? left : AGENT_WRITE_MAX;
 	ssize_t n = fd_send(command->fds[CONNECTION], command->out + command->out_sent, left, NULL,
 			0);
-	if (n < 0) {
-		if (n != -EAGAIN) {
-			fail(command, "the connection to the guest broke");
-		}
+	if (n == -EAGAIN) {
 		return false;
+	}
+	if (n < 0) {
+		/* It hung up, but may have said before how the command ended: that is read yet. */
+		command->is_deaf = true;
+		command->out_len = command->out_sent = 0;
+		close_stream(command, INPUT);
+		return true;
 	}
 	command->out_sent += (size_t)n;
 	if (command->out_sent == command->out_len) {
@@ -360,7 +368,7 @@ uint32_t command_id(const struct command *command) {
 }
 
 void command_signal(struct command *command, uint32_t signal) {
-	if (command->is_started && !command->is_done) {
+	if (command->is_started && !command->is_done && !command->is_deaf) {
 		queue(command, &(struct agent_message){.type = AGENT_SIGNAL, .signal = signal});
 		pump(command);
 	}

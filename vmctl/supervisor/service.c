@@ -143,44 +143,96 @@ static void free_strings(char **strings) {
 	free(strings);
 }
 
-static int run(struct supervisor *supervisor, sd_varlink *link,
-		const struct run_parameters *parameters, const int streams[3]) {
-	struct agent_run message = {.flags = parameters->root ? AGENT_RUN_ROOT : 0};
-	for (char **word = parameters->argv; word != NULL && *word != NULL; word++) {
-		if (message.argc == AGENT_ARGV_MAX) {
-			return interface_fail(link, SUPERVISOR_NAME, "more than %d arguments",
-					AGENT_ARGV_MAX);
-		}
+static void release(struct waiting_run *waiting) {
+	free_strings(waiting->argv);
+	close_streams(waiting->streams);
+	sd_varlink_unref(waiting->link);
+	*waiting = (struct waiting_run){.streams = {-1, -1, -1}};
+}
+
+/* Hands the command to the agent child; who waits is answered if that fails. */
+static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting) {
+	struct agent_run message = {.flags = waiting->root ? AGENT_RUN_ROOT : 0};
+	for (char **word = waiting->argv; *word != NULL; word++) {
 		message.argv[message.argc++] = *word;
 	}
-	if (message.argc == 0 || message.argv[0][0] == '\0') {
-		return interface_fail(link, SUPERVISOR_NAME, "no command was given");
+	char error[ERROR_MAX];
+	int result = 0;
+	if (agent_run(boot_agent(supervisor->boot), waiting->id, &message, waiting->streams, error,
+			    sizeof(error)) < 0) {
+		result = interface_fail(waiting->link, SUPERVISOR_NAME, "%s", error);
+		release(waiting);
+		return result;
+	}
+	free_strings(waiting->argv);
+	waiting->argv = NULL;
+	close_streams(waiting->streams);
+	return 0;
+}
+
+void service_agent_ready(struct supervisor *supervisor) {
+	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
+		if (supervisor->runs[i].argv != NULL) {
+			begin_run(supervisor, &supervisor->runs[i]);
+		}
+	}
+}
+
+/* What may be wrong with a call, or NULL. */
+static const char *run_error(const struct supervisor *supervisor,
+		const struct run_parameters *parameters, char error[ERROR_MAX]) {
+	enum vm_state state = supervisor->record.state;
+	size_t argc = 0;
+	while (parameters->argv != NULL && parameters->argv[argc] != NULL) {
+		argc++;
+	}
+	if (argc == 0 || parameters->argv[0][0] == '\0') {
+		return "no command was given";
+	}
+	if (argc > AGENT_ARGV_MAX) {
+		snprintf(error, ERROR_MAX, "more than %d arguments", AGENT_ARGV_MAX);
+		return error;
 	}
 	if (parameters->root && !supervisor->vm->root_allowed) {
-		return interface_fail(link, SUPERVISOR_NAME,
+		snprintf(error, ERROR_MAX,
 				"commands as root are not allowed; write \"root allow\" into vm "
-				"\"%s\" "
-				"in %s",
+				"\"%s\" in %s",
 				supervisor->vm->name, supervisor->vm->file);
+		return error;
 	}
-	if (supervisor->record.state != VM_RUNNING || !supervisor->agent_is_ready) {
-		return interface_fail(link, SUPERVISOR_NAME, "vm \"%s\" is %s",
-				supervisor->vm->name, vm_state_text(supervisor->record.state));
+	if (state != VM_RUNNING && state != VM_STARTING) {
+		snprintf(error, ERROR_MAX, "vm \"%s\" is %s", supervisor->vm->name,
+				vm_state_text(state));
+		return error;
+	}
+	return NULL;
+}
+
+/* Takes argv out of parameters, and the streams, if it succeeds. */
+static int run(struct supervisor *supervisor, sd_varlink *link, struct run_parameters *parameters,
+		int streams[3]) {
+	char room[ERROR_MAX];
+	const char *error = run_error(supervisor, parameters, room);
+	if (error != NULL) {
+		return interface_fail(link, SUPERVISOR_NAME, "%s", error);
 	}
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct waiting_run *waiting = &supervisor->runs[i];
 		if (waiting->id != 0) {
 			continue;
 		}
-		char error[ERROR_MAX];
-		uint32_t id = ++supervisor->run_id != 0 ? supervisor->run_id : ++supervisor->run_id;
-		if (agent_run(boot_agent(supervisor->boot), id, &message, streams, error,
-				    sizeof(error)) < 0) {
-			return interface_fail(link, SUPERVISOR_NAME, "%s", error);
+		supervisor->run_id = supervisor->run_id == UINT32_MAX ? 1 : supervisor->run_id + 1;
+		*waiting = (struct waiting_run){
+				.id = supervisor->run_id,
+				.link = sd_varlink_ref(link),
+				.argv = parameters->argv,
+				.root = parameters->root,
+		};
+		parameters->argv = NULL;
+		for (int stream = 0; stream < 3; stream++) {
+			waiting->streams[stream] = fd_steal(&streams[stream]);
 		}
-		waiting->id = id;
-		waiting->link = sd_varlink_ref(link);
-		return 0;
+		return supervisor->agent_is_ready ? begin_run(supervisor, waiting) : 0;
 	}
 	return interface_fail(link, SUPERVISOR_NAME, "%d commands run already", AGENT_COMMANDS_MAX);
 }
@@ -272,11 +324,10 @@ static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void 
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct waiting_run *waiting = &supervisor->runs[i];
 		if (waiting->link == link) {
-			if (supervisor->boot != NULL) {
+			if (supervisor->boot != NULL && waiting->argv == NULL) {
 				agent_cancel(boot_agent(supervisor->boot), waiting->id);
 			}
-			waiting->id = 0;
-			forget(&waiting->link);
+			release(waiting);
 		}
 	}
 }
@@ -319,7 +370,15 @@ void service_paused(struct supervisor *supervisor) {
 }
 
 void service_destroy(struct supervisor *supervisor) {
-	service_commands_lost(supervisor, "the VM has ended");
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->monitors[i] != NULL) {
+			notify_status(supervisor, supervisor->monitors[i], true);
+			sd_varlink_flush(supervisor->monitors[i]);
+			forget(&supervisor->monitors[i]);
+		}
+	}
+	const char *reason = supervisor->record.reason;
+	service_commands_lost(supervisor, reason[0] != '\0' ? reason : "the VM has ended", true);
 	service_paused(supervisor);
 	for (size_t i = 0; i < WATCHERS_MAX; i++) {
 		if (supervisor->followers[i].link != NULL) {
@@ -333,11 +392,6 @@ void service_destroy(struct supervisor *supervisor) {
 			sd_varlink_flush(supervisor->stops[i]);
 			forget(&supervisor->stops[i]);
 		}
-		if (supervisor->monitors[i] != NULL) {
-			notify_status(supervisor, supervisor->monitors[i], true);
-			sd_varlink_flush(supervisor->monitors[i]);
-			forget(&supervisor->monitors[i]);
-		}
 	}
 	if (supervisor->server != NULL) {
 		unlink(supervisor->socket_path);
@@ -349,7 +403,9 @@ void service_destroy(struct supervisor *supervisor) {
 void service_status_changed(struct supervisor *supervisor) {
 	for (size_t i = 0; i < WATCHERS_MAX; i++) {
 		if (supervisor->monitors[i] != NULL) {
+			/* At once, so that the manager knows before any caller is answered. */
 			notify_status(supervisor, supervisor->monitors[i], false);
+			sd_varlink_flush(supervisor->monitors[i]);
 		}
 	}
 }
@@ -376,15 +432,16 @@ void service_command_ended(struct supervisor *supervisor, const struct agent_rep
 		} else {
 			interface_fail(waiting->link, SUPERVISOR_NAME, "%s", report->text);
 		}
-		waiting->id = 0;
-		forget(&waiting->link);
+		release(waiting);
 		return;
 	}
 }
 
-void service_commands_lost(struct supervisor *supervisor, const char *reason) {
+void service_commands_lost(struct supervisor *supervisor, const char *reason, bool waiting_too) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
-		if (supervisor->runs[i].id != 0) {
+		bool is_lost = supervisor->runs[i].id != 0 &&
+				(waiting_too || supervisor->runs[i].argv == NULL);
+		if (is_lost) {
 			struct agent_report report = {
 					.type = REPORT_ERROR, .id = supervisor->runs[i].id};
 			snprintf(report.text, sizeof(report.text), "%s", reason);

@@ -22,10 +22,13 @@ void service_status_changed(struct supervisor *supervisor);
 void service_logged(struct supervisor *supervisor);
 void service_command_ended(struct supervisor *supervisor, const struct agent_report *report);
 
+/* Commands that came while the guest booted run now. */
+void service_agent_ready(struct supervisor *supervisor);
+
 /* The VM has paused or resumed: who asked for it is answered. */
 void service_paused(struct supervisor *supervisor);
 
-/* Every command is lost with its boot. */
-void service_commands_lost(struct supervisor *supervisor, const char *reason);
+/* The commands that ran are lost with their boot; those that wait for the next, if waiting_too. */
+void service_commands_lost(struct supervisor *supervisor, const char *reason, bool waiting_too);
 
 #endif

@@ -83,13 +83,15 @@ static void handle_hello(struct supervisor *supervisor, const char *boot_id) {
 	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
 	supervisor->agent_is_ready = true;
 	memcpy(supervisor->record.boot_id, boot_id, BOOT_ID_MAX + 1);
-	if (supervisor->record.ready_ms == 0) {
+	if (!supervisor->was_ready) {
+		supervisor->was_ready = true;
 		uint64_t now_ms = (uint64_t)clock_now_ms();
 		supervisor->record.ready_ms = now_ms - supervisor->vmm_start_ms;
 	}
 	if (supervisor->record.state == VM_STARTING || supervisor->record.state == VM_RUNNING) {
 		set_state(supervisor, VM_RUNNING, "");
 	}
+	service_agent_ready(supervisor);
 }
 
 static void handle_report(const struct agent_report *report, void *data) {
@@ -153,7 +155,7 @@ static void handle_ended(enum boot_end end, const char *boot_reason, void *data)
 	struct supervisor *supervisor = data;
 	char reason[ERROR_MAX];
 	snprintf(reason, sizeof(reason), "%s", boot_reason);
-	bool was_ready = supervisor->record.ready_ms != 0;
+	bool was_ready = supervisor->was_ready;
 	bool was_stopping = supervisor->record.state == VM_STOPPING;
 	supervisor->agent_timer = sd_event_source_disable_unref(supervisor->agent_timer);
 	supervisor->agent_is_ready = false;
@@ -161,7 +163,7 @@ static void handle_ended(enum boot_end end, const char *boot_reason, void *data)
 	supervisor->boot = NULL;
 	fd_close(&supervisor->dial);
 	service_logged(supervisor);
-	service_commands_lost(supervisor, reason[0] != '\0' ? reason : "the VM has ended");
+	service_commands_lost(supervisor, reason[0] != '\0' ? reason : "the VM has ended", false);
 	if (was_stopping) {
 		conclude(supervisor, VM_STOPPED, end == BOOT_FAILED ? reason : "");
 	} else if (end == BOOT_SHUT_DOWN) {
@@ -199,6 +201,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 	};
 	supervisor->record.boots++;
 	supervisor->record.ready_ms = 0;
+	supervisor->was_ready = false;
 	supervisor->pause_is_wanted = false;
 	supervisor->record.boot_id[0] = '\0';
 	supervisor->boot = boot_create(supervisor->event, &setup, &events, supervisor, error);

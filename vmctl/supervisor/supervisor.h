@@ -33,6 +33,10 @@ struct supervisor_options {
 struct waiting_run {
 	uint32_t id; /* 0: free */
 	sd_varlink *link;
+	/* Of a command that waits for the guest's agent; argv is NULL once it runs. */
+	char **argv;
+	bool root;
+	int streams[3];
 };
 
 #define WATCHERS_MAX 32
@@ -50,6 +54,7 @@ struct supervisor {
 	struct ring ring;
 	struct boot *boot;
 	bool agent_is_ready;
+	bool was_ready; /* in this boot */
 	bool pause_is_wanted;
 	uint64_t vmm_start_ms;
 	int dial; /* a dial channel that waits for the proxy, or -1 */

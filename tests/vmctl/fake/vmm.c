@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stands in for QEMU: takes its arguments, speaks as much QMP as a life cycle needs, and does what
+ * the stand-in guest (vsock.c) says over the vsock device's connection: 'r' resets, 'q' powers off.
+ * The VM's name chooses what else it does:
+ *   mute      its guest never boots      garbled   sends what no QEMU sends
+ *   stubborn  ignores the power button   hostile   tries what the kernel parameters name
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define QMP 3
+#define CONSOLE 4
+#define GPU 5
+#define VSOCK 6
+
+static void say(const char *text) {
+	if (write(QMP, text, strlen(text)) < 0) {
+		exit(1);
+	}
+}
+
+static void end(const char *reason) {
+	char event[160];
+	snprintf(event, sizeof(event),
+			"{\"event\":\"SHUTDOWN\",\"data\":{\"guest\":true,\"reason\":\"%s\"}}\r\n",
+			reason);
+	say(event);
+	exit(0);
+}
+
+static void take_command(const char *line, int is_stubborn) {
+	if (strstr(line, "system_powerdown") != NULL && !is_stubborn) {
+		end("guest-shutdown");
+	}
+	if (strstr(line, "\"stop\"") != NULL) {
+		say("{\"event\":\"STOP\"}\r\n");
+	}
+	if (strstr(line, "\"cont\"") != NULL) {
+		say("{\"event\":\"RESUME\"}\r\n");
+	}
+	say("{\"return\":{}}\r\n");
+}
+
+/* try.read=PATH, try.unix=PATH, … in the kernel's command line. */
+static void try_everything(char *append) {
+	for (char *word = strtok(append, " "); word != NULL; word = strtok(NULL, " ")) {
+		int fd = -1, result = -1;
+		if (strncmp(word, "try.read=", 9) == 0) {
+			result = open(word + 9, O_RDONLY);
+		} else if (strncmp(word, "try.unix=", 9) == 0) {
+			struct sockaddr_un address = {.sun_family = AF_UNIX};
+			snprintf(address.sun_path, sizeof(address.sun_path), "%s", word + 9);
+			fd = socket(AF_UNIX, SOCK_STREAM, 0);
+			result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+		} else {
+			continue;
+		}
+		fprintf(stderr, "%s: %s\n", word, result >= 0 ? "REACHED" : "refused");
+	}
+	fprintf(stderr, "tried all, HOME is %s\n", getenv("HOME") != NULL ? "KNOWN" : "unknown");
+}
+
+int main(int argc, char **argv) {
+	const char *name = "";
+	char *append = NULL;
+	for (int i = 1; i + 1 < argc; i++) {
+		name = strcmp(argv[i], "-name") == 0 ? argv[i + 1] : name;
+		append = strcmp(argv[i], "-append") == 0 ? argv[i + 1] : append;
+	}
+	dprintf(CONSOLE, "hello from \033]0;the guest\007 of %s\n", name);
+	if (strcmp(name, "hostile") == 0 && append != NULL) {
+		try_everything(append);
+	}
+	say("{\"QMP\":{\"version\":{},\"capabilities\":[]}}\r\n");
+	if (strcmp(name, "garbled") == 0) {
+		say("]]]]\r\n");
+	} else if (strcmp(name, "mute") != 0 && write(VSOCK, "b", 1) != 1) {
+		return 1;
+	}
+	for (;;) {
+		struct pollfd fds[] = {
+				{.fd = QMP, .events = POLLIN}, {.fd = VSOCK, .events = POLLIN}};
+		char bytes[4096];
+		if (poll(fds, 2, -1) < 0) {
+			return 1;
+		}
+		if (fds[0].revents != 0) {
+			ssize_t n = read(QMP, bytes, sizeof(bytes) - 1);
+			if (n <= 0) {
+				return 1;
+			}
+			bytes[n] = '\0';
+			take_command(bytes, strcmp(name, "stubborn") == 0);
+		}
+		if (fds[1].revents != 0) {
+			if (read(VSOCK, bytes, 1) <= 0) {
+				return 1;
+			}
+			end(bytes[0] == 'r' ? "guest-reset" : "guest-shutdown");
+		}
+	}
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Stands in for the vsock device and the guest behind it: its agent says hello when the VMM has
+ * booted, and its commands are
+ *   true   status N   cat   hang   garbage (breaks the protocol)   reboot   flood (1 MiB)
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "parse/agent.h"
+
+#define CONNECTIONS_MAX 16
+
+enum kind {
+	NONE,
+	CTL_LISTENER,
+	AGENT_LISTENER,
+	VMM,
+	CONTROL,
+	COMMAND,
+};
+
+struct connection {
+	enum kind kind;
+	int fd;
+	bool is_greeted, echoes;
+	struct agent_decoder decoder;
+	uint8_t in[AGENT_FRAME_MAX];
+	size_t len;
+};
+
+static struct connection connections[CONNECTIONS_MAX];
+static char dir[256];
+
+static struct connection *add(enum kind kind, int fd) {
+	for (int i = 0; i < CONNECTIONS_MAX; i++) {
+		if (connections[i].kind == NONE) {
+			connections[i] = (struct connection){.kind = kind, .fd = fd};
+			return &connections[i];
+		}
+	}
+	exit(1);
+}
+
+static void drop(struct connection *connection) {
+	close(connection->fd);
+	connection->kind = NONE;
+}
+
+static void send_message(int fd, const struct agent_message *message) {
+	static uint8_t frame[AGENT_FRAME_MAX];
+	size_t len = agent_encode(message, frame, sizeof(frame));
+	for (size_t sent = 0; sent < len;) {
+		ssize_t n = write(fd, frame + sent, len - sent);
+		if (n <= 0) {
+			return;
+		}
+		sent += (size_t)n;
+	}
+}
+
+static unsigned long random_number(void) {
+	unsigned long number;
+	if (getentropy(&number, sizeof(number)) != 0) {
+		exit(1);
+	}
+	return number & 0xffffffffffff;
+}
+
+static void say_hello(void) {
+	char path[300];
+	snprintf(path, sizeof(path), "%s/agent_%d", dir, AGENT_PORT_CONTROL);
+	int fd = fd_connect(path, SOCK_STREAM);
+	if (fd < 0) {
+		exit(1);
+	}
+	struct connection *control = add(CONTROL, fd);
+	agent_decoder_init(&control->decoder, AGENT_CONTROL_TO_GUEST);
+	struct agent_message hello = {.type = AGENT_HELLO, .hello = {.version = AGENT_VERSION}};
+	snprintf(hello.hello.boot_id, sizeof(hello.hello.boot_id), "00000000-0000-4000-8000-%012lx",
+			random_number());
+	send_message(fd, &hello);
+}
+
+static void tell_vmm(char what) {
+	for (int i = 0; i < CONNECTIONS_MAX; i++) {
+		if (connections[i].kind == VMM && write(connections[i].fd, &what, 1) != 1) {
+			exit(1);
+		}
+	}
+}
+
+static void finish(struct connection *connection, int status) {
+	send_message(connection->fd,
+			&(struct agent_message){
+					.type = AGENT_EXIT, .exit = {.status = (uint8_t)status}});
+	drop(connection);
+}
+
+static void run(struct connection *connection, const struct agent_run *command) {
+	const char *name = command->argv[0];
+	if (strcmp(name, "garbage") == 0) {
+		if (write(connection->fd, "\377\377\377\377\377\377\377\377", 8) != 8) {
+			exit(1);
+		}
+		return;
+	}
+	send_message(connection->fd, &(struct agent_message){.type = AGENT_STARTED, .pid = 1});
+	if (strcmp(name, "cat") == 0) {
+		connection->echoes = true;
+	} else if (strcmp(name, "reboot") == 0) {
+		finish(connection, 0);
+		tell_vmm('r');
+	} else if (strcmp(name, "flood") == 0) {
+		static uint8_t zeros[16384];
+		memset(zeros, 'z', sizeof(zeros));
+		for (int i = 0; i < 64; i++) {
+			send_message(connection->fd,
+					&(struct agent_message){.type = AGENT_STDOUT,
+							.data = {zeros, sizeof(zeros)}});
+		}
+		finish(connection, 0);
+	} else if (strcmp(name, "hang") != 0) {
+		finish(connection, command->argc > 1 ? atoi(command->argv[1]) : 0);
+	}
+}
+
+static void take(struct connection *connection, const struct agent_message *message) {
+	if (message->type == AGENT_SHUTDOWN) {
+		tell_vmm('q');
+	} else if (message->type == AGENT_RUN) {
+		run(connection, &message->run);
+	} else if (message->type == AGENT_STDIN && connection->echoes) {
+		uint32_t len = (uint32_t)message->data.len;
+		send_message(connection->fd,
+				&(struct agent_message){
+						.type = AGENT_STDOUT, .data = message->data});
+		agent_decoder_grant(&connection->decoder, len);
+		send_message(connection->fd,
+				&(struct agent_message){.type = AGENT_STDIN_CREDIT, .credit = len});
+	} else if (message->type == AGENT_STDIN_EOF && connection->echoes) {
+		finish(connection, 0);
+	}
+}
+
+static void read_frames(struct connection *connection) {
+	ssize_t n = read(connection->fd, connection->in + connection->len,
+			sizeof(connection->in) - connection->len);
+	if (n <= 0) {
+		drop(connection);
+		return;
+	}
+	connection->len += (size_t)n;
+	if (connection->kind == COMMAND && !connection->is_greeted) {
+		/* As the real device: what follows the line in one write is lost. */
+		connection->is_greeted = true;
+		connection->len = 0;
+		if (write(connection->fd, "OK 5000\n", 8) != 8) {
+			drop(connection);
+		}
+		return;
+	}
+	struct agent_message message;
+	size_t used;
+	while (connection->kind != NONE &&
+			agent_decode(&connection->decoder, connection->in, connection->len,
+					&message, &used) == AGENT_OK) {
+		static uint8_t copy[AGENT_FRAME_MAX];
+		memcpy(copy, connection->in, used);
+		take(connection, &message);
+		connection->len -= used;
+		memmove(connection->in, connection->in + used, connection->len);
+	}
+}
+
+static void serve(struct connection *connection) {
+	char byte;
+	switch (connection->kind) {
+	case CTL_LISTENER:
+		add(VMM, accept(connection->fd, NULL, NULL));
+		break;
+	case AGENT_LISTENER:
+		agent_decoder_init(&add(COMMAND, accept(connection->fd, NULL, NULL))->decoder,
+				AGENT_COMMAND_TO_GUEST);
+		break;
+	case VMM:
+		if (read(connection->fd, &byte, 1) <= 0) {
+			drop(connection);
+		} else {
+			say_hello();
+		}
+		break;
+	default:
+		read_frames(connection);
+	}
+}
+
+int main(int argc, char **argv) {
+	const char *socket = argc > 2 ? strstr(argv[2], "socket=") : NULL;
+	if (socket == NULL) {
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(socket + 7, ","), socket + 7);
+	*strrchr(dir, '/') = '\0';
+	char path[300];
+	snprintf(path, sizeof(path), "%s/agent", dir);
+	add(AGENT_LISTENER, fd_listen(path, SOCK_STREAM));
+	snprintf(path, sizeof(path), "%s/ctl", dir);
+	add(CTL_LISTENER, fd_listen(path, SOCK_STREAM));
+	for (;;) {
+		struct pollfd fds[CONNECTIONS_MAX];
+		for (int i = 0; i < CONNECTIONS_MAX; i++) {
+			int fd = connections[i].kind != NONE ? connections[i].fd : -1;
+			fds[i] = (struct pollfd){.fd = fd, .events = POLLIN};
+		}
+		if (poll(fds, CONNECTIONS_MAX, -1) < 0) {
+			return 1;
+		}
+		for (int i = 0; i < CONNECTIONS_MAX; i++) {
+			if (fds[i].revents != 0 && connections[i].kind != NONE) {
+				serve(&connections[i]);
+			}
+		}
+	}
+}

@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The life of VMs under silo-vmd with stand-ins for QEMU, the proxy and the guest, as TAP:
+life_cycle.py SILO-VMD VMCTL LIBEXEC"""
+
+import array
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+MANIFEST = """version 1
+vm one {
+	emulation allow
+	application greet {
+		command status 5
+	}
+}
+vm two {
+	emulation allow
+}
+vm mute {
+	emulation allow
+	agent-timeout 1s
+}
+vm garbled {
+	emulation allow
+}
+vm stubborn {
+	emulation allow
+}
+vm hostile {
+	emulation allow
+	kernel-param %s
+}
+"""
+
+
+class Compositor:
+    """Answers RegisterDomain and keeps the dial channels."""
+
+    def __init__(self, path):
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(path)
+        self.listener.listen(16)
+        self.path = path
+        self.domains = {}
+        self.connections = []
+
+    def serve_until(self, name, timeout=10):
+        """Serves until the domain is there and its proxy has asked for a connection."""
+        while True:
+            channels = list(self.domains.values())
+            ready, _, _ = select.select([self.listener, *self.connections, *channels], [], [], timeout)
+            if not ready:
+                raise AssertionError(f"no domain {name}")
+            for sock in ready:
+                if sock is self.listener:
+                    self.connections.append(sock.accept()[0])
+                elif sock in self.connections:
+                    self.take(sock)
+                elif sock is self.domains.get(name):
+                    byte = sock.recv(16)
+                    if byte == b"c":
+                        return
+                    self.domains = {k: v for k, v in self.domains.items() if v is not sock}
+                else:
+                    self.domains = {k: v for k, v in self.domains.items() if v is not sock}
+
+    def take(self, sock):
+        data, control, _, _ = sock.recvmsg(65536, socket.CMSG_SPACE(16))
+        if not data:
+            self.connections.remove(sock)
+            sock.close()
+            return
+        call = json.loads(data.rstrip(b"\0"))
+        fds = array.array("i")
+        for _, _, payload in control:
+            fds.frombytes(payload[:len(payload) - len(payload) % fds.itemsize])
+        parameters = call["parameters"]
+        assert call["method"] == "io.silo.Compositor.RegisterDomain" and len(fds) == 1, call
+        self.last = parameters
+        self.domains[parameters["name"]] = socket.socket(fileno=fds[0])
+        sock.sendall(b'{"parameters":{}}\0')
+
+    def close(self):
+        for sock in [self.listener, *self.connections, *self.domains.values()]:
+            sock.close()
+        os.unlink(self.path)
+
+
+class World:
+    def __init__(self, vmd, vmctl, libexec):
+        self.vmd_program, self.vmctl_program, self.libexec = vmd, vmctl, libexec
+        self.base = Path(tempfile.mkdtemp(prefix="silo-life-"))
+        for name in ("run", "state", "data", "home"):
+            (self.base / name).mkdir(mode=0o700)
+        image = self.base / "data/silo/images/default"
+        image.mkdir(parents=True)
+        for name in ("kernel", "initrd", "root.erofs"):
+            (image / name).write_text("x")
+        (self.base / "home/secret").write_text("x")
+        self.environment = dict(os.environ, XDG_RUNTIME_DIR=str(self.base / "run"),
+                                XDG_STATE_HOME=str(self.base / "state"),
+                                XDG_DATA_HOME=str(self.base / "data"), HOME=str(self.base / "home"))
+        self.silo = self.base / "run/silo"
+        tries = [f"try.read={self.base}/home/secret", f"try.unix={self.silo}/io.silo.Manager",
+                 f"try.unix={self.silo}/one/io.silo.Supervisor", f"try.unix={self.silo}/one/vsock/agent",
+                 f"try.read={self.base}/state/silo/one/record.json", "try.read=/etc/passwd",
+                 f"try.unix={self.base}/run/bus"]
+        self.manifest = self.base / "vms.scfg"
+        self.manifest.write_text(MANIFEST % " ".join(tries))
+        self.manifest.chmod(0o644)
+        self.bus = socket.socket(socket.AF_UNIX)
+        self.bus.bind(f"{self.base}/run/bus")
+        self.bus.listen(1)
+        self.vmd = None
+        self.log = open(self.base / "vmd.log", "ab", buffering=0)
+
+    def start_vmd(self, check=True):
+        self.vmd = subprocess.Popen([self.vmd_program, "--manifest", self.manifest, "--libexec", self.libexec],
+                                    env=self.environment, stderr=subprocess.PIPE, text=True)
+        line = self.vmd.stderr.readline()
+        if check:
+            assert "ready" in line, line
+        return line
+
+    def stop_vmd(self, how=signal.SIGTERM):
+        self.vmd.send_signal(how)
+        self.vmd.wait(10)
+        self.vmd.stderr.close()
+
+    def vmctl(self, *words, stdin=b"", timeout=30):
+        return subprocess.run([self.vmctl_program, *words], env=self.environment, input=stdin,
+                              capture_output=True, timeout=timeout)
+
+    def ok(self, *words, **options):
+        result = self.vmctl(*words, **options)
+        assert result.returncode == 0, (words, result)
+        return result.stdout.decode()
+
+    def status(self, vm):
+        return json.loads(self.ok("--json", "status", vm))
+
+    def wait_end(self, pids):
+        """Every one of these processes has ended."""
+        for pid in pids.values():
+            try:
+                fd = os.pidfd_open(pid)
+            except (ProcessLookupError, OSError):
+                continue
+            assert select.select([fd], [], [], 10)[0], f"{pid} lives on"
+            os.close(fd)
+
+    def wait_state(self, vm, *states):
+        """The supervisor's end is awaited; what is said after it must be true at once."""
+        for _ in range(200):
+            status = self.status(vm)
+            if status["state"] in states:
+                return status
+            select.select([], [], [], 0.02)
+        raise AssertionError((vm, status))
+
+    def finish(self):
+        self.vmctl("stop", "--all")
+        if self.vmd is not None and self.vmd.poll() is None:
+            self.stop_vmd()
+        shutil.rmtree(self.base)
+
+
+def says_who_starts_vmd(world):
+    result = world.vmctl("list")
+    assert result.returncode == 1 and b"silo-vmd &" in result.stderr and result.stderr.count(b"\n") == 1, result
+
+
+def refuses_a_second_vmd(world):
+    world.start_vmd()
+    result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=world.environment,
+                            capture_output=True, timeout=10)
+    assert result.returncode == 1 and b"another silo-vmd serves" in result.stderr, result
+
+
+def refuses_a_wrong_runtime_directory(world):
+    os.chmod(world.base / "run", 0o755)
+    result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=world.environment,
+                            capture_output=True, timeout=10)
+    os.chmod(world.base / "run", 0o700)
+    assert result.returncode == 1 and b"chmod 0700" in result.stderr, result
+    environment = dict(world.environment, XDG_RUNTIME_DIR="/tmp/" + "x" * 90)
+    result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=environment,
+                            capture_output=True, timeout=10)
+    assert result.returncode == 1 and b"too long" in result.stderr, result
+
+
+def starts_on_first_run(world):
+    assert world.status("one")["state"] == "stopped"
+    result = world.vmctl("run", "one", "status", "7")
+    assert result.returncode == 7, result
+    status = world.status("one")
+    assert status["state"] == "running" and status["boots"] == 1 and status["jail"] == "full", status
+    assert world.vmctl("run", "--application", "greet", "one").returncode == 5
+
+
+def relays_streams(world):
+    text = os.urandom(300000).hex().encode()
+    assert world.ok("run", "--raw", "one", "cat", stdin=text) == text.decode()
+    assert world.ok("run", "one", "flood") == "z" * (1 << 20)
+    result = world.vmctl("run", "one", "cat", stdin=b"a\033]52;c;x\007b\n")
+    assert result.stdout == b"ab\n", result
+
+
+def a_guest_that_breaks_the_protocol_loses_its_command(world):
+    result = world.vmctl("run", "one", "garbage")
+    assert result.returncode == 1 and result.stderr.startswith(b"vmctl: "), result
+    assert world.vmctl("run", "one", "true").returncode == 0
+
+
+def a_caller_that_hangs_up_frees_the_command(world):
+    for _ in range(70):
+        caller = subprocess.Popen([world.vmctl_program, "run", "one", "hang"], env=world.environment,
+                                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        caller.kill()
+        caller.wait()
+        caller.stdin.close()
+    assert world.vmctl("run", "one", "true").returncode == 0
+
+
+def pauses_and_resumes(world):
+    world.ok("pause", "one")
+    assert world.status("one")["state"] == "paused"
+    result = world.vmctl("run", "one", "true")
+    assert result.returncode == 1 and b"vmctl resume one" in result.stderr, result
+    world.ok("resume", "one")
+    assert world.vmctl("run", "one", "true").returncode == 0
+
+
+def shows_the_log_filtered(world):
+    log = world.ok("log", "one")
+    assert "console: hello from  of one\n" in log, log
+
+
+def reboots(world):
+    before = world.status("one")
+    world.ok("run", "one", "reboot")
+    while (after := world.status("one"))["boots"] < 2:
+        select.select([], [], [], 0.02)
+    assert world.vmctl("run", "one", "true").returncode == 0
+    after = world.status("one")
+    assert after["boots"] == 2 and after["boot_id"] != before["boot_id"], (before, after)
+    assert after["pids"]["supervisor"] == before["pids"]["supervisor"]
+
+
+def stops(world):
+    pids = world.status("one")["pids"]
+    world.ok("stop", "one")
+    status = world.status("one")
+    assert status["state"] == "stopped" and status["reason"] == "", status
+    world.wait_end(pids)
+    assert not (world.silo / "one").exists()
+    world.ok("stop", "one")
+
+
+def a_silent_guest_fails(world):
+    result = world.vmctl("start", "mute")
+    assert result.returncode == 1 and b"silent for 1 s" in result.stderr, result
+    assert world.status("mute")["state"] == "failed"
+    assert "hello from" in world.ok("log", "mute")
+
+
+def a_vmm_that_talks_nonsense_fails(world):
+    result = world.vmctl("start", "garbled")
+    assert result.returncode == 1 and b"malformed control messages" in result.stderr, result
+
+
+def force_ends_a_stubborn_guest(world):
+    world.ok("start", "stubborn")
+    pids = world.status("stubborn")["pids"]
+    world.ok("stop", "--force", "stubborn")
+    world.wait_end(pids)
+    assert world.status("stubborn")["state"] == "stopped"
+
+
+def killing_any_process_ends_the_vm_truthfully(world):
+    said = {"vmm": "VMM was killed by signal 9", "proxy": "silo-proxy was killed by signal 9",
+            "vsock": "vsock device was killed by signal 9", "agent": "agent child was killed by signal 9",
+            "supervisor": "supervisor was killed"}
+    world.ok("start", "two")
+    for role, reason in said.items():
+        world.ok("start", "one")
+        pids = world.status("one")["pids"]
+        os.kill(pids[role], signal.SIGKILL)
+        world.wait_end(pids)
+        status = world.wait_state("one", "failed")
+        assert reason in status["reason"], (role, status)
+        record = json.loads((world.base / "state/silo/one/record.json").read_text())
+        assert record["state"] == "failed", record
+        assert world.vmctl("run", "two", "true").returncode == 0
+
+
+def a_killed_vmd_loses_nothing(world):
+    before = world.status("two")
+    world.stop_vmd(signal.SIGKILL)
+    world.start_vmd()
+    assert world.vmctl("run", "two", "true").returncode == 0
+    after = world.status("two")
+    assert after["pids"] == before["pids"] and after["state"] == "running", (before, after)
+
+
+def registers_with_every_compositor(world):
+    path = str(world.silo / "io.silo.Compositor")
+    for round_ in range(2):
+        compositor = Compositor(path)
+        compositor.serve_until("two")
+        assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4",
+                                   "emulated": world.status("two")["accelerator"] == "emulation"}, compositor.last
+        compositor.close()
+    compositor = Compositor(path)
+    compositor.serve_until("two")
+    world.ok("run", "two", "reboot")
+    compositor.serve_until("two")
+    compositor.close()
+
+
+def a_hostile_vmm_reaches_nothing(world):
+    world.ok("start", "one")
+    world.ok("start", "hostile")
+    log = world.ok("log", "hostile")
+    assert log.count(": refused") == 7 and "REACHED" not in log and "HOME is unknown" in log, log
+
+
+def stop_all_leaves_nothing(world):
+    pids = {}
+    for vm in json.loads(world.ok("--json", "list")):
+        pids.update({(vm["name"], role): pid for role, pid in vm["pids"].items() if pid != 0})
+    assert pids
+    world.ok("stop", "--all")
+    world.wait_end(pids)
+    left = sorted(p.name for p in world.silo.iterdir())
+    assert left == ["io.silo.Manager", "io.silo.Manager.lock"], left
+
+
+def says_what_is_missing(world):
+    (world.base / "data/silo/images/default/kernel").unlink()
+    result = world.vmctl("start", "one")
+    assert result.returncode == 1 and b"tools/guest-image" in result.stderr, result
+    result = world.vmctl("start", "won")
+    assert result.returncode == 1 and b'did you mean "one"?' in result.stderr, result
+
+
+CASES = [
+    says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
+    relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
+    a_caller_that_hangs_up_frees_the_command, pauses_and_resumes, shows_the_log_filtered, reboots, stops,
+    a_silent_guest_fails, a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest,
+    killing_any_process_ends_the_vm_truthfully, a_killed_vmd_loses_nothing, registers_with_every_compositor,
+    a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,
+]
+
+
+def main():
+    world = World(*sys.argv[1:4])
+    print(f"1..{len(CASES)}", flush=True)
+    failed = 0
+    try:
+        for number, case in enumerate(CASES, 1):
+            try:
+                case(world)
+                print(f"ok {number} - {case.__name__}", flush=True)
+            except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
+                failed += 1
+                print(f"not ok {number} - {case.__name__}\n# {type(error).__name__}: {error}", flush=True)
+    finally:
+        world.finish()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
