@@ -36,6 +36,9 @@
 #define VM_CLIENTS_MAX 64
 /* Allocated buffer pages: the larger of this and 12 times the outputs' bytes. */
 #define VM_BUFFER_BYTES_MIN (512ull << 20)
+/* Pools, each counted as long as it or a buffer of it lives: each is one of the compositor's 65530
+ * mappings, of up to 2 GiB. */
+#define VM_POOLS_MAX 4096
 /* Mapped blobs, and those that are not mapped any more but still shown: each is looked through. */
 #define VM_BLOBS_MAX 1024
 /* Contexts of the GPU device: one a client, and a few in which guests only ask for capabilities. */

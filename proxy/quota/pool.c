@@ -229,7 +229,7 @@ struct pool_file *pool_part_create(struct pool_file *arena, uint64_t base, uint6
 			return NULL;
 		}
 		shares = shares || overlaps;
-		prev = part;
+		prev = part->base <= base ? part : prev; // the list is by base
 	}
 	if (arena->n_parts >= VM_BLOBS_MAX) {
 		errno = EDQUOT;

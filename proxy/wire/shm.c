@@ -42,6 +42,7 @@ void wire_pool_unref(struct wire_pool *pool) {
 	}
 	pool_file_unref(pool->file);
 	fd_close(&pool->fd);
+	pool->domain->pools--;
 	free(pool);
 }
 
@@ -142,6 +143,11 @@ int wire_shm_create_pool(struct wire_request *request) {
 		return wire_request_refuse(request, "more than %u pools",
 				(unsigned)CLIENT_POOLS_MAX);
 	}
+	struct wire_domain *domain = client->domain;
+	if (domain->pools >= VM_POOLS_MAX) {
+		return wire_request_refuse(request, "more than %u pools and their buffers",
+				(unsigned)VM_POOLS_MAX);
+	}
 	if (size == 0 || size > POOL_BYTES_MAX) {
 		return wire_request_refuse(request, "size %d", (int)size);
 	}
@@ -149,7 +155,8 @@ int wire_shm_create_pool(struct wire_request *request) {
 	if (pool == NULL) {
 		return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
 	}
-	*pool = (struct wire_pool){.refs = 1, .fd = -1, .size = size};
+	*pool = (struct wire_pool){.domain = domain, .refs = 1, .fd = -1, .size = size};
+	domain->pools++;
 	request->made->extra = pool;
 	const char *trouble = "the descriptor is no memory";
 	if (request->fd.kind == WIRE_FD_POOL) {

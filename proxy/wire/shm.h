@@ -16,6 +16,7 @@
 
 struct pool_file;
 struct wire_client;
+struct wire_domain;
 struct wire_fd;
 struct wire_object;
 struct wire_request;
@@ -28,6 +29,7 @@ enum wire_pool_kind {
 
 /* Behind a wl_shm_pool and its buffers, refcounted. */
 struct wire_pool {
+	struct wire_domain *domain; // counts it
 	uint32_t refs;
 	enum wire_pool_kind kind;
 	int fd;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "proxy/wire/engine.h"
 #include "tests/wire/fixture.h"
 
 static struct fixture f;
@@ -360,6 +361,20 @@ static void test_pool_at_the_end_of_the_arena(void **state) {
 	assert_refused("smaller than the pool");
 }
 
+static void test_pools_that_live_on_in_buffers(void **state) {
+	pool_of_part(0, 0x1000, 0x1000);
+	guest(&f, 10, 0, "uuuuuu", 11u, 0u, 1u, 1u, 4u, 0u);
+	guest(&f, 10, 1, "");
+	assert_int_equal(f.domain->pools, 1);
+	guest(&f, 11, 0, "");
+	assert_int_equal(f.domain->pools, 0);
+	compositor_read(&f);
+	f.domain->pools = VM_POOLS_MAX;
+	guest_fd(&f, memfd_of(4096), WIRE_FD_FOREIGN, NULL, 4, 0, "uu", 12u, 4096u);
+	f.domain->pools = 0;
+	assert_refused("pools and their buffers");
+}
+
 static void test_paste_into_an_arena(void **state) {
 	guest(&f, 8, 1, "uu", 10u, 6u);
 	compositor_read(&f);
@@ -440,6 +455,7 @@ int main(void) {
 			T(test_pool_grows_beyond_its_part),
 			T(test_buffers_beyond_their_part),
 			T(test_pool_at_the_end_of_the_arena),
+			T(test_pools_that_live_on_in_buffers),
 			T(test_paste_into_an_arena),
 			T(test_paste_into_a_file),
 			T(test_types_are_bounded),
