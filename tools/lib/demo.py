@@ -6,7 +6,6 @@ import argparse
 import concurrent.futures
 import json
 import os
-import re
 import secrets
 import signal
 import sys
@@ -60,15 +59,15 @@ class Demo:
         say(step)
 
     def start_vm(self, vm):
-        started = time.monotonic()
         self.session.vmctl("start", vm, timeout=180)
         status = self.session.status(vm)
-        fact = self.report["vms"][vm]
-        fact["start_to_agent_ready_ms"] = status.get("ready_ms", round((time.monotonic() - started) * 1000))
-        fact["vmm_pid"] = status["pids"]["vmm"]
-        fact["accelerator"] = status["accelerator"]
-        fact["jail"] = status.get("jail")
-        fact["boot_id"] = self.guest(vm, "cat", "/proc/sys/kernel/random/boot_id").strip()
+        self.report["vms"][vm] = {
+            "vmm_start_to_agent_ready_ms": status["ready_ms"],
+            "vmm_pid": status["pids"]["vmm"],
+            "accelerator": status["accelerator"],
+            "box": status["jail"],
+            "boot_id": self.guest(vm, "cat", "/proc/sys/kernel/random/boot_id").strip(),
+        }
 
     def guest(self, vm, *command, timeout=120):
         return self.session.vmctl("run", vm, *command, timeout=timeout).stdout
@@ -96,12 +95,9 @@ class Demo:
         self.report["vms"][vm]["nonce"] = nonce
 
     def measure(self, vm):
-        text = self.guest(vm, "/usr/lib/silo/tests/sync-bench", "sync")
-        median = re.search(r"median_us[\"=: ]+([\d.]+)", text)
-        p99 = re.search(r"p99_us[\"=: ]+([\d.]+)", text)
-        if not median or not p99:
-            raise StepFailed(f"sync-bench said: {text[:200]!r}")
-        self.report["vms"][vm]["sync_us"] = {"median": float(median.group(1)), "p99": float(p99.group(1))}
+        answer = json.loads(self.guest(vm, "/usr/lib/silo/tests/sync-bench", "-s", "2", "-o", "sync"))
+        self.report["vms"][vm]["sync_us"] = {"samples": answer["sync_samples"],
+                                             "median": answer["sync_median_us"], "p99": answer["sync_p99_us"]}
 
     def memory(self):
         self.report["memory_kib"] = [
@@ -168,6 +164,10 @@ def finish(session, status):
     return status
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def main():
     arguments = parse_arguments()
     if arguments.headless:
@@ -177,7 +177,8 @@ def main():
     session = Session(arguments.build, MANIFEST, outputs=f"1920x1080@{arguments.scale}", nested=nested,
                       options=[] if arguments.dark else ["--light"])
     demo = Demo(session)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, interrupted)
+    status = 0
     try:
         if arguments.headless:
             demo.headless(arguments.headless.resolve())
@@ -189,15 +190,14 @@ def main():
             session.silo.wait()
     except KeyboardInterrupt:
         say("stopping")
-        return finish(session, 0)
-    except (StepFailed, OSError, ValueError, KeyError, StopIteration) as error:
+        status = 130 if arguments.headless else 0
+    except Exception as error:  # Whatever it was: say it, and leave no process behind.
         demo.complain(error)
-        finish(session, 1)
-        return 1
-    except SystemExit as stop:
-        finish(session, 1)
-        raise stop
-    status = finish(session, 0)
+        status = 1
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        status = finish(session, status)
     if arguments.headless and status == 0:
         say(f"wrote {arguments.headless / 'desktop.png'} and {arguments.headless / 'report.json'}")
     return status

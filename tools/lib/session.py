@@ -149,7 +149,7 @@ class Probe:
             raise StepFailed(f"the probe ended; it was asked: {command}")
         answer = json.loads(line)
         if not answer.get("ok"):
-            raise StepFailed(f"probe: {command}: {answer.get('error', line.strip())}")
+            raise StepFailed(f"probe: {command}: {answer.get('error')} {answer.get('reason', '')} {answer}")
         return answer
 
     def close(self):
@@ -175,6 +175,11 @@ class Session:
         os.chmod(self.runtime, 0o700)
         self.manifest = self.directory / "config/silo/vms.scfg"
         self.manifest.write_text(manifest)
+        # silo starts a program without arguments; from a build directory the manager needs one.
+        self.manager = self.directory / "silo-vmd"
+        helpers = ":".join(str(self.build / folder) for folder in ("vmctl", "proxy"))
+        self.manager.write_text(f"#!/bin/sh\nexec {self.build}/vmctl/silo-vmd --libexec {helpers}\n")
+        self.manager.chmod(0o700)
         self.tools_socket = str(self.runtime / "tools")
         self.silo = None
         self.probe = None
@@ -187,7 +192,6 @@ class Session:
         values = {
             "XDG_STATE_HOME": str(self.directory / "state"),
             "XDG_CONFIG_HOME": str(self.directory / "config"),
-            "SILO_LIBEXEC": f"{self.build}/proxy:{self.build}/vmctl",
         }
         if self.nested:
             # The outer session's socket is named by an absolute path, since the runtime directory is ours.
@@ -226,7 +230,7 @@ class Session:
         reading, writing = os.pipe()
         arguments = [self.program("silo"), "--tools-socket", self.tools_socket, "--ready-fd", str(writing)]
         if vmd:
-            arguments += ["--vmd", self.program("silo-vmd")]
+            arguments += ["--vmd", str(self.manager)]
         if not self.nested:
             arguments += ["--outputs", self.outputs]
         arguments += self.options
@@ -244,6 +248,13 @@ class Session:
     def wait_manager(self, timeout=20):
         if not wait_for_path(self.runtime / "silo/io.silo.Manager", timeout):
             raise StepFailed("silo-vmd did not start:\n" + self.log_tail("silo.log"))
+
+    def start_manager(self):
+        """Starts a manager of our own, as a person would after the first was killed."""
+        self.processes.append(subprocess.Popen([str(self.manager)], env=self.environment,
+                                               stdin=subprocess.DEVNULL, stdout=self.log_file("vmd.log"),
+                                               stderr=subprocess.STDOUT))
+        self.wait_manager()
 
     def open_probe(self):
         if self.probe is None:
@@ -274,12 +285,12 @@ class Session:
     def windows(self):
         return self.open_probe().ask("windows")["windows"]
 
-    def wait_window(self, domain, timeout=60):
-        self.open_probe().ask(f"wait-window {domain} {timeout}", timeout + 5)
-        for window in self.windows():
-            if window["domain"] == domain:
-                return window
-        raise StepFailed(f"the window of {domain} is gone again")
+    def wait_window(self, pattern, timeout=60):
+        """Waits for a window whose domain or app-id is pattern, or whose title holds it; returns it."""
+        return self.open_probe().ask(f"wait-window {pattern} {timeout}", timeout + 5)["window"]
+
+    def wait_gone(self, pattern, timeout=60):
+        self.open_probe().ask(f"wait-gone {pattern} {timeout}", timeout + 5)
 
     def screenshot(self, path):
         self.open_probe().ask(f"screenshot {path}")
@@ -290,9 +301,9 @@ class Session:
 
     def stop(self, timeout=20):
         """Ends everything. Returns what had to be killed, as {pid: name}: nothing, if all is well."""
-        if self.silo is not None and (self.runtime / "silo/io.silo.Manager").exists():
+        if (self.runtime / "silo/io.silo.Manager").exists():
             try:
-                self.vmctl("stop", "--all", timeout=timeout, check=False)
+                self.vmctl("stop", "--force", "--all", timeout=timeout, check=False)
             except (subprocess.TimeoutExpired, StepFailed):
                 pass
         if self.probe is not None:
