@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <wayland-server-core.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
@@ -20,21 +21,20 @@
 /* Descriptors that programs expect to be able to poll with select(). */
 #define NOFILE_DEFAULT 1024
 
-struct child {
-	struct wl_event_source *ended; /* SIGCHLD: nothing is to be done but to collect */
-};
+/* The VM manager is started again when it dies; at once at first, then with longer and longer
+ * rests. */
+#define VMD_REST_MIN_MS 50
+#define VMD_REST_MAX_MS 30000
+/* A manager that lived so long was well: the next rest is short again. */
+#define VMD_WELL_MS 10000
 
-static int handle_child(int number, void *data) {
-	int status;
-	pid_t pid;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-			log_warn("a program that silo started ended with status %#x",
-					(unsigned)status);
-		}
-	}
-	return 0;
-}
+struct child {
+	struct wl_event_source *ended; /* SIGCHLD */
+	struct wl_event_source *rest;  /* timer: start the manager again */
+	pid_t vmd;                     /* 0: does not run */
+	int64_t vmd_started_ms;
+	int vmd_rest_ms;
+};
 
 static _Noreturn void run(struct server *server, char *const argv[]) {
 	sigset_t none;
@@ -60,16 +60,72 @@ static _Noreturn void run(struct server *server, char *const argv[]) {
 	_exit(127);
 }
 
-static bool start(struct server *server, char *const argv[]) {
+/* Returns the program's process id, or -1 (logged). */
+static pid_t start(struct server *server, char *const argv[]) {
 	pid_t pid = fork();
 	if (pid < 0) {
 		log_error("cannot start %s: %s", argv[0], strerror(errno));
-		return false;
+		return -1;
 	}
 	if (pid == 0) {
 		run(server, argv);
 	}
-	return true;
+	return pid;
+}
+
+static bool start_vmd(struct server *server) {
+	struct child *child = server->child;
+	char *argv[] = {(char *)server->options->vmd, NULL};
+	pid_t pid = start(server, argv);
+	child->vmd = pid > 0 ? pid : 0;
+	child->vmd_started_ms = clock_now_ms();
+	return pid > 0;
+}
+
+static int handle_rest(void *data) {
+	start_vmd(data);
+	return 0;
+}
+
+/*
+ * The VMs run on without their manager, and a new one finds them again. One that ended by itself is
+ * left alone: it was told to, or it has said what is wrong (another one serves already).
+ */
+static void vmd_ended(struct server *server, int status) {
+	struct child *child = server->child;
+	child->vmd = 0;
+	bool was_well = clock_now_ms() - child->vmd_started_ms >= VMD_WELL_MS;
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || !was_well)) {
+		if (WEXITSTATUS(status) != 0) {
+			log_error("%s ended at once with status %d; start it yourself when its "
+				  "message is dealt with",
+					server->options->vmd, WEXITSTATUS(status));
+		}
+		return;
+	}
+	if (was_well || child->vmd_rest_ms == 0) {
+		child->vmd_rest_ms = VMD_REST_MIN_MS;
+	}
+	log_warn("%s died (status %#x); it is started again in %d ms", server->options->vmd,
+			(unsigned)status, child->vmd_rest_ms);
+	wl_event_source_timer_update(child->rest, child->vmd_rest_ms);
+	child->vmd_rest_ms = child->vmd_rest_ms * 4 < VMD_REST_MAX_MS ? child->vmd_rest_ms * 4
+								      : VMD_REST_MAX_MS;
+}
+
+static int handle_child(int number, void *data) {
+	struct server *server = data;
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == server->child->vmd) {
+			vmd_ended(server, status);
+		} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+			log_warn("a program that silo started ended with status %#x",
+					(unsigned)status);
+		}
+	}
+	return 0;
 }
 
 static void say_ready(struct server *server) {
@@ -92,15 +148,15 @@ bool child_create(struct server *server) {
 	}
 	server->child = child;
 	child->ended = wl_event_loop_add_signal(server->loop, SIGCHLD, handle_child, server);
-	if (child->ended == NULL) {
+	child->rest = wl_event_loop_add_timer(server->loop, handle_rest, server);
+	if (child->ended == NULL || child->rest == NULL) {
 		log_error("out of memory");
 		return false;
 	}
-	char *vmd[] = {(char *)server->options->vmd, NULL};
-	if (vmd[0] != NULL && !start(server, vmd)) {
+	if (server->options->vmd != NULL && !start_vmd(server)) {
 		return false;
 	}
-	if (server->options->command != NULL && !start(server, server->options->command)) {
+	if (server->options->command != NULL && start(server, server->options->command) < 0) {
 		return false;
 	}
 	say_ready(server);
@@ -113,6 +169,9 @@ void child_destroy(struct server *server) {
 	}
 	if (server->child->ended != NULL) {
 		wl_event_source_remove(server->child->ended);
+	}
+	if (server->child->rest != NULL) {
+		wl_event_source_remove(server->child->rest);
 	}
 	free(server->child);
 	server->child = NULL;

@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -95,26 +96,46 @@ def collect_children():
 IN_CREATE, IN_MOVED_TO = 0x100, 0x80
 
 
+class Watch:
+    """Tells when something is made in a directory, from now on (inotify)."""
+
+    def __init__(self, directory):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.handle = libc.inotify_init1(os.O_CLOEXEC)
+        libc.inotify_add_watch(self.handle, os.fsencode(directory), IN_CREATE | IN_MOVED_TO)
+
+    def wait(self, name, deadline):
+        """Waits until name is made. Returns whether it was, before the deadline (time.monotonic())."""
+        while True:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0 or not select.select([self.handle], [], [], remaining)[0]:
+                return False
+            events = os.read(self.handle, 65536)
+            while events:
+                size = int.from_bytes(events[12:16], sys.byteorder)
+                if events[16:16 + size].rstrip(b"\0") == os.fsencode(name):
+                    return True
+                events = events[16 + size:]
+
+    def close(self):
+        os.close(self.handle)
+
+
 def wait_for_path(path, timeout):
-    """Waits until path exists, told by inotify on its nearest existing parent. Returns whether it does."""
+    """Waits until path exists. Returns whether it does."""
     path = Path(path)
-    libc = ctypes.CDLL(None, use_errno=True)
     deadline = time.monotonic() + timeout
     while not path.exists():
-        parent = path.parent
+        name, parent = path.name, path.parent
         while not parent.exists():
-            parent = parent.parent
-        watch = libc.inotify_init1(os.O_CLOEXEC)
+            name, parent = parent.name, parent.parent
+        watch = Watch(parent)
         try:
-            libc.inotify_add_watch(watch, os.fsencode(parent), IN_CREATE | IN_MOVED_TO)
-            # Made between the look and the watch: look again before waiting.
-            if path.exists() or (parent != path.parent and path.parent.exists()):
-                continue
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or not select.select([watch], [], [], remaining)[0]:
+            # It may have been made between the look and the watch.
+            if not (parent / name).exists() and not watch.wait(name, deadline):
                 return path.exists()
         finally:
-            os.close(watch)
+            watch.close()
     return True
 
 
@@ -245,16 +266,15 @@ class Session:
             raise StepFailed("silo did not start:\n" + self.log_tail("silo.log"))
         self.display = line.decode().strip()
 
-    def wait_manager(self, timeout=20):
+    def wait_manager(self, timeout=20, log="silo.log"):
         if not wait_for_path(self.runtime / "silo/io.silo.Manager", timeout):
-            raise StepFailed("silo-vmd did not start:\n" + self.log_tail("silo.log"))
+            raise StepFailed("silo-vmd did not start:\n" + self.log_tail(log))
 
-    def start_manager(self):
-        """Starts a manager of our own, as a person would after the first was killed."""
-        self.processes.append(subprocess.Popen([str(self.manager)], env=self.environment,
-                                               stdin=subprocess.DEVNULL, stdout=self.log_file("vmd.log"),
-                                               stderr=subprocess.STDOUT))
-        self.wait_manager()
+    def manager_pid(self):
+        for pid, name in descendants(os.getpid()).items():
+            if name == "silo-vmd" and b"--vm\0" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+        return None
 
     def open_probe(self):
         if self.probe is None:
