@@ -11,30 +11,42 @@
  * There are two kinds of connection. In a stream's direction only the types listed for it, in the
  * order given, are legal; anything else is malformed and ends the connection.
  *
- * Control connection, made by the guest to CID 2 port AGENT_PORT_CONTROL:
- *     to host    HELLO        u32 version (AGENT_VERSION), 36 bytes boot id (a lower-case UUID, as
- * in /proc/sys/kernel/random/boot_id); once and first, when commands can run to guest   SHUTDOWN
- * empty: stop everything, sync, power off. Repetition is harmless
+ * Control connection, made by the guest to CID 2, port AGENT_PORT_CONTROL:
  *
- * Command connection, made by the host to guest port AGENT_PORT_COMMAND, one per command:
- *     to guest   RUN          u32 flags (AGENT_RUN_ROOT: as root, else as the VM's user), u32 argc
- * (1 to AGENT_ARGV_MAX), u32 envc (0 to AGENT_ENV_MAX), argc + envc strings, each ended by one NUL;
- * nothing after them. argv[0] is not empty and is looked up in PATH; the environment strings are
- * NAME=value, NAME being [A-Za-z_][A-Za-z0-9_]*, and override the agent's defaults. Once and first
- *                STDIN        1 to AGENT_DATA_MAX bytes for standard input, at most as many in all
- * as AGENT_STDIN_WINDOW and all STDIN_CREDITs grant; not after STDIN_EOF STDIN_EOF    empty:
- * standard input ends here; once SIGNAL       u32 signal (1 to 31), sent to the command's process
- * group to host    STARTED      u32 pid in the guest (1 to INT32_MAX); once and first, unless ERROR
- * comes STDIN_CREDIT u32 bytes (1 to AGENT_STDIN_WINDOW) that the command has taken: the host may
- * send as many more. So a command that does not read its input never keeps a SIGNAL waiting behind
- * unread bytes STDOUT       1 to AGENT_DATA_MAX bytes STDERR       1 to AGENT_DATA_MAX bytes EXIT
- * u32 status (0 to 255), u32 signal (0 to 64; if not 0, it ended the command and status is 0); last
- *                ERROR        1 to AGENT_ERROR_MAX bytes of shown UTF-8 text (text_is_sanitised()):
- * the command could not be run, or the host broke the rules; last
+ *   to host
+ *     HELLO         u32 version (AGENT_VERSION), 36 bytes boot id (a lower-case UUID, as in
+ *                   /proc/sys/kernel/random/boot_id); once and first, when commands can run
+ *   to guest
+ *     SHUTDOWN      empty: stop everything, sync, power off; repetition is harmless
  *
- * After EXIT or ERROR the guest closes. A host that hangs up before ends the command: its process
- * group gets SIGHUP and SIGCONT, as a terminal that goes away would do. Output is metered by the
- * stream itself: a host that does not read stops the command at its next write.
+ * Command connection, made by the host to guest port AGENT_PORT_COMMAND, one for each command:
+ *
+ *   to guest
+ *     RUN           u32 flags (AGENT_RUN_ROOT: as root, else as the VM's user), u32 argc (1 to
+ *                   AGENT_ARGV_MAX), u32 envc (0 to AGENT_ENV_MAX), argc + envc strings, each ended
+ *                   by one NUL, nothing after them. argv[0] is not empty and is looked up in PATH;
+ *                   an environment string is NAME=value, NAME being [A-Za-z_][A-Za-z0-9_]*, and
+ *                   overrides the agent's default. Once and first
+ *     STDIN         1 to AGENT_DATA_MAX bytes for standard input; in all at most as many as
+ *                   AGENT_STDIN_WINDOW and the STDIN_CREDITs grant; not after STDIN_EOF
+ *     STDIN_EOF     empty: standard input ends here; once
+ *     SIGNAL        u32 signal (1 to 31), sent to the command's process group
+ *   to host
+ *     STARTED       u32 pid in the guest (1 to INT32_MAX); once and first, unless ERROR comes
+ *     STDIN_CREDIT  u32 bytes (1 to AGENT_STDIN_WINDOW) that the command has taken: the host may
+ *                   send as many more. So a command that does not read its input never keeps a
+ *                   SIGNAL waiting behind unread bytes
+ *     STDOUT        1 to AGENT_DATA_MAX bytes
+ *     STDERR        1 to AGENT_DATA_MAX bytes
+ *     EXIT          u32 status (0 to 255), u32 signal (0 to 64; if not 0, it ended the command and
+ *                   status is 0); last
+ *     ERROR         1 to AGENT_ERROR_MAX bytes of shown UTF-8 text (text_is_sanitised()): the
+ *                   command could not be run, or the host broke the rules; last
+ *
+ * After EXIT or ERROR the host hangs up; a guest that did so first could lose its last bytes in the
+ * vsock device. A host that hangs up before ends the command: its process group gets SIGHUP and
+ * SIGCONT, as when a terminal goes away. Output is metered by the stream itself: a host that does
+ * not read stops the command at its next write.
  */
 #ifndef SILO_PARSE_AGENT_H
 #define SILO_PARSE_AGENT_H

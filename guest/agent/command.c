@@ -112,8 +112,13 @@ static bool flush(struct command *command) {
 static void pump(struct command *command) {
 	bool blocked = false;
 	for (;;) {
-		if (!flush(command) || (command->out_len == 0 && command->last_sent)) {
+		if (!flush(command)) {
 			finish(command);
+			return;
+		}
+		if (command->out_len == 0 && command->last_sent) {
+			/* The host hangs up: hanging up first, the vsock device may drop the end. */
+			source_watch(command->context->loop, &command->sock, EPOLLIN);
 			return;
 		}
 		blocked = command->out_len > 0;
