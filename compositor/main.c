@@ -29,6 +29,21 @@ static void handle_wl_log(const char *format, va_list args) {
 			text_escape(text, strcspn(text, "\n"), escaped, sizeof(escaped)));
 }
 
+/*
+ * What the event loop will wait for is blocked before any library starts a thread: one with a signal
+ * unblocked would swallow it, and a SIGTERM there would end silo uncleanly.
+ */
+static void block_signals(void) {
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* A reader that has gone is an error of its pipe, not the session's end. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
 int main(int argc, char *argv[]) {
 	struct options options;
 	options_init(&options);
@@ -43,8 +58,7 @@ int main(int argc, char *argv[]) {
 	}
 	log_init("silo", NULL, options.log_level);
 	wlr_log_init(options.log_level == LOG_LEVEL_DEBUG ? WLR_DEBUG : WLR_ERROR, handle_wlr_log);
-	/* A reader that has gone is an error of its pipe, not the session's end. */
-	signal(SIGPIPE, SIG_IGN);
+	block_signals();
 	wl_log_set_handler_server(handle_wl_log);
 	struct server *server = server_create(&options);
 	if (server == NULL) {

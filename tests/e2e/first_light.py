@@ -41,6 +41,9 @@ class World:
         self.session = Session(build, MANIFEST)
         self.probe = None
 
+    def diagnosis(self):
+        return self.session.log_tail("silo.log", 12)
+
     def guest(self, vm, *command, timeout=120, check=True):
         return self.session.vmctl("run", vm, *command, timeout=timeout, check=check).stdout
 

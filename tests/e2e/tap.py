@@ -15,7 +15,8 @@ class Skip(Exception):
 
 
 def run(scenario, cases, finish):
-    """Calls each function of cases with scenario; finish(scenario) last, as a case of its own."""
+    """Calls each function of cases with scenario; finish(scenario) last, as a case of its own. What
+    scenario.diagnosis() returns is printed after a failure."""
     print(f"1..{len(cases) + 1}", flush=True)
     failed = 0
     for number, case in enumerate([*cases, finish], 1):
@@ -31,6 +32,8 @@ def run(scenario, cases, finish):
             print(f"not ok {number} - {name}", flush=True)
             for line in "".join(traceback.format_exception(error)).splitlines()[-12:]:
                 print(f"# {line}", flush=True)
+            for line in scenario.diagnosis().splitlines():
+                print(f"#   {line}", flush=True)
             if isinstance(error, KeyboardInterrupt):
                 break
         print(f"# {time.monotonic() - started:.1f} s", flush=True)
