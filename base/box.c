@@ -337,6 +337,16 @@ int box_exit_signal(int status) {
 	return WEXITSTATUS(status) > EXIT_SIGNALLED ? WEXITSTATUS(status) - EXIT_SIGNALLED : 0;
 }
 
+void box_exit_text(char *out, size_t cap, const char *name, int status) {
+	int signal = box_exit_signal(status);
+	if (signal != 0) {
+		snprintf(out, cap, "%s was killed by signal %d (%s)", name, signal,
+				strsignal(signal));
+	} else {
+		snprintf(out, cap, "%s ended with status %d", name, WEXITSTATUS(status));
+	}
+}
+
 int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *error, size_t cap) {
 	if (spec->argv[0] == NULL || spec->argv[0][0] != '/' || spec->fds_len > BOX_FDS_MAX) {
 		snprintf(error, cap, "box: bad specification");

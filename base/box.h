@@ -66,6 +66,9 @@ int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *er
 /* The signal that ended the program, by what waitpid() said of box_child.pid; 0: it exited. */
 int box_exit_signal(int status);
 
+/* Writes into out (cap bytes) how the program called name ended, by the same status. */
+void box_exit_text(char *out, size_t cap, const char *name, int status);
+
 /* What box_spawn() can make here; starts and ends one short-lived process. */
 enum box_strength box_strength_here(void);
 

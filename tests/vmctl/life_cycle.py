@@ -288,8 +288,7 @@ def force_ends_a_stubborn_guest(world):
 
 def killing_any_process_ends_the_vm_truthfully(world):
     said = {"vmm": "VMM was killed by signal 9", "proxy": "silo-proxy was killed by signal 9",
-            "vsock": "vsock device was killed by signal 9", "agent": "agent child was killed by signal 9",
-            "supervisor": "supervisor was killed"}
+            "vsock": "vsock device was killed by signal 9", "supervisor": "supervisor was killed"}
     world.ok("start", "two")
     for role, reason in said.items():
         world.ok("start", "one")
@@ -301,6 +300,26 @@ def killing_any_process_ends_the_vm_truthfully(world):
         record = json.loads((world.base / "state/silo/one/record.json").read_text())
         assert record["state"] == "failed", record
         assert world.vmctl("run", "two", "true").returncode == 0
+
+
+def a_killed_agent_child_costs_only_its_commands(world):
+    world.ok("start", "one")
+    for _ in range(3):
+        before = world.status("one")
+        caller = subprocess.Popen([world.vmctl_program, "run", "one", "hang"], env=world.environment,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert caller.stdout.read(8) == b"hanging\n"
+        os.kill(before["pids"]["agent"], signal.SIGKILL)
+        said = caller.communicate(timeout=10)[1]
+        assert caller.returncode == 1, (caller.returncode, said)
+        assert b"the command was lost: agent child was killed by signal 9" in said and said.count(b"\n") == 1, said
+        assert world.vmctl("run", "one", "status", "7").returncode == 7
+        after = world.status("one")
+        assert after["state"] == "running" and after["boots"] == before["boots"], after
+        same = [role for role in before["pids"] if before["pids"][role] == after["pids"][role]]
+        assert sorted(same) == ["proxy", "supervisor", "vmm", "vsock"], (before, after)
+        assert after["boot_id"] == before["boot_id"], (before, after)
+    world.ok("stop", "one")
 
 
 def a_killed_vmd_loses_nothing(world):
@@ -358,8 +377,9 @@ CASES = [
     relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, pauses_and_resumes, shows_the_log_filtered, reboots, stops,
     a_silent_guest_fails, a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest,
-    killing_any_process_ends_the_vm_truthfully, a_killed_vmd_loses_nothing, registers_with_every_compositor,
-    a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,
+    killing_any_process_ends_the_vm_truthfully, a_killed_agent_child_costs_only_its_commands,
+    a_killed_vmd_loses_nothing, registers_with_every_compositor, a_hostile_vmm_reaches_nothing,
+    stop_all_leaves_nothing, says_what_is_missing,
 ]
 
 

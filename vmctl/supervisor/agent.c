@@ -14,7 +14,8 @@
 #include "vmctl/supervisor/places.h"
 
 struct agent {
-	int fd, listener;
+	sd_event *event;
+	int fd, listener; /* fd: -1 while there is no child */
 	sd_event_source *source, *listener_source;
 	char command_path[PLACE_MAX];
 	agent_handler_t handler;
@@ -80,19 +81,38 @@ struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent
 		fd_close(&fd);
 		return NULL;
 	}
-	agent->fd = fd;
+	agent->fd = -1;
+	agent->event = event;
 	agent->handler = handler;
 	agent->data = data;
 	agent->listener = fd_listen(path, SOCK_STREAM);
 	if (agent->listener < 0 ||
 			sd_event_add_io(event, &agent->listener_source, agent->listener, EPOLLIN,
-					handle_guest, agent) < 0 ||
-			sd_event_add_io(event, &agent->source, fd, EPOLLIN, handle_report, agent) <
-					0) {
+					handle_guest, agent) < 0) {
+		fd_close(&fd);
+		agent_destroy(agent);
+		return NULL;
+	}
+	if (!agent_renew(agent, fd)) {
 		agent_destroy(agent);
 		return NULL;
 	}
 	return agent;
+}
+
+void agent_lose(struct agent *agent) {
+	agent->source = sd_event_source_disable_unref(agent->source);
+	fd_close(&agent->fd);
+	/* A guest that calls meanwhile waits in the listener's queue. */
+	sd_event_source_set_enabled(agent->listener_source, SD_EVENT_OFF);
+}
+
+bool agent_renew(struct agent *agent, int fd) {
+	agent_lose(agent);
+	agent->fd = fd;
+	return sd_event_add_io(agent->event, &agent->source, fd, EPOLLIN, handle_report, agent) >=
+			0 &&
+			sd_event_source_set_enabled(agent->listener_source, SD_EVENT_ON) >= 0;
 }
 
 void agent_destroy(struct agent *agent) {

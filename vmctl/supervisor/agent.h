@@ -26,6 +26,12 @@ struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent
 		void *data);
 void agent_destroy(struct agent *agent);
 
+/* The child is gone: until another comes, the guest's connections wait. */
+void agent_lose(struct agent *agent);
+
+/* Speaks to a new child over fd, which becomes the agent's. */
+bool agent_renew(struct agent *agent, int fd);
+
 /*
  * Runs a command: streams are its standard input, output and error (they stay the caller's). Its
  * end comes as a report with id. Returns 0 or a negative errno, with a reason in error (cap bytes).

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -28,6 +29,12 @@
 #define VMM_GRACE_US (2u * 1000 * 1000)
 /* A process that gives up may only follow one that was killed, whose end is seen a moment later. */
 #define CAUSE_GRACE_US (100u * 1000)
+
+/* The agent child is started again at once at first, then with longer and longer rests. */
+#define AGENT_REST_MIN_MS 50
+#define AGENT_REST_MAX_MS 10000
+/* One that lived so long was well: the next rest is short again. */
+#define AGENT_WELL_MS 10000
 
 static const char *const process_names[BOOT_PROCESSES] = {
 		"vsock device", "silo-proxy", "agent child", "VMM"};
@@ -57,6 +64,10 @@ struct boot {
 	sd_event_source *console_source;
 	struct ring_source console_log;
 	sd_event_source *watch, *retry, *deadline, *grace, *gone;
+	bool has_heard_agent;
+	sd_event_source *agent_rest;
+	int64_t agent_started_ms;
+	unsigned agent_rest_ms;
 	bool is_ending;
 	bool guest_is_down; /* announced by the VMM */
 	enum boot_end end;
@@ -96,6 +107,12 @@ static void drain_output(struct process *process) {
 	fd_close(&process->output);
 }
 
+static void kill_process(struct process *process) {
+	if (process->is_running) {
+		syscall(SYS_pidfd_send_signal, process->child.pidfd, SIGKILL, NULL, 0);
+	}
+}
+
 void boot_kill(struct boot *boot, enum boot_end end, const char *reason) {
 	if (!boot->is_ending) {
 		boot->is_ending = true;
@@ -106,11 +123,9 @@ void boot_kill(struct boot *boot, enum boot_end end, const char *reason) {
 	boot->retry = sd_event_source_disable_unref(boot->retry);
 	boot->deadline = sd_event_source_disable_unref(boot->deadline);
 	boot->grace = sd_event_source_disable_unref(boot->grace);
+	boot->agent_rest = sd_event_source_disable_unref(boot->agent_rest);
 	for (int i = 0; i < BOOT_PROCESSES; i++) {
-		struct process *process = &boot->processes[i];
-		if (process->is_running) {
-			syscall(SYS_pidfd_send_signal, process->child.pidfd, SIGKILL, NULL, 0);
-		}
+		kill_process(&boot->processes[i]);
 	}
 	finish_if_all_gone(boot);
 }
@@ -128,16 +143,6 @@ static int handle_grace(sd_event_source *source, uint64_t usec, void *data) {
 	return 0;
 }
 
-static void describe_exit(char *out, size_t cap, const char *name, int status) {
-	int signal = box_exit_signal(status);
-	if (signal != 0) {
-		snprintf(out, cap, "%s was killed by signal %d (%s)", name, signal,
-				strsignal(signal));
-	} else {
-		snprintf(out, cap, "%s ended with status %d", name, WEXITSTATUS(status));
-	}
-}
-
 /* reason is the cause of death unless a better one is found in time. */
 static void suspect(struct boot *boot, const char *reason, uint64_t grace_us) {
 	snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
@@ -146,14 +151,31 @@ static void suspect(struct boot *boot, const char *reason, uint64_t grace_us) {
 			handle_grace, boot);
 }
 
+static int handle_agent_rest(sd_event_source *source, uint64_t usec, void *data);
+
+/* It parses what the guest says: the guest may crash it, and loses no more than its commands. */
+static void lose_agent_child(struct boot *boot, const char *reason) {
+	agent_lose(boot->agent);
+	if (boot->agent_rest_ms == 0 || clock_now_ms() - boot->agent_started_ms >= AGENT_WELL_MS) {
+		boot->agent_rest_ms = AGENT_REST_MIN_MS;
+	}
+	sd_event_add_time_relative(boot->event, &boot->agent_rest, CLOCK_MONOTONIC,
+			boot->agent_rest_ms * 1000ull, 0, handle_agent_rest, boot);
+	boot->agent_rest_ms = boot->agent_rest_ms * 4 < AGENT_REST_MAX_MS ? boot->agent_rest_ms * 4
+									  : AGENT_REST_MAX_MS;
+	boot->events.agent_lost(reason, boot->data);
+}
+
 static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	char reason[ERROR_MAX];
-	describe_exit(reason, sizeof(reason), process_names[kind], status);
+	box_exit_text(reason, sizeof(reason), process_names[kind], status);
 	bool is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	if (boot->guest_is_down) {
 		if (kind == BOOT_VMM) {
 			boot_kill(boot, boot->end, boot->reason);
 		}
+	} else if (kind == BOOT_AGENT && boot->has_heard_agent) {
+		lose_agent_child(boot, reason);
 	} else if (kind == BOOT_VMM && is_clean) {
 		boot_kill(boot, BOOT_SHUT_DOWN, "");
 	} else if (box_exit_signal(status) != 0) {
@@ -261,7 +283,27 @@ static bool spawn_agent_child(struct boot *boot, char error[ERROR_MAX]) {
 	struct box_spec spec = {.argv = argv, .fds = &boot->agent_child_fd, .fds_len = 1};
 	bool is_spawned = spawn(boot, BOOT_AGENT, &spec, error);
 	fd_close(&boot->agent_child_fd);
+	boot->agent_started_ms = clock_now_ms();
 	return is_spawned;
+}
+
+static int handle_agent_rest(sd_event_source *source, uint64_t usec, void *data) {
+	struct boot *boot = data;
+	boot->agent_rest = sd_event_source_disable_unref(boot->agent_rest);
+	int child[2];
+	char error[ERROR_MAX] = "no socket pair";
+	bool is_renewed = fd_socketpair(SOCK_SEQPACKET, child) >= 0;
+	if (is_renewed) {
+		boot->agent_child_fd = child[1];
+		is_renewed = agent_renew(boot->agent, child[0]) && spawn_agent_child(boot, error);
+		fd_close(&boot->agent_child_fd);
+	}
+	if (is_renewed) {
+		boot->events.agent_renewed(boot->data);
+	} else {
+		lose_agent_child(boot, error);
+	}
+	return 0;
 }
 
 static bool spawn_proxy(struct boot *boot, int gpu, char error[ERROR_MAX]) {
@@ -417,8 +459,10 @@ static int handle_deadline(sd_event_source *source, uint64_t usec, void *data) {
 static void handle_report(const struct agent_report *report, void *data) {
 	struct boot *boot = data;
 	if (report == NULL) {
-		fail(boot, "the agent child sent malformed reports");
+		log_error("the agent child sent malformed reports and is ended");
+		kill_process(&boot->processes[BOOT_AGENT]);
 	} else {
+		boot->has_heard_agent = boot->has_heard_agent || report->type == REPORT_HELLO;
 		boot->events.report(report, boot->data);
 	}
 }

@@ -6,7 +6,8 @@
  *
  * They live and die together: the end of one ends the others. The first to end for a reason of its
  * own is the boot's cause of death; a VMM that has announced a guest's shutdown or reset is no
- * failure. boot_ended() is called once, when every process has been reaped.
+ * failure. Only the agent child, once it has heard the guest, is started again when it dies.
+ * ended() is called once, when every process has been reaped.
  */
 #ifndef SILO_VMCTL_SUPERVISOR_BOOT_H
 #define SILO_VMCTL_SUPERVISOR_BOOT_H
@@ -51,8 +52,11 @@ struct boot_events {
 	void (*logged)(void *data);
 	/* The VMM has paused or resumed the guest. */
 	void (*paused)(bool is_paused, void *data);
-	/* Processes have been started. */
+	/* The VMM has been started. */
 	void (*started)(void *data);
+	/* The agent child has died, and every command with it; it has been started again. */
+	void (*agent_lost)(const char *reason, void *data);
+	void (*agent_renewed)(void *data);
 	/* reason is "" or says why; the boot may be destroyed. */
 	void (*ended)(enum boot_end end, const char *reason, void *data);
 };

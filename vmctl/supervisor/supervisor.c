@@ -90,8 +90,34 @@ static void handle_hello(struct supervisor *supervisor, const char *boot_id) {
 	}
 	if (supervisor->record.state == VM_STARTING || supervisor->record.state == VM_RUNNING) {
 		set_state(supervisor, VM_RUNNING, "");
+	} else if (supervisor->record.state == VM_STOPPING && supervisor->boot != NULL) {
+		/* The word to shut down was lost with the last connection. */
+		boot_shut_down(supervisor->boot, true);
 	}
 	service_agent_ready(supervisor);
+}
+
+/* It goes down, or comes back, or the VM has failed. */
+static void miss_agent(struct supervisor *supervisor) {
+	supervisor->agent_is_ready = false;
+	if (supervisor->record.state == VM_RUNNING) {
+		expect_agent(supervisor);
+		set_state(supervisor, VM_STARTING, "waits for the guest's agent");
+	}
+}
+
+static void handle_agent_lost(const char *reason, void *data) {
+	struct supervisor *supervisor = data;
+	log_warn("%s; it is started again", reason);
+	char lost[ERROR_MAX + 32];
+	snprintf(lost, sizeof(lost), "the command was lost: %s", reason);
+	service_commands_lost(supervisor, lost, false);
+	miss_agent(supervisor);
+	publish(supervisor);
+}
+
+static void handle_agent_renewed(void *data) {
+	publish(data);
 }
 
 static void handle_report(const struct agent_report *report, void *data) {
@@ -104,12 +130,7 @@ static void handle_report(const struct agent_report *report, void *data) {
 		if (report->text[0] != '\0') {
 			log_warn("the guest's agent: %s", report->text);
 		}
-		supervisor->agent_is_ready = false;
-		if (supervisor->record.state == VM_RUNNING) {
-			/* It goes down, or comes back, or the VM has failed. */
-			expect_agent(supervisor);
-			set_state(supervisor, VM_STARTING, "waits for the guest's agent");
-		}
+		miss_agent(supervisor);
 		break;
 	default:
 		service_command_ended(supervisor, report);
@@ -138,6 +159,9 @@ static void handle_paused(bool is_paused, void *data) {
 		set_state(supervisor, VM_PAUSED, "");
 	} else if (!is_paused && supervisor->record.state == VM_PAUSED) {
 		set_state(supervisor, VM_RUNNING, "");
+		if (!supervisor->agent_is_ready) {
+			miss_agent(supervisor);
+		}
 	}
 	service_paused(supervisor);
 }
@@ -186,6 +210,8 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 			.logged = handle_logged,
 			.paused = handle_paused,
 			.started = handle_started,
+			.agent_lost = handle_agent_lost,
+			.agent_renewed = handle_agent_renewed,
 			.ended = handle_ended,
 	};
 	struct boot_setup setup = {

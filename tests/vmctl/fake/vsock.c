@@ -73,6 +73,8 @@ static unsigned long random_number(void) {
 	return number & 0xffffffffffff;
 }
 
+static char boot_id[AGENT_BOOT_ID_LEN + 1];
+
 static void say_hello(void) {
 	char path[300];
 	snprintf(path, sizeof(path), "%s/agent_%d", dir, AGENT_PORT_CONTROL);
@@ -83,8 +85,7 @@ static void say_hello(void) {
 	struct connection *control = add(CONTROL, fd);
 	agent_decoder_init(&control->decoder, AGENT_CONTROL_TO_GUEST);
 	struct agent_message hello = {.type = AGENT_HELLO, .hello = {.version = AGENT_VERSION}};
-	snprintf(hello.hello.boot_id, sizeof(hello.hello.boot_id), "00000000-0000-4000-8000-%012lx",
-			random_number());
+	memcpy(hello.hello.boot_id, boot_id, sizeof(boot_id));
 	send_message(fd, &hello);
 }
 
@@ -126,7 +127,11 @@ static void run(struct connection *connection, const struct agent_run *command) 
 							.data = {zeros, sizeof(zeros)}});
 		}
 		finish(connection, 0);
-	} else if (strcmp(name, "hang") != 0) {
+	} else if (strcmp(name, "hang") == 0) {
+		send_message(connection->fd,
+				&(struct agent_message){.type = AGENT_STDOUT,
+						.data = {(const uint8_t *)"hanging\n", 8}});
+	} else {
 		finish(connection, command->argc > 1 ? atoi(command->argv[1]) : 0);
 	}
 }
@@ -153,7 +158,11 @@ static void read_frames(struct connection *connection) {
 	ssize_t n = read(connection->fd, connection->in + connection->len,
 			sizeof(connection->in) - connection->len);
 	if (n <= 0) {
+		bool calls_again = connection->kind == CONTROL;
 		drop(connection);
+		if (calls_again) {
+			say_hello();
+		}
 		return;
 	}
 	connection->len += (size_t)n;
@@ -193,6 +202,8 @@ static void serve(struct connection *connection) {
 		if (read(connection->fd, &byte, 1) <= 0) {
 			drop(connection);
 		} else {
+			snprintf(boot_id, sizeof(boot_id), "00000000-0000-4000-8000-%012lx",
+					random_number());
 			say_hello();
 		}
 		break;
