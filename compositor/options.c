@@ -21,7 +21,7 @@ static const char usage[] =
 		"  -o, --outputs WxH[@SCALE],…  outputs of the headless backend (1920x1080)\n"
 		"  -t, --tools-socket PATH      also listen there for host tools (capture, virtual "
 		"input)\n"
-		"  -m, --vmd PROGRAM            the VM manager to start, or none (the default)\n"
+		"  -m, --vmd PROGRAM            the VM manager to start, or none (silo-vmd)\n"
 		"  -r, --ready-fd N             write the display's name and a newline there when "
 		"ready\n"
 		"  -l, --light                  light colours\n"
@@ -144,6 +144,7 @@ static enum options_result parse_one(struct options *options, int option) {
 
 enum options_result options_parse(struct options *options, int argc, char *argv[]) {
 	int option;
+	options->vmd = "silo-vmd";
 	while ((option = getopt_long(argc, argv, "+o:t:m:r:lvhV", long_options, NULL)) != -1) {
 		enum options_result result = parse_one(options, option);
 		if (result != OPTIONS_RUN) {

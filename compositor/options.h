@@ -20,9 +20,9 @@ struct output_size {
 
 struct options {
 	const char *tools_socket; /* NULL: none */
-	const char *vmd;          /* program started as VM manager; NULL: none */
-	char **command;           /* NULL-terminated, started when silo is ready; NULL: none */
-	int ready_fd;             /* a line with the display's name is written to it; -1: none */
+	const char *vmd; /* VM manager to start, a path or a name to look for; NULL: none */
+	char **command;  /* NULL-terminated, started when silo is ready; NULL: none */
+	int ready_fd;    /* a line with the display's name is written to it; -1: none */
 	struct output_size outputs[OPTIONS_OUTPUTS_MAX];
 	size_t outputs_len;
 	bool light;
@@ -37,7 +37,7 @@ enum options_result {
 	OPTIONS_USAGE, /* one line was printed */
 };
 
-/* What silo does without any option. */
+/* What silo does without any option, but for the VM manager, which tests do without. */
 void options_init(struct options *options);
 
 /* Reads argv, whose strings must outlive options. */

@@ -2,17 +2,21 @@
 #include "compositor/shell/child.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <wayland-server-core.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
@@ -31,7 +35,8 @@
 struct child {
 	struct wl_event_source *ended; /* SIGCHLD */
 	struct wl_event_source *rest;  /* timer: start the manager again */
-	pid_t vmd;                     /* 0: does not run */
+	char vmd_path[PATH_MAX];
+	pid_t vmd; /* 0: does not run */
 	int64_t vmd_started_ms;
 	int vmd_rest_ms;
 };
@@ -73,13 +78,68 @@ static pid_t start(struct server *server, char *const argv[]) {
 	return pid;
 }
 
-static bool start_vmd(struct server *server) {
+static bool is_program(const char *dir, size_t dir_len, const char *name, char path[PATH_MAX]) {
+	int len = snprintf(path, PATH_MAX, "%.*s/%s", (int)dir_len, dir, name);
+	return len < PATH_MAX && access(path, X_OK) == 0;
+}
+
+/* A name without a slash is looked for next to silo itself, then in PATH. */
+static bool find_vmd(const char *name, char path[PATH_MAX]) {
+	if (strchr(name, '/') != NULL) {
+		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && access(path, X_OK) == 0;
+	}
+	char own[PATH_MAX];
+	ssize_t own_len = readlink("/proc/self/exe", own, sizeof(own));
+	while (own_len > 0 && own[own_len - 1] != '/') {
+		own_len--;
+	}
+	if (own_len > 0 && is_program(own, (size_t)own_len - 1, name, path)) {
+		return true;
+	}
+	const char *dirs = getenv("PATH");
+	while (dirs != NULL && *dirs != '\0') {
+		size_t len = strcspn(dirs, ":");
+		if (len > 0 && is_program(dirs, len, name, path)) {
+			return true;
+		}
+		dirs += len + (dirs[len] == ':');
+	}
+	return false;
+}
+
+/* One that somebody has started already is as good as ours. */
+static bool vmd_serves(void) {
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	int len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/silo/io.silo.Manager",
+			runtime != NULL ? runtime : "");
+	if (len < 0 || (size_t)len >= sizeof(address.sun_path)) {
+		return false;
+	}
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+}
+
+static void start_vmd(struct server *server) {
 	struct child *child = server->child;
-	char *argv[] = {(char *)server->options->vmd, NULL};
+	char *argv[] = {child->vmd_path, NULL};
 	pid_t pid = start(server, argv);
 	child->vmd = pid > 0 ? pid : 0;
 	child->vmd_started_ms = clock_now_ms();
-	return pid > 0;
+}
+
+/* The desktop is of use without VMs, if only to find out why there are none. */
+static void begin_vmd(struct server *server) {
+	const char *name = server->options->vmd;
+	if (vmd_serves()) {
+		log_info("silo-vmd runs already");
+	} else if (find_vmd(name, server->child->vmd_path)) {
+		start_vmd(server);
+	} else {
+		log_warn("the VM manager %s is not found%s: no VM can be started; give its path "
+			 "with --vmd, or --vmd none",
+				name, strchr(name, '/') == NULL ? " next to silo or in PATH" : "");
+	}
 }
 
 static int handle_rest(void *data) {
@@ -153,8 +213,8 @@ bool child_create(struct server *server) {
 		log_error("out of memory");
 		return false;
 	}
-	if (server->options->vmd != NULL && !start_vmd(server)) {
-		return false;
+	if (server->options->vmd != NULL) {
+		begin_vmd(server);
 	}
 	if (server->options->command != NULL && start(server, server->options->command) < 0) {
 		return false;

@@ -250,8 +250,7 @@ class Session:
     def start_silo(self, timeout=20, vmd=True):
         reading, writing = os.pipe()
         arguments = [self.program("silo"), "--tools-socket", self.tools_socket, "--ready-fd", str(writing)]
-        if vmd:
-            arguments += ["--vmd", str(self.manager)]
+        arguments += ["--vmd", str(self.manager) if vmd else "none"]
         if not self.nested:
             arguments += ["--outputs", self.outputs]
         arguments += self.options
