@@ -227,7 +227,7 @@ static enum agent_result decode_body(const struct agent_decoder *decoder, const 
 		ret->data = (struct agent_data){body, len};
 		break;
 	case AGENT_SIGNAL:
-		good = decode_number(body, 31, &ret->signal);
+		good = decode_number(body, AGENT_SIGNAL_MAX, &ret->signal);
 		break;
 	case AGENT_STARTED:
 		good = decode_number(body, INT32_MAX, &ret->pid);

@@ -58,6 +58,8 @@
 #include "base/limits.h"
 
 #define AGENT_VERSION 1
+/* Signals that a command can be sent. */
+#define AGENT_SIGNAL_MAX 31
 #define AGENT_PORT_CONTROL 6000
 #define AGENT_PORT_COMMAND 5000
 

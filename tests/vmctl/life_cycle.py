@@ -231,6 +231,30 @@ def a_caller_that_hangs_up_frees_the_command(world):
     assert world.vmctl("run", "one", "true").returncode == 0
 
 
+def passes_signals_on(world):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        caller = subprocess.Popen([world.vmctl_program, "run", "one", "hang"], env=world.environment,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert caller.stdout.read(8) == b"hanging\n"
+        caller.send_signal(number)
+        said = caller.communicate(timeout=10)
+        assert caller.returncode == 128 + number and said == (b"", b""), (number, caller.returncode, said)
+
+
+def closed_streams_do_no_harm(world):
+    script = f'exec {world.vmctl_program} run one "$@"'
+    for streams in ("<&-", "<&- 2>&-"):
+        result = subprocess.run(["sh", "-c", f"{script} {streams}", "sh", "cat"], env=world.environment,
+                                stdout=subprocess.PIPE, timeout=10)
+        assert result.returncode == 0 and result.stdout == b"", (streams, result)
+    result = subprocess.run(["sh", "-c", f"{script} >&-", "sh", "status", "6"], env=world.environment, timeout=10)
+    assert result.returncode == 6, result
+    # Nobody reads any more: quiet, and at once.
+    script = f'{{ {world.vmctl_program} run one flood; echo $? >&2; }} | head -c 10'
+    result = subprocess.run(["sh", "-c", script], env=world.environment, capture_output=True, timeout=10)
+    assert result.stdout == b"z" * 10 and result.stderr == b"141\n", result
+
+
 def pauses_and_resumes(world):
     world.ok("pause", "one")
     assert world.status("one")["state"] == "paused"
@@ -375,11 +399,11 @@ def says_what_is_missing(world):
 CASES = [
     says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
     relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
-    a_caller_that_hangs_up_frees_the_command, pauses_and_resumes, shows_the_log_filtered, reboots, stops,
-    a_silent_guest_fails, a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest,
-    killing_any_process_ends_the_vm_truthfully, a_killed_agent_child_costs_only_its_commands,
-    a_killed_vmd_loses_nothing, registers_with_every_compositor, a_hostile_vmm_reaches_nothing,
-    stop_all_leaves_nothing, says_what_is_missing,
+    a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
+    pauses_and_resumes, shows_the_log_filtered, reboots, stops, a_silent_guest_fails,
+    a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,
+    a_killed_agent_child_costs_only_its_commands, a_killed_vmd_loses_nothing, registers_with_every_compositor,
+    a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,
 ]
 
 

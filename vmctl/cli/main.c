@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "vmctl/cli/cli.h"
@@ -105,8 +107,18 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 	return -1;
 }
 
+/* A standard descriptor that is closed would become a pipe to a guest. */
+static void open_standard(void) {
+	int fd;
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv) {
 	struct cli_options options = {0};
+	open_standard();
 	log_init("vmctl", NULL, LOG_LEVEL_INFO);
 	/* Options may stand before the command and after it, but not after the VM's name of run. */
 	int status = read_options(&options, argc, argv);

@@ -38,6 +38,8 @@ struct session {
 	sd_event_source *input_source, *stdin_source;
 	char buffer[CHUNK];
 	size_t buffer_len, buffer_sent;
+	int signals; /* what the command is sent, a byte each */
+	bool is_signalled;
 	bool is_answered;
 	int status;
 };
@@ -85,9 +87,17 @@ static int handle_outlet(sd_event_source *source, int fd, uint32_t events, void 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return 0;
 	}
-	if (n <= 0 ||
-			!show(outlet->session->options, &outlet->filter, outlet->target, bytes,
-					(size_t)n)) {
+	bool is_shown = n > 0 &&
+			show(outlet->session->options, &outlet->filter, outlet->target, bytes,
+					(size_t)n);
+	if (n > 0 && !is_shown && outlet->target == STDOUT_FILENO) {
+		/* As for a program of the host's own: nobody reads, so it ends. */
+		if (errno != EPIPE) {
+			fprintf(stderr, "vmctl: cannot write: %s\n", strerror(errno));
+		}
+		return sd_event_exit(outlet->session->event, errno == EPIPE ? 128 + SIGPIPE : 1);
+	}
+	if (!is_shown) {
 		outlet->source = sd_event_source_disable_unref(outlet->source);
 		fd_close(&outlet->pipe);
 		finish_if_done(outlet->session);
@@ -160,16 +170,41 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 	return 0;
 }
 
+/* The first goes to the command; whoever asks again does not want to wait for it. */
+static int handle_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
+	struct session *session = data;
+	uint8_t number = (uint8_t)info->ssi_signo;
+	if (session->is_signalled || write(session->signals, &number, 1) != 1) {
+		return sd_event_exit(session->event, 128 + number);
+	}
+	session->is_signalled = true;
+	return 0;
+}
+
+static int catch_signals(struct session *session) {
+	static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	int result = 0;
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && result >= 0; i++) {
+		result = sd_event_add_signal(session->event, NULL,
+				numbers[i] | SD_EVENT_SIGNAL_PROCMASK, handle_signal, session);
+	}
+	return result;
+}
+
 /* The pipes; remote gets the ends for the guest's side. */
-static int open_streams(struct session *session, int remote[3]) {
-	int in[2], out[2], err[2];
-	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
+static int open_streams(struct session *session, int remote[RUN_STREAMS]) {
+	int in[2], out[2], err[2], signals[2];
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 ||
+			pipe2(signals, O_CLOEXEC) < 0) {
 		return -errno;
 	}
 	remote[0] = in[0];
 	remote[1] = out[1];
 	remote[2] = err[1];
+	remote[3] = signals[0];
 	session->input = in[1];
+	session->signals = signals[1];
 	fd_set_nonblock(session->input, true);
 	for (int i = 0; i < 2; i++) {
 		struct outlet *outlet = &session->outlets[i];
@@ -202,9 +237,9 @@ static int open_streams(struct session *session, int remote[3]) {
 }
 
 static int start_run(struct session *session, const char *vm, char **command) {
-	int remote[3];
+	int remote[RUN_STREAMS];
 	int result = open_streams(session, remote);
-	for (int i = 0; i < 3 && result >= 0; i++) {
+	for (int i = 0; i < RUN_STREAMS && result >= 0; i++) {
 		result = sd_varlink_push_fd(session->link, remote[i]);
 	}
 	if (result >= 0) {
@@ -236,12 +271,14 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 				stderr);
 		return 2;
 	}
-	struct session session = {.options = options, .input = -1, .status = 1};
+	struct session session = {.options = options, .input = -1, .signals = -1, .status = 1};
 	if (!cli_connect(&session.link)) {
 		return 1;
 	}
-	signal(SIGPIPE, SIG_IGN);
 	int result = sd_event_new(&session.event);
+	if (result >= 0) {
+		result = catch_signals(&session);
+	}
 	if (result >= 0) {
 		result = start_run(&session, argv[1], argv + 2);
 	}
@@ -253,6 +290,7 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 		result = 1;
 	}
 	close_input(&session);
+	fd_close(&session.signals);
 	for (int i = 0; i < 2; i++) {
 		sd_event_source_disable_unref(session.outlets[i].source);
 	}

@@ -21,7 +21,7 @@ void waiter_destroy(struct waiter *waiter) {
 		free(*word);
 	}
 	free(waiter->argv);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&waiter->streams[i]);
 	}
 	sd_varlink_unref(waiter->link);
@@ -38,7 +38,7 @@ static void go_on(struct instance *instance, struct waiter *waiter) {
 			SD_JSON_BUILD_PAIR_BOOLEAN("root", waiter->root));
 	if (result >= 0) {
 		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Run",
-				parameters, waiter->streams, 3, false, waiter->link);
+				parameters, waiter->streams, RUN_STREAMS, false, waiter->link);
 	}
 	sd_json_variant_unref(parameters);
 	if (result < 0) {

@@ -11,6 +11,7 @@
 #include <systemd/sd-varlink.h>
 
 #include "vmctl/daemon/manager.h"
+#include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
 
 /* A call that goes on when the VM runs. */
@@ -20,7 +21,7 @@ struct waiter {
 	/* NULL for Start, which is answered; else the Run that is made then. */
 	char **argv;
 	bool root;
-	int streams[3];
+	int streams[RUN_STREAMS];
 };
 
 struct instance {

@@ -103,7 +103,7 @@ static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 
 /* Starts the VM if it must be and lets the call wait. argv (may be NULL) becomes the waiter's. */
 static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bool root,
-		int streams[3]) {
+		int streams[RUN_STREAMS]) {
 	char error[ERROR_MAX];
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 	if (waiter == NULL || !instance_start(instance, error)) {
@@ -113,7 +113,7 @@ static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bo
 				waiter == NULL ? "out of memory" : error);
 	}
 	*waiter = (struct waiter){.link = sd_varlink_ref(link), .argv = argv, .root = root};
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		waiter->streams[i] = fd_steal(&streams[i]);
 	}
 	instance_wait(instance, waiter);
@@ -124,7 +124,7 @@ static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_meth
 		void *data) {
 	struct parameters parameters = {0};
 	struct instance *instance;
-	int streams[3] = {-1, -1, -1};
+	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = begin(data, link, json, &parameters, &instance);
 	free_strings(parameters.argv);
 	return instance == NULL ? result : wait_for(instance, link, NULL, false, streams);
@@ -223,12 +223,12 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(data, link, json, &parameters, &instance);
-	int streams[3] = {-1, -1, -1};
-	for (int i = 0; i < 3; i++) {
+	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		streams[i] = sd_varlink_take_fd(link, (size_t)i);
 	}
-	if (instance != NULL && streams[2] < 0) {
-		result = interface_fail(link, MANAGER_NAME, "three pipes must come with the call");
+	if (instance != NULL && streams[RUN_STREAMS - 1] < 0) {
+		result = interface_fail(link, MANAGER_NAME, "four pipes must come with the call");
 	} else if (instance != NULL) {
 		char **argv = choose_command(instance, link, &parameters, &result);
 		if (argv != NULL) {
@@ -236,7 +236,7 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 		}
 	}
 	free_strings(parameters.argv);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&streams[i]);
 	}
 	return result;

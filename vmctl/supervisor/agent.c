@@ -126,8 +126,8 @@ void agent_destroy(struct agent *agent) {
 	free(agent);
 }
 
-int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run, const int streams[3],
-		char *error, size_t cap) {
+int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
+		const int streams[RUN_STREAMS], char *error, size_t cap) {
 	static uint8_t bytes[sizeof(struct order) + AGENT_FRAME_MAX];
 	struct order order = {.type = ORDER_RUN, .id = id};
 	memcpy(bytes, &order, sizeof(order));
@@ -144,8 +144,8 @@ int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run, con
 		snprintf(error, cap, "the vsock device does not answer: %s", strerror(-connection));
 		return connection;
 	}
-	const int fds[4] = {connection, streams[0], streams[1], streams[2]};
-	ssize_t sent = fd_send(agent->fd, bytes, sizeof(order) + len, fds, 4);
+	const int fds[] = {connection, streams[0], streams[1], streams[2], streams[3]};
+	ssize_t sent = fd_send(agent->fd, bytes, sizeof(order) + len, fds, RUN_STREAMS + 1);
 	if (sent < 0) {
 		snprintf(error, cap, "the agent child does not answer: %s", strerror((int)-sent));
 		return (int)sent;

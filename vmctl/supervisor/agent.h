@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 
 #include "vmctl/supervisor/agent_wire.h"
+#include "vmctl/supervisor/interface.h"
 
 struct agent;
 
@@ -33,11 +34,11 @@ void agent_lose(struct agent *agent);
 bool agent_renew(struct agent *agent, int fd);
 
 /*
- * Runs a command: streams are its standard input, output and error (they stay the caller's). Its
+ * Runs a command: streams are its standard ones and its signals' (they stay the caller's). Its
  * end comes as a report with id. Returns 0 or a negative errno, with a reason in error (cap bytes).
  */
-int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run, const int streams[3],
-		char *error, size_t cap);
+int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
+		const int streams[RUN_STREAMS], char *error, size_t cap);
 
 /* Hangs the command up. */
 void agent_cancel(struct agent *agent, uint32_t id);

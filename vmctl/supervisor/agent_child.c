@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "vmctl/supervisor/agent_wire.h"
 #include "vmctl/supervisor/command.h"
+#include "vmctl/supervisor/interface.h"
 
 struct agent_child {
 	int fd;
@@ -98,8 +99,8 @@ static void take_control(struct agent_child *child, int *fd) {
 	}
 }
 
-static void start_command(struct agent_child *child, const struct order *order, int fds[4],
-		const uint8_t *run, size_t run_len) {
+static void start_command(struct agent_child *child, const struct order *order,
+		int fds[RUN_STREAMS + 1], const uint8_t *run, size_t run_len) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		if (child->commands[i] == NULL) {
 			child->commands[i] = command_create(child->event, order->id, fds, run,
@@ -115,19 +116,14 @@ static void start_command(struct agent_child *child, const struct order *order, 
 	report(child, &failed);
 }
 
-static void change_command(struct agent_child *child, const struct order *order) {
+static void cancel_command(struct agent_child *child, const struct order *order) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct command *command = child->commands[i];
-		if (command == NULL || command_id(command) != order->id) {
-			continue;
-		}
-		if (order->type == ORDER_SIGNAL) {
-			command_signal(command, order->value);
-		} else {
+		if (command != NULL && command_id(command) == order->id) {
 			command_destroy(command);
 			child->commands[i] = NULL;
+			return;
 		}
-		return;
 	}
 }
 
@@ -157,11 +153,11 @@ static int handle_order(sd_event_source *source, int fd, uint32_t events, void *
 	memcpy(&order, bytes, sizeof(order));
 	if (order.type == ORDER_CONTROL && n == 1) {
 		take_control(child, &fds[0]);
-	} else if (order.type == ORDER_RUN && n == 4) {
+	} else if (order.type == ORDER_RUN && n == RUN_STREAMS + 1) {
 		start_command(child, &order, fds, bytes + sizeof(order),
 				(size_t)len - sizeof(order));
-	} else if (order.type == ORDER_SIGNAL || order.type == ORDER_CANCEL) {
-		change_command(child, &order);
+	} else if (order.type == ORDER_CANCEL) {
+		cancel_command(child, &order);
 	} else if (order.type == ORDER_SHUTDOWN) {
 		shut_down(child);
 	}

@@ -15,10 +15,9 @@
 enum order_type {
 	/* With one descriptor: the guest's control connection. */
 	ORDER_CONTROL = 1,
-	/* With four: a connection to the vsock device, standard input, output, error. A RUN frame
-	 * follows the struct. */
+	/* With five: a connection to the vsock device, standard input, output, error, signals. A
+	 * RUN frame follows the struct. */
 	ORDER_RUN,
-	ORDER_SIGNAL,
 	/* The caller is gone: hang up. */
 	ORDER_CANCEL,
 	ORDER_SHUTDOWN,
@@ -26,8 +25,7 @@ enum order_type {
 
 struct order {
 	uint32_t type;
-	uint32_t id;    /* of the command: RUN, SIGNAL, CANCEL */
-	uint32_t value; /* SIGNAL */
+	uint32_t id; /* of the command: RUN, CANCEL */
 };
 
 /* Child → supervisor. */

@@ -23,6 +23,7 @@ enum {
 	INPUT,
 	OUTPUT,
 	ERROR_OUTPUT,
+	SIGNALS,
 	STREAMS,
 };
 
@@ -162,6 +163,29 @@ static bool pump_input(struct command *command) {
 	return true;
 }
 
+static bool has_room_for_signal(const struct command *command) {
+	return command->is_started && !command->is_deaf &&
+			sizeof(command->out) - command->out_len >= SIGNAL_FRAME_MAX;
+}
+
+/* Signals of the caller's, a byte each; they overtake its input. */
+static bool pump_signals(struct command *command) {
+	if (command->fds[SIGNALS] < 0 || !has_room_for_signal(command)) {
+		return false;
+	}
+	uint8_t number;
+	ssize_t n = read(command->fds[SIGNALS], &number, 1);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return false;
+	}
+	if (n <= 0) {
+		close_stream(command, SIGNALS);
+	} else if (number >= 1 && number <= AGENT_SIGNAL_MAX) {
+		queue(command, &(struct agent_message){.type = AGENT_SIGNAL, .signal = number});
+	}
+	return true;
+}
+
 static void consume(struct command *command, size_t len) {
 	memmove(command->in, command->in + len, command->in_len - len);
 	command->in_len -= len;
@@ -274,6 +298,7 @@ static void pump(struct command *command) {
 		if (!command->is_done && !command->is_connected) {
 			is_moving |= greet(command);
 		} else if (!command->is_done) {
+			is_moving |= pump_signals(command);
 			is_moving |= pump_input(command);
 			is_moving |= command->pending != NULL ? pump_output(command)
 							      : pump_connection(command);
@@ -288,6 +313,7 @@ static void pump(struct command *command) {
 	watch(command, CONNECTION, events);
 	bool wants_input = command->is_started && command->credit > 0 && command->out_len == 0;
 	watch(command, INPUT, wants_input ? EPOLLIN : 0);
+	watch(command, SIGNALS, has_room_for_signal(command) ? EPOLLIN : 0);
 	for (int stream = OUTPUT; stream <= ERROR_OUTPUT; stream++) {
 		bool is_full = command->pending != NULL && command->pending_stream == stream;
 		watch(command, stream, is_full ? EPOLLOUT : 0);
@@ -299,7 +325,7 @@ static int handle_io(sd_event_source *source, int fd, uint32_t events, void *dat
 	return 0;
 }
 
-struct command *command_create(sd_event *event, uint32_t id, int fds[4], const uint8_t *run,
+struct command *command_create(sd_event *event, uint32_t id, int fds[], const uint8_t *run,
 		size_t run_len, command_done_t done, void *data) {
 	struct command *command = calloc(1, sizeof(*command));
 	char connect[32];
@@ -331,9 +357,9 @@ struct command *command_create(sd_event *event, uint32_t id, int fds[4], const u
 	command->connect_len = (size_t)len;
 	command->out_len = (size_t)len + run_len;
 	watch(command, CONNECTION, EPOLLIN | EPOLLOUT);
-	watch(command, INPUT, 0);
-	watch(command, OUTPUT, 0);
-	watch(command, ERROR_OUTPUT, 0);
+	for (int stream = INPUT; stream < STREAMS; stream++) {
+		watch(command, stream, 0);
+	}
 	return command;
 }
 
@@ -365,11 +391,4 @@ void command_retire(struct command *command) {
 
 uint32_t command_id(const struct command *command) {
 	return command->id;
-}
-
-void command_signal(struct command *command, uint32_t signal) {
-	if (command->is_started && !command->is_done && !command->is_deaf) {
-		queue(command, &(struct agent_message){.type = AGENT_SIGNAL, .signal = signal});
-		pump(command);
-	}
 }

@@ -19,11 +19,11 @@ typedef void (*command_done_t)(struct command *command, const struct agent_repor
 		void *data);
 
 /*
- * Starts to relay: fds are the connection to the vsock device, standard input, output and error,
- * and become the command's. run is an encoded RUN frame. NULL on failure (the descriptors are
+ * Starts to relay: fds are the connection to the vsock device, standard input, output, error and
+ * signals (RUN_STREAMS + 1 in all), and become the command's. run is an encoded RUN frame. NULL on failure (the descriptors are
  * closed).
  */
-struct command *command_create(sd_event *event, uint32_t id, int fds[4], const uint8_t *run,
+struct command *command_create(sd_event *event, uint32_t id, int fds[], const uint8_t *run,
 		size_t run_len, command_done_t done, void *data);
 
 void command_destroy(struct command *command);
@@ -33,8 +33,5 @@ void command_destroy(struct command *command);
 void command_retire(struct command *command);
 
 uint32_t command_id(const struct command *command);
-
-/* Sends a signal to the command's process group. */
-void command_signal(struct command *command, uint32_t signal);
 
 #endif

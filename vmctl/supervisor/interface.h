@@ -9,6 +9,10 @@
 #include <systemd/sd-varlink-idl.h>
 #include <systemd/sd-varlink.h>
 
+/* Descriptors of a Run: standard input, output, error, and one from which signals for the command
+ * are read, a byte each. */
+#define RUN_STREAMS 4
+
 #define SUPERVISOR_NAME "io.silo.Supervisor"
 #define MANAGER_NAME "io.silo.Manager"
 

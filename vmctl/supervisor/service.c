@@ -116,17 +116,17 @@ static bool is_stream(int fd) {
 	return fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
 }
 
-static int take_streams(sd_varlink *link, int streams[3]) {
+static int take_streams(sd_varlink *link, int streams[RUN_STREAMS]) {
 	bool is_good = true;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		streams[i] = sd_varlink_take_fd(link, (size_t)i);
 		is_good = is_good && streams[i] >= 0 && is_stream(streams[i]);
 	}
 	return is_good ? 0 : -EINVAL;
 }
 
-static void close_streams(int streams[3]) {
-	for (int i = 0; i < 3; i++) {
+static void close_streams(int streams[RUN_STREAMS]) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&streams[i]);
 	}
 }
@@ -147,7 +147,7 @@ static void release(struct waiting_run *waiting) {
 	free_strings(waiting->argv);
 	close_streams(waiting->streams);
 	sd_varlink_unref(waiting->link);
-	*waiting = (struct waiting_run){.streams = {-1, -1, -1}};
+	*waiting = (struct waiting_run){.streams = {-1, -1, -1, -1}};
 }
 
 /* Hands the command to the agent child; who waits is answered if that fails. */
@@ -210,7 +210,7 @@ static const char *run_error(const struct supervisor *supervisor,
 
 /* Takes argv out of parameters, and the streams, if it succeeds. */
 static int run(struct supervisor *supervisor, sd_varlink *link, struct run_parameters *parameters,
-		int streams[3]) {
+		int streams[RUN_STREAMS]) {
 	char room[ERROR_MAX];
 	const char *error = run_error(supervisor, parameters, room);
 	if (error != NULL) {
@@ -229,7 +229,7 @@ static int run(struct supervisor *supervisor, sd_varlink *link, struct run_param
 				.root = parameters->root,
 		};
 		parameters->argv = NULL;
-		for (int stream = 0; stream < 3; stream++) {
+		for (int stream = 0; stream < RUN_STREAMS; stream++) {
 			waiting->streams[stream] = fd_steal(&streams[stream]);
 		}
 		return supervisor->agent_is_ready ? begin_run(supervisor, waiting) : 0;
@@ -247,12 +247,12 @@ static int handle_run(sd_varlink *link, sd_json_variant *parameters,
 			{0},
 	};
 	struct run_parameters run_parameters = {0};
-	int streams[3] = {-1, -1, -1};
+	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = sd_varlink_dispatch(link, parameters, table, &run_parameters);
 	if (result == 0) {
 		result = take_streams(link, streams) < 0
 				? interface_fail(link, SUPERVISOR_NAME,
-						  "three pipes must come with the call")
+						  "four pipes must come with the call")
 				: run(data, link, &run_parameters, streams);
 	}
 	close_streams(streams);

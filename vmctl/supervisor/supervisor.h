@@ -20,6 +20,7 @@
 
 #include "vmctl/manifest/manifest.h"
 #include "vmctl/supervisor/boot.h"
+#include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
 
 struct supervisor_options {
@@ -36,7 +37,7 @@ struct waiting_run {
 	/* Of a command that waits for the guest's agent; argv is NULL once it runs. */
 	char **argv;
 	bool root;
-	int streams[3];
+	int streams[RUN_STREAMS];
 };
 
 #define WATCHERS_MAX 32

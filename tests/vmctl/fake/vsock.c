@@ -2,7 +2,8 @@
  *
  * Stands in for the vsock device and the guest behind it: its agent says hello when the VMM has
  * booted, and its commands are
- *   true   status N   cat   hang   garbage (breaks the protocol)   reboot   flood (1 MiB)
+ *   true   status N   cat   hang (until a signal)   garbage (breaks the protocol)   reboot
+ *   flood (1 MiB)
  */
 #include <poll.h>
 #include <signal.h>
@@ -151,6 +152,11 @@ static void take(struct connection *connection, const struct agent_message *mess
 				&(struct agent_message){.type = AGENT_STDIN_CREDIT, .credit = len});
 	} else if (message->type == AGENT_STDIN_EOF && connection->echoes) {
 		finish(connection, 0);
+	} else if (message->type == AGENT_SIGNAL) {
+		send_message(connection->fd,
+				&(struct agent_message){.type = AGENT_EXIT,
+						.exit = {.signal = (uint8_t)message->signal}});
+		drop(connection);
 	}
 }
 
