@@ -70,8 +70,12 @@ static bool image_is_legal(const struct cursor *cursor) {
 
 static void handle_surface_commit(struct wl_listener *listener, void *data) {
 	struct cursor *cursor = wl_container_of(listener, cursor, surface_commit);
-	cursor->hotspot_x -= cursor->surface->current.dx;
-	cursor->hotspot_y -= cursor->surface->current.dy;
+	/* An offset is any number; a hotspot that was legal is small. */
+	int64_t x = (int64_t)cursor->hotspot_x - cursor->surface->current.dx;
+	int64_t y = (int64_t)cursor->hotspot_y - cursor->surface->current.dy;
+	bool is_near = x >= 0 && x < CURSOR_SIZE_MAX && y >= 0 && y < CURSOR_SIZE_MAX;
+	cursor->hotspot_x = is_near ? (int)x : -1;
+	cursor->hotspot_y = is_near ? (int)y : -1;
 	if (!image_is_legal(cursor)) {
 		cursor_set_shape(cursor->server, "default");
 	}

@@ -2,10 +2,12 @@
  *
  * What a button that is held down means is a mode:
  *
- *   PASSIVE  no button is held. The seat of the domain under the pointer has the pointer's focus.
- *   CLIENT   pressed in a client area: that surface hears everything until all buttons are
- * released. MOVE, RESIZE   of `window`; no client hears anything. BUTTON   a frame's button; acts
- * if it is released there. DRAG     drag and drop of `seat`; over other domains it has no focus.
+ *   PASSIVE       no button is held. The seat of the domain under the pointer has its focus.
+ *   CLIENT        pressed in a client area: that surface hears everything until all buttons are
+ *                 released.
+ *   MOVE, RESIZE  of `window`; no client hears anything.
+ *   BUTTON        a frame's button; acts if it is released there.
+ *   DRAG          drag and drop of `seat`; over other domains it has no focus.
  *
  * A seat is told about the release of each button whose press it was told, also when it has lost
  * the focus meanwhile: wlroots then tells no client, but counts.

@@ -24,6 +24,7 @@
 
 static void handle_frame(struct wl_listener *listener, void *data) {
 	struct output *output = wl_container_of(listener, output, frame);
+	wl_signal_emit_mutable(&output->server->outputs->drawing, NULL);
 	wlr_scene_output_commit(output->scene_output, NULL);
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -174,6 +175,7 @@ bool outputs_create(struct server *server) {
 	outputs->server = server;
 	wl_list_init(&outputs->list);
 	wl_signal_init(&outputs->changed);
+	wl_signal_init(&outputs->drawing);
 	outputs->lettering = lettering_create();
 	if (outputs->lettering == NULL) {
 		log_error("no font is installed: install one, such as fonts-dejavu-core");
@@ -239,6 +241,13 @@ void outputs_destroy(struct server *server) {
 	lettering_destroy(outputs->lettering);
 	free(outputs);
 	server->outputs = NULL;
+}
+
+void outputs_schedule(struct server *server) {
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		wlr_output_schedule_frame(output->wlr_output);
+	}
 }
 
 struct output *outputs_at(struct server *server, double lx, double ly) {

@@ -37,6 +37,7 @@ struct outputs {
 	struct wl_list list;         /* output.link */
 	struct wl_listener new_output, layout_change;
 	struct wl_signal changed; /* sizes or places of outputs; no data */
+	struct wl_signal drawing; /* an output is about to be drawn; no data */
 };
 
 bool outputs_create(struct server *server);
@@ -48,6 +49,9 @@ void outputs_stop(struct server *server);
 
 /* The output at a point of the layout, or the nearest. NULL if there is none. */
 struct output *outputs_at(struct server *server, double lx, double ly);
+
+/* Sees to it that every output is drawn soon, also if nothing in the scene has changed yet. */
+void outputs_schedule(struct server *server);
 
 /* The output's box in the layout, and the part of it below the strip. */
 void output_get_box(struct output *output, struct wlr_box *ret_box);

@@ -107,8 +107,8 @@ static struct wlr_box checked_geometry(const struct window *window) {
 	struct wlr_box untrusted = window->toplevel->base->geometry;
 	const struct wlr_surface_state *state = &window->toplevel->base->surface->current;
 	bool is_sound = untrusted.width > 0 && untrusted.height > 0 &&
-			abs(untrusted.x) <= COORDINATE_MAX && abs(untrusted.y) <= COORDINATE_MAX &&
-			untrusted.x != INT32_MIN && untrusted.y != INT32_MIN;
+			untrusted.x >= -COORDINATE_MAX && untrusted.x <= COORDINATE_MAX &&
+			untrusted.y >= -COORDINATE_MAX && untrusted.y <= COORDINATE_MAX;
 	if (!is_sound) {
 		untrusted = (struct wlr_box){.width = state->width, .height = state->height};
 	}
@@ -134,12 +134,23 @@ static void show(struct window *window) {
 	wlr_scene_node_set_position(&window->client->node, -clip.x, -clip.y);
 	wlr_scene_subsurface_tree_set_clip(&window->client->node, &clip);
 	arrange_frame(window);
+	popup_rearrange_all(window);
 }
 
 static void min_size(const struct window *window, int *ret_width, int *ret_height) {
 	struct frame_spec spec =
 			frame_view_spec(window->server, window->domain, frame_kind(window));
 	frame_min_client_size(&spec, ret_width, ret_height);
+}
+
+/* Moves the area so that a part of the bar to drag it by stays on the usable part of the output. */
+static void keep_reachable(struct window *window, const struct wlr_box *usable) {
+	struct wlr_box outer;
+	get_outer(window, &outer);
+	struct frame_insets insets = outer_insets(window);
+	place_keep_reachable(usable, &outer, insets.top);
+	window->area.x = outer.x + insets.left;
+	window->area.y = outer.y + insets.top;
 }
 
 /* Takes the size that the client drew, keeping the edges that the last resize did not move. */
@@ -232,10 +243,15 @@ void arrange_first(struct window *window) {
 
 void arrange_committed(struct window *window) {
 	if (!window->is_maximized && !window->is_fullscreen) {
+		struct wlr_box usable, before = window->area;
 		take_size(window);
+		/* Growing away from the edges that stay must not take the bar out of sight. */
+		bool is_moved = window->area.x != before.x || window->area.y != before.y;
+		if (is_moved && get_usable(window, &usable)) {
+			keep_reachable(window, &usable);
+		}
 	}
 	show(window);
-	popup_rearrange_all(window);
 }
 
 void arrange_state(struct window *window) {
@@ -253,12 +269,7 @@ void arrange_state(struct window *window) {
 		window->area = window->floating;
 		window->floating = (struct wlr_box){0};
 	} else {
-		struct wlr_box outer;
-		get_outer(window, &outer);
-		struct frame_insets insets = outer_insets(window);
-		place_keep_reachable(&usable, &outer, insets.top);
-		window->area.x = outer.x + insets.left;
-		window->area.y = outer.y + insets.top;
+		keep_reachable(window, &usable);
 	}
 	window->resize_edges = 0;
 	configure(window, window->area.width, window->area.height);
@@ -272,18 +283,15 @@ void window_move(struct window *window, int x, int y) {
 	if (output == NULL) {
 		return;
 	}
-	struct wlr_box usable, outer;
+	struct wlr_box usable;
 	output_get_usable(output, &usable);
 	window->area.x = x;
 	window->area.y = y;
 	window->resize_edges = 0;
-	get_outer(window, &outer);
-	struct frame_insets insets = outer_insets(window);
-	place_keep_reachable(&usable, &outer, insets.top);
-	window->area.x = outer.x + insets.left;
-	window->area.y = outer.y + insets.top;
+	keep_reachable(window, &usable);
 	wlr_scene_node_set_position(&window->tree->node, window->area.x, window->area.y);
 	arrange_frame(window);
+	popup_rearrange_all(window);
 }
 
 void window_begin_resize(struct window *window, uint32_t edges) {

@@ -1,4 +1,9 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Laying out and painting take some hundred microseconds, and clients can ask for another size or
+ * title thousands of times a second. So an update only notes what is to be shown: it is laid out
+ * when somebody asks where its parts are, and painted just before an output is drawn.
+ */
 #include "compositor/window/frame_view.h"
 
 #include <math.h>
@@ -8,6 +13,7 @@
 #include <wlr/types/wlr_scene.h>
 
 #include "compositor/domain/domain.h"
+#include "compositor/listen.h"
 #include "compositor/options.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/output.h"
@@ -19,9 +25,11 @@ struct frame_view {
 	struct server *server;
 	struct wlr_scene_tree *tree;
 	struct wlr_scene_node *nodes[FRAME_PIECES_MAX]; /* NULL: none */
-	struct frame frame;
+	struct frame_spec spec; /* what is to be shown; its strings are below */
+	bool has_spec;
+	struct frame frame; /* of spec, if is_laid_out */
 	bool is_laid_out;
-	/* What frame.spec points to. */
+	struct wl_listener drawing; /* connected while the scene does not show spec yet */
 	char label[VM_LABEL_MAX + 1];
 	char title[WINDOW_TITLE_SIZE];
 };
@@ -44,6 +52,7 @@ void frame_view_destroy(struct frame_view *view) {
 	if (view == NULL) {
 		return;
 	}
+	listener_remove(&view->drawing);
 	wlr_scene_node_destroy(&view->tree->node);
 	free(view);
 }
@@ -132,19 +141,15 @@ static void show_painted(struct frame_view *view, size_t index, const struct fra
 	wlr_buffer_drop(&pixels->base);
 }
 
-void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
-	if (view->is_laid_out && specs_are_equal(&view->frame.spec, spec)) {
-		return;
+static void lay_out(struct frame_view *view) {
+	if (view->has_spec && !view->is_laid_out) {
+		frame_layout(&view->frame, &view->spec, view->server->outputs->lettering);
+		view->is_laid_out = true;
 	}
-	struct frame_spec own = *spec;
-	snprintf(view->label, sizeof(view->label), "%s", spec->label != NULL ? spec->label : "");
-	own.label = view->label;
-	if (spec->title != NULL) {
-		snprintf(view->title, sizeof(view->title), "%s", spec->title);
-		own.title = view->title;
-	}
-	frame_layout(&view->frame, &own, view->server->outputs->lettering);
-	view->is_laid_out = true;
+}
+
+static void paint(struct frame_view *view) {
+	lay_out(view);
 	for (size_t i = 0; i < FRAME_PIECES_MAX; i++) {
 		if (i >= view->frame.n_pieces) {
 			if (view->nodes[i] != NULL) {
@@ -165,6 +170,32 @@ void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
 	}
 }
 
-const struct frame *frame_view_frame(const struct frame_view *view) {
+static void handle_drawing(struct wl_listener *listener, void *data) {
+	struct frame_view *view = wl_container_of(listener, view, drawing);
+	listener_remove(&view->drawing);
+	paint(view);
+}
+
+void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
+	if (view->has_spec && specs_are_equal(&view->spec, spec)) {
+		return;
+	}
+	view->spec = *spec;
+	snprintf(view->label, sizeof(view->label), "%s", spec->label != NULL ? spec->label : "");
+	view->spec.label = view->label;
+	if (spec->title != NULL) {
+		snprintf(view->title, sizeof(view->title), "%s", spec->title);
+		view->spec.title = view->title;
+	}
+	view->has_spec = true;
+	view->is_laid_out = false;
+	if (view->drawing.link.next == NULL) {
+		listener_add(&view->drawing, &view->server->outputs->drawing, handle_drawing);
+		outputs_schedule(view->server);
+	}
+}
+
+const struct frame *frame_view_frame(struct frame_view *view) {
+	lay_out(view);
 	return &view->frame;
 }

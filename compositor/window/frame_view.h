@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A frame of decorations/ in the scene: one node a piece, repainted only when the picture changes.
+ * A frame of decorations/ in the scene: one node a piece, repainted only when the picture changes
+ * and an output is to be drawn.
  */
 #ifndef SILO_COMPOSITOR_WINDOW_FRAME_VIEW_H
 #define SILO_COMPOSITOR_WINDOW_FRAME_VIEW_H
@@ -23,10 +24,10 @@ void frame_view_destroy(struct frame_view *view);
 struct frame_spec frame_view_spec(struct server *server, const struct domain *domain,
 		enum frame_kind kind);
 
-/* Shows spec, whose strings are copied; does nothing if nothing has changed. */
+/* Shows spec, whose strings are copied, from the next picture on. Cheap. */
 void frame_view_update(struct frame_view *view, const struct frame_spec *spec);
 
-/* The frame as laid out last, for hit tests. */
-const struct frame *frame_view_frame(const struct frame_view *view);
+/* The frame as it will be drawn next, for hit tests. */
+const struct frame *frame_view_frame(struct frame_view *view);
 
 #endif

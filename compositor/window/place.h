@@ -12,7 +12,7 @@
 /* Free pixels left between windows, and to the edges of the area. */
 #define PLACE_GAP 16
 /* Windows looked at; more are ignored. */
-#define PLACE_OTHERS_MAX 64
+#define PLACE_OTHERS_MAX 16
 
 /*
  * Sets x and y of box, an outer frame, so that it lies in area if it fits and at its top left

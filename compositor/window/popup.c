@@ -22,6 +22,8 @@
 #include "compositor/window/window.h"
 
 #define COORDINATE_MAX 32767
+/* A popup's frame on one side. */
+#define POPUP_EDGE (FRAME_POPUP_EDGE + FRAME_KEYLINE)
 
 struct popup {
 	struct server *server;
@@ -53,6 +55,40 @@ static void get_place(const struct popup *popup, int *ret_x, int *ret_y) {
 	*ret_y = clamp(y, -COORDINATE_MAX, COORDINATE_MAX);
 }
 
+/* The output on which the popup's window is. */
+static struct output *output_of(const struct popup *popup) {
+	const struct wlr_box *area = &popup->window->area;
+	return outputs_at(popup->server, area->x + area->width / 2.0, area->y + area->height / 2.0);
+}
+
+/* The part of the output that popups may use, in layout coordinates. */
+static void get_room(struct output *output, struct wlr_box *ret_room) {
+	output_get_usable(output, ret_room);
+	ret_room->x += POPUP_EDGE;
+	ret_room->y += POPUP_EDGE;
+	ret_room->width -= 2 * POPUP_EDGE;
+	ret_room->height -= 2 * POPUP_EDGE;
+}
+
+/*
+ * Cuts box, of the layout, to what may be seen of the popup: nothing beyond the output, or a popup
+ * larger than that would hide its own frame. One that is cut keeps its chip in sight too. False:
+ * nothing is left.
+ */
+static bool cut(const struct popup *popup, struct wlr_box *box) {
+	struct output *output = output_of(popup);
+	if (output == NULL) {
+		return true;
+	}
+	struct wlr_box room;
+	get_room(output, &room);
+	if (!wlr_box_contains_box(&room, box)) {
+		room.y += FRAME_CHIP;
+		room.height -= FRAME_CHIP;
+	}
+	return wlr_box_intersection(box, &room, box);
+}
+
 static void show(struct popup *popup) {
 	const struct wlr_box *untrusted = &popup->wlr_popup->base->geometry;
 	struct window *window = popup->window;
@@ -67,18 +103,31 @@ static void show(struct popup *popup) {
 	};
 	int x, y;
 	get_place(popup, &x, &y);
+	struct wlr_box box = {.x = window->area.x + x,
+			.y = window->area.y + y,
+			.width = clip.width,
+			.height = clip.height};
+	bool is_seen = cut(popup, &box);
+	wlr_scene_node_set_enabled(&popup->tree->node, is_seen);
+	if (!is_seen) {
+		return;
+	}
+	clip.x += box.x - window->area.x - x;
+	clip.y += box.y - window->area.y - y;
+	clip.width = box.width;
+	clip.height = box.height;
+	x = box.x - window->area.x;
+	y = box.y - window->area.y;
 	wlr_scene_node_set_position(&popup->tree->node, x, y);
 	wlr_scene_node_set_position(&popup->client->node, -clip.x, -clip.y);
 	wlr_scene_subsurface_tree_set_clip(&popup->client->node, &clip);
 	struct frame_spec spec = frame_view_spec(popup->server, window->domain, FRAME_POPUP);
-	spec.x = window->area.x + x;
-	spec.y = window->area.y + y;
-	spec.width = clip.width;
-	spec.height = clip.height;
-	spec.chip = window->is_fullscreen || x < 0 || y < 0 ||
-			x + clip.width > window->area.width ||
-			y + clip.height > window->area.height;
-	struct wlr_box box = {.x = spec.x, .y = spec.y, .width = spec.width, .height = spec.height};
+	spec.x = box.x;
+	spec.y = box.y;
+	spec.width = box.width;
+	spec.height = box.height;
+	spec.chip = window->is_fullscreen || x < 0 || y < 0 || x + box.width > window->area.width ||
+			y + box.height > window->area.height;
 	spec.scale = (double)outputs_scale_for(popup->server, &box);
 	spec.active = window->is_active;
 	frame_view_update(popup->frame, &spec);
@@ -87,8 +136,9 @@ static void show(struct popup *popup) {
 void popup_rearrange_all(struct window *window) {
 	struct wlr_scene_node *node;
 	wl_list_for_each(node, &window->popups->children, link) {
-		if (node->data != NULL && node->enabled) {
-			show(node->data);
+		struct popup *popup = node->data;
+		if (popup != NULL && popup->wlr_popup->base->surface->mapped) {
+			show(popup);
 		}
 	}
 }
@@ -99,8 +149,7 @@ static void unconstrain(struct popup *popup) {
 	if (window == NULL || !popup->wlr_popup->base->initialized) {
 		return;
 	}
-	struct output *output = outputs_at(popup->server, window->area.x + window->area.width / 2.0,
-			window->area.y + window->area.height / 2.0);
+	struct output *output = output_of(popup);
 	struct wlr_xdg_popup_configure *scheduled = &popup->wlr_popup->scheduled;
 	if (output != NULL) {
 		int x = 0, y = 0;
@@ -108,11 +157,9 @@ static void unconstrain(struct popup *popup) {
 			get_place(popup->parent, &x, &y);
 		}
 		struct wlr_box box;
-		output_get_usable(output, &box);
-		box.x += FRAME_POPUP_EDGE - window->area.x - x;
-		box.y += FRAME_POPUP_EDGE - window->area.y - y;
-		box.width -= 2 * FRAME_POPUP_EDGE;
-		box.height -= 2 * FRAME_POPUP_EDGE;
+		get_room(output, &box);
+		box.x -= window->area.x + x;
+		box.y -= window->area.y + y;
 		wlr_xdg_positioner_rules_unconstrain_box(&scheduled->rules, &box,
 				&scheduled->geometry);
 	}
@@ -132,7 +179,6 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	struct popup *popup = wl_container_of(listener, popup, map);
 	if (popup->tree != NULL) {
 		show(popup);
-		wlr_scene_node_set_enabled(&popup->tree->node, true);
 		pointer_rebase(popup->server);
 	}
 }

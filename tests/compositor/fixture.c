@@ -493,6 +493,7 @@ uint32_t fixture_pixel(struct fixture *fixture, int x, int y) {
 	struct output *output = wl_container_of(fixture->server->outputs->list.next, output, link);
 	struct wlr_output_state state;
 	wlr_output_state_init(&state);
+	wl_signal_emit_mutable(&fixture->server->outputs->drawing, NULL);
 	/* Nothing may be left out because nothing has changed. */
 	wlr_damage_ring_add_whole(&output->scene_output->damage_ring);
 	assert_true(wlr_scene_output_build_state(output->scene_output, &state, NULL));
