@@ -31,6 +31,9 @@
 /* Damaged pixels: so many times the outputs' area per refresh (60 a second until an output is
  * known). */
 #define CLIENT_DAMAGE_FACTOR_MAX 2
+/* Damaged rectangles of a surface between two commits; beyond, all of it is damaged. A region of
+ * many scattered ones takes a compositor time in proportion for each one more. */
+#define SURFACE_DAMAGE_RECTS_MAX 256
 
 /* Per VM. */
 #define VM_CLIENTS_MAX 64
@@ -39,6 +42,8 @@
 /* Pools, each counted as long as it or a buffer of it lives: each is one of the compositor's 65530
  * mappings, of up to 2 GiB. */
 #define VM_POOLS_MAX 4096
+/* Windows: each is some nodes of the compositor's scene, which every change looks through. */
+#define VM_TOPLEVELS_MAX 256
 /* Mapped blobs, and those that are not mapped any more but still shown: each is looked through. */
 #define VM_BLOBS_MAX 1024
 /* Contexts of the GPU device: one a client, and a few in which guests only ask for capabilities. */

@@ -74,7 +74,7 @@ static const struct policy_row wl_surface_requests[] = {
 		{"frame", .action = POLICY_FRAME},
 		{"set_opaque_region"},
 		{"set_input_region"},
-		{"commit", .action = POLICY_COMMIT},
+		{"commit", .action = POLICY_COMMIT, .cost = COST_COMMIT},
 		{"set_buffer_transform", .action = POLICY_TRANSFORM},
 		{"set_buffer_scale", .action = POLICY_SCALE},
 		{"damage_buffer", .action = POLICY_DAMAGE_BUFFER},

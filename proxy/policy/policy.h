@@ -58,10 +58,20 @@ enum policy_action {
 	POLICY_MOTION_FRAME,
 };
 
+/*
+ * Costs, so that one client cannot keep the compositor busy: against CLIENT_MESSAGES_PER_SECOND_MAX
+ * they allow some 10000 commits, 500 changes of windows, and 20 activation tokens (which the
+ * compositor keeps for half a minute) a second.
+ */
+#define COST_COMMIT 20
+#define COST_WINDOW 400
+#define COST_TOKEN 10000
+
 /* One row as the tables write it. */
 struct policy_row {
 	const char *name;
 	enum policy_action action;
+	uint16_t cost;  // messages that it counts as beside itself: more work for the compositor
 	uint8_t serial; // 1 + index of the argument that is a display serial; 0: none
 	bool strict;   // a request with an unknown serial ends the client (else it never validates)
 	bool destroys; // the object is gone after it

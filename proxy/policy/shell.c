@@ -42,8 +42,8 @@ static const struct policy_row xdg_positioner_requests[] = {
 
 static const struct policy_row xdg_surface_requests[] = {
 		{"destroy", .destroys = true},
-		{"get_toplevel", .action = POLICY_GET_TOPLEVEL},
-		{"get_popup", .action = POLICY_GET_POPUP},
+		{"get_toplevel", .action = POLICY_GET_TOPLEVEL, .cost = COST_WINDOW},
+		{"get_popup", .action = POLICY_GET_POPUP, .cost = COST_WINDOW},
 		{"set_window_geometry"},
 		{"ack_configure", .serial = 1, .strict = true},
 };
@@ -61,11 +61,11 @@ static const struct policy_row xdg_toplevel_requests[] = {
 		{"resize", .serial = 2},
 		{"set_max_size"},
 		{"set_min_size"},
-		{"set_maximized"},
-		{"unset_maximized"},
-		{"set_fullscreen"},
-		{"unset_fullscreen"},
-		{"set_minimized"},
+		{"set_maximized", .cost = COST_WINDOW},
+		{"unset_maximized", .cost = COST_WINDOW},
+		{"set_fullscreen", .cost = COST_WINDOW},
+		{"unset_fullscreen", .cost = COST_WINDOW},
+		{"set_minimized", .cost = COST_WINDOW},
 };
 static const struct policy_row xdg_toplevel_events[] = {
 		{"configure"},
@@ -76,8 +76,8 @@ static const struct policy_row xdg_toplevel_events[] = {
 
 static const struct policy_row xdg_popup_requests[] = {
 		{"destroy", .destroys = true},
-		{"grab", .serial = 2},
-		{"reposition"},
+		{"grab", .serial = 2, .cost = COST_WINDOW},
+		{"reposition", .cost = COST_WINDOW},
 };
 static const struct policy_row xdg_popup_events[] = {
 		{"configure"},
@@ -112,8 +112,8 @@ static const struct policy_row xdg_dialog_v1_requests[] = {
 
 static const struct policy_row xdg_activation_v1_requests[] = {
 		{"destroy", .destroys = true},
-		{"get_activation_token"},
-		{"activate"},
+		{"get_activation_token", .cost = COST_TOKEN},
+		{"activate", .cost = COST_WINDOW},
 };
 
 static const struct policy_row xdg_activation_token_v1_requests[] = {

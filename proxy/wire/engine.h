@@ -86,6 +86,7 @@ struct wire_domain {
 	struct wire_domain_config config;
 	struct wl_list clients; // wire_client.link
 	uint32_t client_count;
+	uint32_t toplevels;     // of all clients
 	uint32_t pools;         // living wire_pools: a pool lives on in its buffers
 	uint32_t client_number; // of the last one
 	int dial_fd;

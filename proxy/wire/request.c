@@ -229,6 +229,7 @@ static bool take(struct wire_client *client, uint8_t *bytes, const struct wire_h
 		return false;
 	}
 	const struct policy_message *message = &interface->requests[header->opcode];
+	bucket_take(&client->messages, message->row->cost);
 	if (message->simple && header->size == message->shape.size_min) {
 		wire_queue_keep(&client->up, header->size);
 		return true;

@@ -51,6 +51,7 @@ void wire_object_release(struct wire_client *client, struct wire_object *object)
 	case POLICY_KIND_TOPLEVEL:
 		wire_toplevel_destroy(object->extra);
 		client->toplevels--;
+		client->domain->toplevels--;
 		break;
 	case POLICY_KIND_CALLBACK:
 		if (!object->sync && object->count > 0) {
@@ -115,7 +116,8 @@ enum wire_verdict wire_request_pipe(struct wire_request *request) {
 enum wire_verdict wire_request_toplevel(struct wire_request *request) {
 	struct wire_client *client = request->client;
 	struct wire_toplevel *toplevel = NULL;
-	if (client->toplevels < CLIENT_TOPLEVELS_MAX) {
+	if (client->toplevels < CLIENT_TOPLEVELS_MAX &&
+			client->domain->toplevels < VM_TOPLEVELS_MAX) {
 		toplevel = calloc(1, sizeof(*toplevel));
 		if (toplevel == NULL) {
 			wire_objects_free(&client->objects, request->made);
@@ -129,9 +131,12 @@ enum wire_verdict wire_request_toplevel(struct wire_request *request) {
 	/* Counted also where it is refused, since it is released like any other. */
 	request->made->extra = toplevel;
 	client->toplevels++;
+	client->domain->toplevels++;
 	if (toplevel == NULL) {
-		return wire_request_refuse(request, "more than %u windows",
-				(unsigned)CLIENT_TOPLEVELS_MAX);
+		bool is_own = client->toplevels > CLIENT_TOPLEVELS_MAX;
+		return wire_request_refuse(request, "more than %u windows%s",
+				(unsigned)(is_own ? CLIENT_TOPLEVELS_MAX : VM_TOPLEVELS_MAX),
+				is_own ? "" : " in the virtual machine");
 	}
 	return WIRE_KEEP;
 }

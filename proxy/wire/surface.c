@@ -71,6 +71,8 @@ int wire_surface_attach(struct wire_request *request) {
 	uint32_t id = request->args[0].u;
 	if (id != 0) {
 		buffer = wire_objects_find(&request->client->objects, id)->extra;
+	} else {
+		bucket_take(&request->client->messages, COST_WINDOW); // unmaps
 	}
 	if (buffer != NULL) {
 		int status = wire_buffer_reserve(buffer);
@@ -100,8 +102,27 @@ static void add_rows(struct wire_rows *rows, uint32_t first, uint32_t end) {
 	rows->end = end > rows->end ? end : rows->end;
 }
 
+/* Too many rectangles: one that holds everything takes their place, once. */
+static enum wire_verdict damage_all(struct wire_request *request, struct wire_surface *surface) {
+	if (surface->damage_rects > SURFACE_DAMAGE_RECTS_MAX) {
+		return WIRE_DROP;
+	}
+	surface->damage_rects++;
+	surface->damage_pixels = (uint64_t)SIDE_MAX * SIDE_MAX;
+	add_rows(&surface->damage, 0, SIDE_MAX);
+	static const uint32_t all[] = {0, 0, INT32_MAX, INT32_MAX};
+	for (size_t i = 0; i < 4; i++) {
+		wire_word_set(request->bytes, request->args[i].at, all[i]);
+	}
+	return WIRE_KEEP;
+}
+
 int wire_surface_damage(struct wire_request *request, bool buffer_coordinates) {
 	struct wire_surface *surface = request->object->extra;
+	if (surface->damage_rects >= SURFACE_DAMAGE_RECTS_MAX) {
+		return damage_all(request, surface);
+	}
+	surface->damage_rects++;
 	int64_t y = (int32_t)request->args[1].u;
 	int64_t width = (int32_t)request->args[2].u;
 	int64_t height = (int32_t)request->args[3].u;
@@ -173,6 +194,7 @@ int wire_surface_commit(struct wire_request *request) {
 	}
 	surface->damage = (struct wire_rows){.first = 0, .end = 0};
 	surface->damage_pixels = 0;
+	surface->damage_rects = 0;
 	return WIRE_KEEP;
 }
 

@@ -34,6 +34,7 @@ struct wire_surface {
 	bool resampled; // scale, transform or viewport: surface coordinates are not the buffer's
 	struct wire_rows damage; // of the frame to come
 	uint64_t damage_pixels;
+	uint32_t damage_rects;
 	uint64_t frame;                            // committed so far
 	struct wire_rows past[WIRE_DAMAGE_FRAMES]; // by frame
 };

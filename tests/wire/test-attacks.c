@@ -159,6 +159,53 @@ static void test_toplevel_flood(void **state) {
 	assert_refused("more than 64 windows");
 }
 
+static void test_toplevels_of_a_whole_machine(void **state) {
+	guest(&f, 3, 0, "u", 10u);
+	guest(&f, 5, 2, "uu", 11u, 10u);
+	f.domain->toplevels = VM_TOPLEVELS_MAX;
+	guest(&f, 11, 1, "u", 12u);
+	assert_refused("in the virtual machine");
+	f.domain->toplevels -= VM_TOPLEVELS_MAX;
+}
+
+/* Scattered damage is told in so many pieces; then all of it is damaged, and no more is told. */
+static void test_damage_flood(void **state) {
+	guest(&f, 3, 0, "u", 10u);
+	compositor_read(&f);
+	for (int round = 0; round < 2; round++) {
+		size_t told = 0;
+		for (uint32_t i = 0; i < 4 * SURFACE_DAMAGE_RECTS_MAX; i++) {
+			guest(&f, 10, i % 2 == 0 ? 2 : 9, "uuuu", 37 * i, 91 * i, 1u, 1u);
+			compositor_read(&f);
+			told += count(&f);
+			if (told == SURFACE_DAMAGE_RECTS_MAX + 1 && count(&f) == 1) {
+				size_t size;
+				const uint8_t *bytes = nth(&f, 0, &size);
+				static const uint32_t all[] = {0, 0, INT32_MAX, INT32_MAX};
+				assert_memory_equal(bytes + WIRE_HEADER_SIZE, all, sizeof(all));
+			}
+		}
+		assert_int_equal(told, SURFACE_DAMAGE_RECTS_MAX + 1);
+		guest(&f, 10, 6, "");
+		compositor_read(&f);
+	}
+}
+
+/* What is much work for a compositor counts as many messages. */
+static void test_costly_requests_are_throttled(void **state) {
+	size_t passed = 0;
+	guest(&f, 3, 0, "u", 10u);
+	guest(&f, 5, 2, "uu", 11u, 10u);
+	guest(&f, 11, 1, "u", 12u);
+	compositor_read(&f);
+	for (uint32_t i = 0; i < 4000; i++) {
+		guest(&f, 12, i % 2 == 0 ? 9 : 10, "");
+		compositor_read(&f);
+		passed += count(&f);
+	}
+	assert_uint_in_range(passed, 100, 1500);
+}
+
 static void test_frame_callback_flood(void **state) {
 	guest(&f, 3, 0, "u", 10u);
 	for (uint32_t i = 0; i <= CLIENT_FRAME_CALLBACKS_MAX; i++) {
@@ -435,6 +482,9 @@ int main(void) {
 			T(test_object_flood),
 			T(test_surface_flood),
 			T(test_toplevel_flood),
+			T(test_toplevels_of_a_whole_machine),
+			T(test_damage_flood),
+			T(test_costly_requests_are_throttled),
 			T(test_frame_callback_flood),
 			T(test_region_flood),
 			T(test_popup_depth),
