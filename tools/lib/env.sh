@@ -17,11 +17,15 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/silo
 say() { printf '%s\n' "silo: $*" >&2; }
 die() { printf '%s\n' "silo: error: $*" >&2; exit 1; }
 
-packages() { grep -v '^#' "$packages_file" | grep . | sort -u; }
+# Set by a tool that needs more than the others: its tree is one of its own.
+more_packages_file=
+
+packages() { cat "$packages_file" ${more_packages_file:+"$more_packages_file"} | grep -v '^#' | grep . | sort -u; }
 
 # Has the host everything, in versions that are new enough?
 host_suffices() {
 	[ "${SILO_ENV:-auto}" != tree ] || return 1
+	[ -z "$more_packages_file" ] || command -v clang-21 >/dev/null || return 1
 	command -v meson ninja gcc pkg-config wayland-scanner scdoc mkfs.erofs python3 \
 		vhost-device-vsock grim foot weston-simple-shm dpkg-deb >/dev/null 2>&1 || return 1
 	command -v qemu-system-x86_64 >/dev/null 2>&1 || return 1
