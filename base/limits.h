@@ -37,8 +37,9 @@
 
 /* Per VM. */
 #define VM_CLIENTS_MAX 64
-/* Allocated buffer pages: the larger of this and 12 times the outputs' bytes. */
+/* Allocated buffer pages: the larger of this and so many times the outputs' bytes. */
 #define VM_BUFFER_BYTES_MIN (512ull << 20)
+#define VM_BUFFER_OUTPUTS_MAX 12
 /* Pools, each counted as long as it or a buffer of it lives: each is one of the compositor's 65530
  * mappings, of up to 2 GiB. */
 #define VM_POOLS_MAX 4096

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proxy/quota/pool.h"
 #include "proxy/wire/event.h"
 #include "proxy/wire/surface.h"
 
@@ -16,6 +17,7 @@
 /* GTK divides by it. Millihertz. */
 #define REFRESH_DEFAULT 60000
 #define MODE_CURRENT 1u
+#define PIXEL_BYTES 4
 
 static enum wire_verdict replace(struct wire_event *event, struct wire_writer *writer) {
 	size_t len = wire_end(writer);
@@ -54,6 +56,15 @@ enum wire_verdict wire_event_output_geometry(struct wire_event *event) {
 	return replace(event, &writer);
 }
 
+/* Many or large outputs take more buffer memory. It is not taken back when they go. */
+static void allow_outputs(struct wire_client *client, uint64_t pixels) {
+	struct pool_account *account = client->domain->config.account;
+	uint64_t bytes = VM_BUFFER_OUTPUTS_MAX * PIXEL_BYTES * pixels;
+	if (account != NULL && bytes > account->bytes_max) {
+		account->bytes_max = bytes;
+	}
+}
+
 enum wire_verdict wire_event_output_mode(struct wire_event *event) {
 	struct wire_client *client = event->client;
 	if (event->args[3].u == 0) {
@@ -74,6 +85,7 @@ enum wire_verdict wire_event_output_mode(struct wire_event *event) {
 	}
 	client->output_pixels = sum;
 	wire_damage_metered(client);
+	allow_outputs(client, sum);
 	return WIRE_KEEP;
 }
 

@@ -138,6 +138,16 @@ static void test_newest_configure_stays_known(void **state) {
 	assert_false(f.ended);
 }
 
+static void test_large_outputs_take_more_memory(void **state) {
+	uint64_t before = f.account.bytes_max;
+	compositor(&f, 9, 1, "uuuu", 1u, 800u, 600u, 60000u);
+	guest_read(&f);
+	assert_true(f.account.bytes_max == before);
+	compositor(&f, 9, 1, "uuuu", 1u, 7680u, 4320u, 60000u);
+	guest_read(&f);
+	assert_true(f.account.bytes_max == 12ull * 4 * 7680 * 4320);
+}
+
 static void test_output_facts(void **state) {
 	compositor(&f, 9, 0, "uuuuussu", 5u, 6u, 600u, 340u, 2u, "Dell", "U2720Q S/N 1", 0u);
 	compositor(&f, 9, 1, "uuuu", 1u, 800u, 600u, 0u);
@@ -427,6 +437,7 @@ int main(void) {
 			T(test_serials_are_own),
 			T(test_newest_configure_stays_known),
 			T(test_output_facts),
+			T(test_large_outputs_take_more_memory),
 			T(test_titles_are_cleaned_and_paced),
 			T(test_zombies_hear_nothing),
 			T(test_offers_of_the_compositor),
