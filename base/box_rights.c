@@ -194,7 +194,8 @@ int box_rights_seccomp(void) {
 			i++) {
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0);
 	}
-	/* Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
+	/*
+	 * Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
 	 */
 	if (result == 0) {
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);

@@ -13,7 +13,8 @@
 
 #include "base/fd.h"
 
-/* glibc's sys/mount.h and the kernel's header cannot both be included; these are the old interface.
+/*
+ * glibc's sys/mount.h and the kernel's header cannot both be included; these are the old interface.
  */
 #define MS_REC_PRIVATE (16384ul | (1ul << 18))
 #define UMOUNT_DETACH 2

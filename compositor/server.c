@@ -102,8 +102,7 @@ static bool backend_create(struct server *server) {
 	server->backend = wlr_backend_autocreate(server->loop, &session);
 	if (server->backend == NULL) {
 		log_error("no screen to run on: start silo in a graphical session or on a console, "
-			  "or "
-			  "set WLR_BACKENDS=headless");
+			  "or set WLR_BACKENDS=headless");
 		return false;
 	}
 	server->is_nested = false;

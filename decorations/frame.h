@@ -124,7 +124,8 @@ struct frame {
 /* The insets of a frame of that kind. */
 struct frame_insets frame_insets(enum frame_kind kind);
 
-/* The smallest client area that may be given to a window so that its frame can show what it must.
+/*
+ * The smallest client area that may be given to a window so that its frame can show what it must.
  */
 void frame_min_client_size(const struct frame_spec *spec, int *ret_width, int *ret_height);
 

@@ -68,7 +68,8 @@ enum wire_status wire_header_read(const void *bytes, size_t len, struct wire_hea
 enum wire_status wire_args_read(const struct wire_shape *shape, const void *message, size_t size,
 		struct wire_arg ret_args[WIRE_ARGS_MAX]);
 
-/* Reads or overwrites the 32-bit word at offset at of a message. The caller knows that it is there.
+/*
+ * Reads or overwrites the 32-bit word at offset at of a message. The caller knows that it is there.
  */
 uint32_t wire_word(const void *message, size_t at);
 void wire_word_set(void *message, size_t at, uint32_t value);
@@ -86,7 +87,8 @@ void wire_begin(struct wire_writer *writer, void *out, size_t cap, uint32_t obje
 void wire_put(struct wire_writer *writer, uint32_t word);
 /* len bytes of text without terminator; a terminator and padding are added. */
 void wire_put_string(struct wire_writer *writer, const char *text, size_t len);
-/* Sets the header's size. Returns the message's size, or 0 if it did not fit or exceeds a message.
+/*
+ * Sets the header's size. Returns the message's size, or 0 if it did not fit or exceeds a message.
  */
 size_t wire_end(struct wire_writer *writer);
 

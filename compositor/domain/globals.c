@@ -50,7 +50,8 @@ const struct globals_row globals_table[] = {
 		{"wp_content_type_manager_v1", ALL, 0},
 		{"wp_alpha_modifier_v1", ALL, 0},
 		{"zwp_relative_pointer_manager_v1", ALL, 0},
-		/* Reaches the selections of the seat that is given with it, so of the own domain.
+		/*
+		 * Reaches the selections of the seat that is given with it, so of the own domain.
 		 */
 		{"ext_data_control_manager_v1", ALL, 0},
 		/* The true names and places of outputs. */

@@ -45,7 +45,8 @@ struct seat *seat_create(struct domain *domain) {
 		return NULL;
 	}
 	seat->domain = domain;
-	/* Every domain's seat has the same name and abilities: a seat tells nothing about others.
+	/*
+	 * Every domain's seat has the same name and abilities: a seat tells nothing about others.
 	 */
 	seat->wlr_seat = wlr_seat_create(domain->server->display, "seat0");
 	if (seat->wlr_seat == NULL) {

@@ -51,8 +51,7 @@ bool runtime_create(struct server *server) {
 	const char *parent = getenv("XDG_RUNTIME_DIR");
 	if (parent == NULL || parent[0] != '/') {
 		log_error("XDG_RUNTIME_DIR is not set: log in through a session manager, or set it "
-			  "to "
-			  "a directory of your own with mode 0700");
+			  "to a directory of your own with mode 0700");
 		return false;
 	}
 	if (asprintf(&runtime->directory, "%s/silo", parent) < 0) {

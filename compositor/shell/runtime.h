@@ -12,7 +12,8 @@ struct server;
 bool runtime_create(struct server *server);
 void runtime_destroy(struct server *server);
 
-/* The path of name in the directory, or NULL if it does not fit in a socket address. Caller frees.
+/*
+ * The path of name in the directory, or NULL if it does not fit in a socket address. Caller frees.
  */
 char *runtime_path(struct server *server, const char *name);
 

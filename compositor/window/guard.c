@@ -38,8 +38,7 @@ static int dispatch_popup(const void *implementation, void *target, uint32_t opc
 	case POPUP_REPOSITION:
 		if (popup == NULL || !popup->base->initialized) {
 			wl_client_post_implementation_error(client,
-					"reposition of a popup that "
-					"was never committed");
+					"reposition of a popup that was never committed");
 			break;
 		}
 		handlers->reposition(client, resource, object, arguments[1].u);

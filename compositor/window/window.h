@@ -34,7 +34,8 @@ struct window {
 	struct domain *domain;
 	uint32_t id;                       /* never given twice */
 	struct wlr_xdg_toplevel *toplevel; /* its base.data is this window */
-	/* Scene: tree at the area's corner holds backdrop, client, frame and popups, bottom to top.
+	/*
+	 * Scene: tree at the area's corner holds backdrop, client, frame and popups, bottom to top.
 	 */
 	struct wlr_scene_tree *tree;
 	struct wlr_scene_rect *backdrop;
@@ -42,8 +43,7 @@ struct window {
 	struct frame_view *frame;
 	struct wlr_scene_tree *popups;
 	struct wlr_box area;     /* client area, layout pixels; empty until it is mapped */
-	struct wlr_box floating; /* area to go back to from maximised and fullscreen; may be empty
-				  */
+	struct wlr_box floating; /* area to go back to when floating again; may be empty */
 	bool is_mapped, is_active;
 	bool is_maximized, is_fullscreen, is_minimized;
 	bool is_decorated;       /* the client leaves the title bar to us */

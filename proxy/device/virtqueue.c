@@ -65,7 +65,8 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written) {
 	le_put32(element, head);
 	le_put32(element + 4, written);
 	uint64_t slot = queue->used_gpa + 4 + 8ull * (queue->used % queue->num);
-	/* The store of the index is a release: the driver sees the element, and the answer, first.
+	/*
+	 * The store of the index is a release: the driver sees the element, and the answer, first.
 	 */
 	if (!guest_memory_write(queue->memory, slot, element, sizeof(element)) ||
 			!guest_memory_store16(queue->memory, queue->used_gpa + 2,

@@ -234,7 +234,8 @@ static void on_idle(void *data) {
 	}
 }
 
-/* Reads once from the compositor. Returns the number of bytes, 0 at the end, or a negative errno.
+/*
+ * Reads once from the compositor. Returns the number of bytes, 0 at the end, or a negative errno.
  */
 static ssize_t receive(struct wire_client *client, bool *ret_more) {
 	size_t room;

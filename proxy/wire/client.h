@@ -92,7 +92,8 @@ struct wire_front {
  */
 struct wire_client *wire_client_create(struct wire_domain *domain, const struct wire_front *front,
 		void *data);
-/* Hangs up the compositor's side and frees everything, pushed descriptors included. NULL is fine.
+/*
+ * Hangs up the compositor's side and frees everything, pushed descriptors included. NULL is fine.
  */
 void wire_client_destroy(struct wire_client *client);
 

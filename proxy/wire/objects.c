@@ -11,7 +11,8 @@
 #include "base/limits.h"
 
 #define CAP_MIN 64
-/* Zombies keep their ids until the compositor deletes them, so ids may go beyond the live objects.
+/*
+ * Zombies keep their ids until the compositor deletes them, so ids may go beyond the live objects.
  */
 #define IDS_MAX (2 * CLIENT_OBJECTS_MAX)
 

@@ -52,7 +52,8 @@ int wire_surface_create(struct wire_request *request) {
 	return WIRE_KEEP;
 }
 
-/* Over the VM's memory: the buffer is not shown, and given back so that the client does not wait.
+/*
+ * Over the VM's memory: the buffer is not shown, and given back so that the client does not wait.
  */
 static enum wire_verdict give_back(struct wire_request *request, uint32_t buffer) {
 	uint8_t message[WIRE_HEADER_SIZE];
