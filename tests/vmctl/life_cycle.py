@@ -290,6 +290,40 @@ def stops(world):
     world.ok("stop", "one")
 
 
+def races_end_well(world):
+    def begin(*words):
+        return subprocess.Popen([world.vmctl_program, *words], env=world.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def end(process):
+        said = process.communicate(timeout=20)
+        return process.returncode, said[1].decode()
+
+    # Two commands boot one VM, once.
+    runs = [begin("run", "one", "status", "3") for _ in range(6)]
+    assert all(end(run) == (3, "") for run in runs)
+    assert world.status("one")["boots"] == 1
+    # A start while it goes down waits, and starts it again; a stop while it starts stops it.
+    for _ in range(5):
+        stop, start = begin("stop", "one"), begin("start", "one")
+        results = end(stop), end(start)
+        assert results[0] == (0, ""), results
+        assert results[1] == (0, "") or "has stopped" in results[1][1], results
+        world.ok("stop", "one")
+        world.ok("start", "one")
+        before = world.status("one")
+        world.ok("restart", "one")
+        after = world.status("one")
+        assert after["state"] == "running" and after["boot_id"] != before["boot_id"], after
+        stops = [begin("stop", "one") for _ in range(3)]
+        assert [end(stop) for stop in stops] == [(0, "")] * 3
+        start, stop = begin("start", "one"), begin("stop", "one")
+        assert end(stop) == (0, ""), "stop while starting"
+        end(start)
+        world.ok("stop", "one")
+        assert world.status("one")["state"] == "stopped"
+
+
 def a_silent_guest_fails(world):
     result = world.vmctl("start", "mute")
     assert result.returncode == 1 and b"silent for 1 s" in result.stderr, result
@@ -400,7 +434,7 @@ CASES = [
     says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
     relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
-    pauses_and_resumes, shows_the_log_filtered, reboots, stops, a_silent_guest_fails,
+    pauses_and_resumes, shows_the_log_filtered, reboots, stops, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,
     a_killed_agent_child_costs_only_its_commands, a_killed_vmd_loses_nothing, registers_with_every_compositor,
     a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,

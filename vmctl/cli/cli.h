@@ -22,6 +22,7 @@ int cli_list(const struct cli_options *options, int argc, char **argv);
 int cli_status(const struct cli_options *options, int argc, char **argv);
 int cli_start(const struct cli_options *options, int argc, char **argv);
 int cli_stop(const struct cli_options *options, int argc, char **argv);
+int cli_restart(const struct cli_options *options, int argc, char **argv);
 int cli_pause(const struct cli_options *options, int argc, char **argv);
 int cli_resume(const struct cli_options *options, int argc, char **argv);
 int cli_run(const struct cli_options *options, int argc, char **argv);

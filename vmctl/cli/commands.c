@@ -237,6 +237,14 @@ int cli_stop(const struct cli_options *options, int argc, char **argv) {
 	return status != 0 ? status : call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
 }
 
+int cli_restart(const struct cli_options *options, int argc, char **argv) {
+	int status = want_vm(argc, argv);
+	if (status == 0) {
+		status = call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
+	}
+	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
+}
+
 static struct manifest *load(const struct cli_options *options) {
 	char *report = NULL;
 	struct manifest *manifest = manifest_load_default(options->manifest, &report);

@@ -18,6 +18,7 @@ static const struct {
 		{"list", cli_list},
 		{"log", cli_log},
 		{"pause", cli_pause},
+		{"restart", cli_restart},
 		{"resume", cli_resume},
 		{"run", cli_run},
 		{"start", cli_start},
@@ -33,6 +34,7 @@ static void print_help(void) {
 	     "  start VM                    boots it and waits until it runs\n"
 	     "  stop [--force] VM           shuts it down; --force: at once\n"
 	     "  stop --all                  shuts down every VM that runs\n"
+	     "  restart [--force] VM        stop, then start\n"
 	     "  pause VM, resume VM         lets it stand still, and go on\n"
 	     "  run VM COMMAND ARGUMENT…    runs a command in it (boots it if it must)\n"
 	     "  run --application ID VM     runs an application of the manifest\n"

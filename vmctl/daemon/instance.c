@@ -60,28 +60,87 @@ static void refuse(const struct instance *instance, const struct waiter *waiter)
 	}
 }
 
-/* The state has changed: who waits goes on, or learns why not. */
-static void settle_waiters(struct instance *instance) {
-	enum vm_state state = instance->record.state;
-	bool is_coming = instance->ready >= 0 || state == VM_STARTING || state == VM_STOPPING;
-	if (is_coming) {
+static void stop(struct instance *instance, struct waiter *waiter) {
+	if (instance->monitor == NULL) {
+		sd_varlink_reply(waiter->link, NULL);
 		return;
 	}
+	sd_json_variant *parameters = NULL;
+	int result = sd_json_buildo(&parameters,
+			SD_JSON_BUILD_PAIR_BOOLEAN("force", waiter->is_forced));
+	if (result >= 0) {
+		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Stop",
+				parameters, NULL, 0, false, waiter->link);
+	}
+	sd_json_variant_unref(parameters);
+	if (result == -ENOENT || result == -ECONNREFUSED) {
+		/* It has just ended. */
+		sd_varlink_reply(waiter->link, NULL);
+	} else if (result < 0) {
+		interface_fail(waiter->link, MANAGER_NAME, "the supervisor does not answer: %s",
+				strerror(-result));
+	}
+}
+
+/* The VM goes down, or has gone and its supervisor is about to. */
+static bool is_going(const struct instance *instance) {
+	return instance->ready < 0 && instance->monitor != NULL &&
+			(instance->record.state == VM_STOPPING ||
+					!vm_state_is_alive(instance->record.state));
+}
+
+/* Answers waiter, or returns false: it waits on. */
+static bool settle(struct instance *instance, struct waiter *waiter) {
+	if (instance->ready >= 0) {
+		return false;
+	}
+	if (waiter->is_stop) {
+		stop(instance, waiter);
+		return true;
+	}
+	if (waiter->boots_again && is_going(instance)) {
+		return false;
+	}
+	if (waiter->boots_again && instance->monitor == NULL) {
+		char error[ERROR_MAX];
+		waiter->boots_again = false;
+		if (!instance_start(instance, error)) {
+			interface_fail(waiter->link, MANAGER_NAME, "%s", error);
+			return true;
+		}
+		return false;
+	}
+	switch (instance->record.state) {
+	case VM_STARTING:
+	case VM_STOPPING:
+		return false;
+	case VM_RUNNING:
+		go_on(instance, waiter);
+		return true;
+	default:
+		refuse(instance, waiter);
+		return true;
+	}
+}
+
+/* The state has changed: who waits goes on, or learns why not. */
+static void settle_waiters(struct instance *instance) {
 	struct waiter *waiter = instance->waiters;
 	instance->waiters = NULL;
 	while (waiter != NULL) {
 		struct waiter *next = waiter->next;
-		if (state == VM_RUNNING) {
-			go_on(instance, waiter);
+		if (settle(instance, waiter)) {
+			waiter_destroy(waiter);
 		} else {
-			refuse(instance, waiter);
+			waiter->next = instance->waiters;
+			instance->waiters = waiter;
 		}
-		waiter_destroy(waiter);
 		waiter = next;
 	}
 }
 
 void instance_wait(struct instance *instance, struct waiter *waiter) {
+	waiter->boots_again = !waiter->is_stop && is_going(instance);
 	waiter->next = instance->waiters;
 	instance->waiters = waiter;
 	settle_waiters(instance);
@@ -156,6 +215,10 @@ bool instance_adopt(struct instance *instance) {
 	}
 	instance->monitor = link;
 	instance->has_domain = false;
+	/* It writes its record before it tells anybody; what it tells comes in a moment. */
+	if (!record_read(&instance->record, instance->state_dir)) {
+		instance->record.state = VM_STARTING;
+	}
 	sd_varlink_set_userdata(link, instance);
 	result = sd_varlink_bind_reply(link, handle_monitor);
 	if (result >= 0) {
@@ -179,8 +242,7 @@ static void handle_ready_text(struct instance *instance) {
 	fd_close(&instance->ready);
 	instance->ready_text[instance->ready_len] = '\0';
 	if (strcmp(instance->ready_text, "ok") == 0 && instance_adopt(instance)) {
-		/* Its first status comes at once. */
-		instance->record.state = VM_STARTING;
+		settle_waiters(instance);
 		return;
 	}
 	declare_lost(instance);

@@ -14,10 +14,12 @@
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
 
-/* A call that goes on when the VM runs. */
+/* A call that goes on when the VM runs, or can be stopped. */
 struct waiter {
 	struct waiter *next;
 	sd_varlink *link;
+	bool is_stop, is_forced;
+	bool boots_again; /* came while the VM went down: starts it then */
 	/* NULL for Start, which is answered; else the Run that is made then. */
 	char **argv;
 	bool root;
@@ -50,7 +52,7 @@ bool instance_adopt(struct instance *instance);
 /* Starts a supervisor unless one lives. False with a reason in error if that is impossible. */
 bool instance_start(struct instance *instance, char error[ERROR_MAX]);
 
-/* Lets waiter (which becomes the instance's) wait until the VM runs. */
+/* Lets waiter (which becomes the instance's) wait until the VM runs, or can be stopped. */
 void instance_wait(struct instance *instance, struct waiter *waiter);
 
 /* The caller has hung up. */

@@ -139,21 +139,18 @@ static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 	if (instance == NULL) {
 		return result;
 	}
-	if (instance->ready >= 0) {
-		return interface_fail(link, MANAGER_NAME,
-				"vm \"%s\" is only just starting; try again", instance->vm->name);
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	if (waiter == NULL) {
+		return -ENOMEM;
 	}
-	if (instance->monitor == NULL) {
-		return sd_varlink_reply(link, NULL);
-	}
-	sd_json_variant *forwarded = NULL;
-	result = sd_json_buildo(&forwarded, SD_JSON_BUILD_PAIR_BOOLEAN("force", parameters.force));
-	if (result >= 0) {
-		result = forward_call(data, instance->dir, SUPERVISOR_NAME ".Stop", forwarded, NULL,
-				0, false, link);
-	}
-	sd_json_variant_unref(forwarded);
-	return result;
+	*waiter = (struct waiter){
+			.link = sd_varlink_ref(link),
+			.is_stop = true,
+			.is_forced = parameters.force,
+			.streams = {-1, -1, -1, -1},
+	};
+	instance_wait(instance, waiter);
+	return 0;
 }
 
 static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_variant *json,
