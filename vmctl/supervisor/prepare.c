@@ -141,10 +141,10 @@ bool prepare(struct supervisor *supervisor, const struct supervisor_options *opt
 	return is_prepared;
 }
 
-void prepare_undo(struct supervisor *supervisor) {
+void prepare_release(struct supervisor *supervisor) {
 	if (supervisor->lock >= 0) {
-		static const char *const names[] = {
-				"vsock/ctl", "vsock/agent", "vsock/agent_6000", "lock"};
+		static const char *const names[] = {"vsock/ctl", "vsock/agent", "vsock/agent_6000",
+				"io.silo.Supervisor", "lock"};
 		char path[PLACE_MAX];
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 			if (place_join(path, supervisor->runtime_dir, names[i])) {
@@ -155,5 +155,9 @@ void prepare_undo(struct supervisor *supervisor) {
 		rmdir(supervisor->runtime_dir);
 		fd_close(&supervisor->lock);
 	}
+}
+
+void prepare_undo(struct supervisor *supervisor) {
+	prepare_release(supervisor);
 	manifest_destroy(supervisor->manifest);
 }

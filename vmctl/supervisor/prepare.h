@@ -14,6 +14,9 @@
 bool prepare(struct supervisor *supervisor, const struct supervisor_options *options,
 		char error[ERROR_MAX]);
 
+/* Gives the VM's runtime directory and its lock free: another supervisor may start. */
+void prepare_release(struct supervisor *supervisor);
+
 /* Frees what prepare() made, also after a failure, and removes the VM's runtime directory. */
 void prepare_undo(struct supervisor *supervisor);
 

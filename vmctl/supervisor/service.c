@@ -394,7 +394,7 @@ void service_destroy(struct supervisor *supervisor) {
 		}
 	}
 	if (supervisor->server != NULL) {
-		unlink(supervisor->socket_path);
+		/* prepare_release() has removed its name. */
 		sd_varlink_server_unref(supervisor->server);
 		supervisor->server = NULL;
 	}

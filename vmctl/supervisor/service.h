@@ -14,7 +14,7 @@ struct supervisor;
 /* Listens at supervisor->socket_path. Negative errno on failure. */
 int service_create(struct supervisor *supervisor);
 
-/* Answers what still waits (the record says how it ended), removes the socket. */
+/* Answers what still waits (the record says how it ended) and hangs up. */
 void service_destroy(struct supervisor *supervisor);
 
 /* Tells the monitors the record; the followers new log lines; a caller its command's end. */

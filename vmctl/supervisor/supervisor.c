@@ -55,6 +55,8 @@ static void conclude(struct supervisor *supervisor, enum vm_state state, const c
 	}
 	supervisor->record.supervisor_pid = 0;
 	set_state(supervisor, state, reason);
+	/* Whoever hears the last word may start the VM again at once. */
+	prepare_release(supervisor);
 	/* Now: the event loop closes every connection when it ends. */
 	service_destroy(supervisor);
 	sd_event_exit(supervisor->event, state == VM_FAILED ? 1 : 0);
@@ -347,7 +349,6 @@ int supervisor_run(const struct supervisor_options *options) {
 	}
 	if (error[0] != '\0') {
 		log_write(LOG_LEVEL_ERROR, "%s", error);
-		tell_ready(options->ready_fd, error);
 	}
 	service_destroy(&supervisor);
 	boot_destroy(supervisor.boot);
@@ -357,5 +358,8 @@ int supervisor_run(const struct supervisor_options *options) {
 	sd_event_unref(supervisor.event);
 	ring_finish(&supervisor.ring);
 	prepare_undo(&supervisor);
+	if (error[0] != '\0') {
+		tell_ready(options->ready_fd, error);
+	}
 	return status != 0 ? 1 : 0;
 }
