@@ -103,8 +103,8 @@ class World:
             (self.base / name).mkdir(mode=0o700)
         image = self.base / "data/silo/images/default"
         image.mkdir(parents=True)
-        for name in ("kernel", "initrd", "root.erofs"):
-            (image / name).write_text("x")
+        self.image = image
+        self.write_image()
         (self.base / "home/secret").write_text("x")
         self.environment = dict(os.environ, XDG_RUNTIME_DIR=str(self.base / "run"),
                                 XDG_STATE_HOME=str(self.base / "state"),
@@ -122,6 +122,14 @@ class World:
         self.bus.listen(1)
         self.vmd = None
         self.log = open(self.base / "vmd.log", "ab", buffering=0)
+
+    def write_image(self):
+        """What the check of images takes for a kernel, an initrd and a file system of 1 block."""
+        kernel = b"\x7fELF\2\1\1".ljust(54, b"\0") + (56).to_bytes(2, "little")
+        (self.image / "kernel").write_bytes(kernel.ljust(1024, b"\0"))
+        (self.image / "initrd").write_bytes(b"070701")
+        superblock = 0xe0f5e1e2.to_bytes(4, "little") + b"\0" * 8 + b"\x0c" + b"\0" * 23 + b"\1\0\0\0"
+        (self.image / "root.erofs").write_bytes((b"\0" * 1024 + superblock).ljust(4096, b"\0"))
 
     def start_vmd(self, check=True):
         self.vmd = subprocess.Popen([self.vmd_program, "--manifest", self.manifest, "--libexec", self.libexec],
@@ -301,8 +309,9 @@ def races_end_well(world):
 
     # Two commands boot one VM, once.
     runs = [begin("run", "one", "status", "3") for _ in range(6)]
-    assert all(end(run) == (3, "") for run in runs)
-    assert world.status("one")["boots"] == 1
+    results = [end(run) for run in runs]
+    assert results == [(3, "")] * 6, results
+    assert world.status("one")["boots"] == 1, world.status("one")
     # A start while it goes down waits, and starts it again; a stop while it starts stops it.
     for _ in range(5):
         stop, start = begin("stop", "one"), begin("start", "one")
@@ -316,7 +325,8 @@ def races_end_well(world):
         after = world.status("one")
         assert after["state"] == "running" and after["boot_id"] != before["boot_id"], after
         stops = [begin("stop", "one") for _ in range(3)]
-        assert [end(stop) for stop in stops] == [(0, "")] * 3
+        results = [end(stop) for stop in stops]
+        assert results == [(0, "")] * 3, results
         start, stop = begin("start", "one"), begin("stop", "one")
         assert end(stop) == (0, ""), "stop while starting"
         end(start)
@@ -423,9 +433,30 @@ def stop_all_leaves_nothing(world):
 
 
 def says_what_is_missing(world):
-    (world.base / "data/silo/images/default/kernel").unlink()
-    result = world.vmctl("start", "one")
-    assert result.returncode == 1 and b"tools/guest-image" in result.stderr, result
+    def says(words):
+        result = world.vmctl("start", "one")
+        assert result.returncode == 1 and words in result.stderr, result
+        assert b"tools/guest-image" in result.stderr and result.stderr.count(b"\n") == 1, result
+        assert not (world.silo / "one").exists() and world.status("one")["state"] == "failed"
+
+    for name in ("kernel", "initrd", "root.erofs"):
+        path = world.image / name
+        whole = path.read_bytes()
+        path.unlink()
+        says(b"has no readable")
+        path.write_bytes(b"")
+        says(b"is no ")
+        os.remove(path)
+        os.mkfifo(path)
+        says(b"has no readable")
+        path.unlink()
+        path.write_bytes(whole)
+    with open(world.image / "root.erofs", "r+b") as file:
+        file.truncate(2048)
+    says(b"is cut short")
+    world.write_image()
+    world.ok("start", "one")
+    world.ok("stop", "one")
     result = world.vmctl("start", "won")
     assert result.returncode == 1 and b'did you mean "one"?' in result.stderr, result
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "vmctl/supervisor/interface.h"
 
@@ -11,6 +12,7 @@ struct forward {
 	struct forward *next;
 	struct manager *manager;
 	sd_varlink *callee, *caller;
+	bool is_stop; /* a supervisor that hangs up has done what it was asked to */
 };
 
 static void destroy(struct forward *forward) {
@@ -33,7 +35,11 @@ static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const cha
 	if (forward == NULL) {
 		return 0;
 	}
-	if (forward->caller != NULL && error_id != NULL) {
+	bool has_ended = forward->is_stop && error_id != NULL &&
+			strcmp(error_id, SD_VARLINK_ERROR_DISCONNECTED) == 0;
+	if (forward->caller != NULL && has_ended) {
+		sd_varlink_reply(forward->caller, NULL);
+	} else if (forward->caller != NULL && error_id != NULL) {
 		const char *reason = "the supervisor hung up";
 		sd_json_variant *value = sd_json_variant_by_key(parameters, "reason");
 		if (value != NULL && sd_json_variant_is_string(value)) {
@@ -58,6 +64,7 @@ int forward_call(struct manager *manager, const char *dir, const char *method,
 		return -ENOMEM;
 	}
 	forward->manager = manager;
+	forward->is_stop = strcmp(method, SUPERVISOR_NAME ".Stop") == 0;
 	int result = interface_connect(dir, SUPERVISOR_NAME, &forward->callee);
 	if (result < 0) {
 		free(forward);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmctl/vmm/image.h"
 
+#include <elf.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/fd.h"
+#include "parse/le.h"
 
 bool image_dir(const struct vm *vm, char *out, size_t cap) {
 	int len;
@@ -22,18 +28,91 @@ bool image_dir(const struct vm *vm, char *out, size_t cap) {
 	return len >= 0 && (size_t)len < cap && out[0] == '/';
 }
 
+/* A kernel for direct boot, with all that its headers speak of. Returns what is wrong, or NULL. */
+static const char *kernel_fault(int fd, uint64_t size) {
+	Elf64_Ehdr header;
+	char boot_magic[4];
+	if (pread(fd, boot_magic, 4, 0x202) == 4 && memcmp(boot_magic, "HdrS", 4) == 0) {
+		return NULL;
+	}
+	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+			memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+			header.e_ident[EI_CLASS] != ELFCLASS64 ||
+			header.e_phentsize != sizeof(Elf64_Phdr)) {
+		return "is no x86-64 Linux kernel";
+	}
+	for (unsigned i = 0; i < header.e_phnum; i++) {
+		Elf64_Phdr part;
+		if (header.e_phoff > size ||
+				pread(fd, &part, sizeof(part),
+						(off_t)(header.e_phoff + i * sizeof(part))) !=
+						(ssize_t)sizeof(part) ||
+				part.p_offset > size || part.p_filesz > size - part.p_offset) {
+			return "is cut short";
+		}
+	}
+	return NULL;
+}
+
+static const char *initrd_fault(int fd, uint64_t size) {
+	static const struct {
+		char bytes[5];
+		size_t len;
+	} known[] = {{"0707", 4}, {"\x1f\x8b", 2}, {"\x28\xb5\x2f\xfd", 4},
+			{"\xfd"
+			 "7zX",
+					4},
+			{"\x02\x21\x4c\x18", 4}};
+	char magic[4] = {0};
+	ssize_t n = pread(fd, magic, sizeof(magic), 0);
+	for (size_t i = 0; n == 4 && i < sizeof(known) / sizeof(known[0]); i++) {
+		if (memcmp(magic, known[i].bytes, known[i].len) == 0) {
+			return NULL;
+		}
+	}
+	return "is no initial RAM disk";
+}
+
+#define EROFS_SUPER_OFFSET 1024
+#define EROFS_MAGIC 0xe0f5e1e2
+
+static const char *root_fault(int fd, uint64_t size) {
+	uint8_t super[40];
+	if (pread(fd, super, sizeof(super), EROFS_SUPER_OFFSET) != (ssize_t)sizeof(super) ||
+			le_get32(super) != EROFS_MAGIC || super[12] > 16) {
+		return "is no erofs file system";
+	}
+	uint64_t blocks = le_get32(super + 36);
+	return blocks << super[12] > size ? "is cut short" : NULL;
+}
+
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) {
-	static const char *const files[] = {"kernel", "initrd", "root.erofs"};
+	static const struct {
+		const char *name;
+		const char *(*fault)(int fd, uint64_t size);
+	} files[] = {{"kernel", kernel_fault}, {"initrd", initrd_fault},
+			{"root.erofs", root_fault}};
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char path[PATH_MAX];
-		int len = snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		int len = snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
 		struct stat info;
-		if (len < 0 || (size_t)len >= sizeof(path) || stat(path, &info) < 0 ||
-				!S_ISREG(info.st_mode) || access(path, R_OK) < 0) {
+		/* Without waiting, should it be a named pipe. */
+		cleanup_fd int fd = len >= 0 && (size_t)len < sizeof(path)
+				? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+				: -1;
+		if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
 			snprintf(error, cap,
 					"image \"%s\" has no readable %s/%s; build it with: "
 					"tools/guest-image --output %s",
-					vm->image, dir, files[i], dir);
+					vm->image, dir, files[i].name, dir);
+			return false;
+		}
+		const char *fault = files[i].fault(fd, (uint64_t)info.st_size);
+		if (fault != NULL) {
+			snprintf(error, cap,
+					"image \"%s\": %s/%s %s; build it again with: "
+					"tools/guest-image --output %s",
+					vm->image, dir, files[i].name, fault, dir);
 			return false;
 		}
 	}
