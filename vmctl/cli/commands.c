@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "vmctl/cli/show.h"
 #include "vmctl/manifest/manifest.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/places.h"
@@ -34,18 +33,12 @@ bool cli_connect(sd_varlink **ret_link) {
 	return true;
 }
 
-static const char *string_at(sd_json_variant *json, const char *key) {
-	sd_json_variant *value = json != NULL ? sd_json_variant_by_key(json, key) : NULL;
-	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
-								 : "";
-}
-
 int cli_complain(const char *error_id, sd_json_variant *parameters) {
 	if (strcmp(error_id, MANAGER_NAME ".Failed") == 0) {
-		fprintf(stderr, "vmctl: %s\n", string_at(parameters, "reason"));
+		fprintf(stderr, "vmctl: %s\n", show_string(parameters, "reason"));
 	} else if (strcmp(error_id, MANAGER_NAME ".NoSuchVm") == 0) {
-		const char *meant = string_at(parameters, "suggestion");
-		fprintf(stderr, "vmctl: there is no vm \"%s\"", string_at(parameters, "name"));
+		const char *meant = show_string(parameters, "suggestion");
+		fprintf(stderr, "vmctl: there is no vm \"%s\"", show_string(parameters, "name"));
 		if (meant[0] != '\0') {
 			fprintf(stderr, "; did you mean \"%s\"?\n", meant);
 		} else {
@@ -96,26 +89,6 @@ static void print_json(sd_json_variant *json) {
 	sd_json_variant_dump(json, SD_JSON_FORMAT_PRETTY | SD_JSON_FORMAT_NEWLINE, stdout, NULL);
 }
 
-static void print_since(uint64_t since_ms, char out[32]) {
-	time_t since = (time_t)(since_ms / 1000);
-	struct tm local;
-	if (since_ms == 0 || localtime_r(&since, &local) == NULL ||
-			strftime(out, 32, "%Y-%m-%d %H:%M:%S", &local) == 0) {
-		snprintf(out, 32, "-");
-	}
-}
-
-static void print_row(sd_json_variant *json) {
-	struct record record;
-	char since[32];
-	record_from_json(&record, json);
-	print_since(record.since_ms, since);
-	printf("%-16s %-9s %-19s %-10s %-7s %s\n", string_at(json, "name"),
-			vm_state_text(record.state), since,
-			vm_state_is_alive(record.state) ? record.accelerator : "-",
-			vm_state_is_alive(record.state) ? record.jail : "-", record.reason);
-}
-
 int cli_list(const struct cli_options *options, int argc, char **argv) {
 	if (argc != 1) {
 		fputs("vmctl: usage: vmctl list\n", stderr);
@@ -130,47 +103,10 @@ int cli_list(const struct cli_options *options, int argc, char **argv) {
 	if (options->json) {
 		print_json(vms);
 	} else {
-		if (isatty(STDOUT_FILENO)) {
-			printf("%-16s %-9s %-19s %-10s %-7s %s\n", "VM", "STATE", "SINCE",
-					"RUNS ON", "BOX", "REASON");
-		}
-		for (size_t i = 0; i < sd_json_variant_elements(vms); i++) {
-			print_row(sd_json_variant_by_index(vms, i));
-		}
+		show_list(vms);
 	}
 	sd_json_variant_unref(answer);
 	return 0;
-}
-
-static void print_status(sd_json_variant *json) {
-	struct record record;
-	char since[32];
-	record_from_json(&record, json);
-	print_since(record.since_ms, since);
-	printf("%s: %s since %s\n", string_at(json, "name"), vm_state_text(record.state), since);
-	if (record.reason[0] != '\0') {
-		printf("  reason       %s\n", record.reason);
-	}
-	printf("  color        %s\n", string_at(json, "color"));
-	if (!vm_state_is_alive(record.state)) {
-		return;
-	}
-	bool is_emulated = strcmp(record.accelerator, "emulation") == 0;
-	printf("  runs on      %s%s\n", record.accelerator,
-			is_emulated ? " (software emulation isolates nothing)" : "");
-	printf("  box          %s%s\n", record.jail,
-			strcmp(record.jail, "weaker") == 0
-					? " (weaker jail: no user namespaces here)"
-					: "");
-	sd_json_variant *domain = sd_json_variant_by_key(json, "domain");
-	printf("  windows      %s\n",
-			domain != NULL && sd_json_variant_boolean(domain)
-					? "shown by the compositor"
-					: "no compositor");
-	printf("  boots        %llu\n", (unsigned long long)record.boots);
-	printf("  processes    supervisor %d, vmm %d, proxy %d, vsock %d, agent %d\n",
-			record.supervisor_pid, record.vmm_pid, record.proxy_pid, record.vsock_pid,
-			record.agent_pid);
 }
 
 int cli_status(const struct cli_options *options, int argc, char **argv) {
@@ -189,7 +125,7 @@ int cli_status(const struct cli_options *options, int argc, char **argv) {
 	if (options->json) {
 		print_json(json);
 	} else {
-		print_status(json);
+		show_status(json);
 	}
 	sd_json_variant_unref(answer);
 	return 0;
@@ -210,7 +146,7 @@ static int stop_all(bool force) {
 		sd_json_variant *vm = sd_json_variant_by_index(vms, i);
 		record_from_json(&record, vm);
 		if (vm_state_is_alive(record.state) &&
-				call(MANAGER_NAME ".Stop", string_at(vm, "name"), force, NULL) !=
+				call(MANAGER_NAME ".Stop", show_string(vm, "name"), force, NULL) !=
 						0) {
 			status = 1;
 		}
