@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * wlroots 0.20 schedules a configure event for xdg_popup.reposition without looking whether the
- * popup has had its initial commit, and asserts that when the event is scheduled. So a dispatcher
- * of ours stands before its handlers. wlroots recognises its objects by the address of the
+ * popup has had its initial commit, and asserts that when the event is scheduled. A second grab,
+ * before that commit too, it puts into the same list twice, which then holds freed memory. So a
+ * dispatcher of ours stands before its handlers. wlroots recognises its objects by the address of the
  * handlers' table, which must therefore stay; libwayland has no accessor for it, but its layout is
  * frozen in wayland-server.h.
  */
@@ -33,6 +34,10 @@ static int dispatch_popup(const void *implementation, void *target, uint32_t opc
 		handlers->destroy(client, resource);
 		break;
 	case POPUP_GRAB:
+		if (popup != NULL && popup->seat != NULL) {
+			wl_client_post_implementation_error(client, "a second grab of a popup");
+			break;
+		}
 		handlers->grab(client, resource, object, arguments[1].u);
 		break;
 	case POPUP_REPOSITION:

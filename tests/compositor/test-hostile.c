@@ -69,6 +69,30 @@ static void reposition_before_the_initial_commit(void **state) {
 	scene_check(&scene);
 }
 
+static void two_grabs_of_a_popup(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct test_window parent;
+	window_map(&parent, scene.client, 200, 200, 0xffff0000);
+	struct xdg_positioner *positioner = xdg_wm_base_create_positioner(scene.client->wm_base);
+	xdg_positioner_set_size(positioner, 10, 10);
+	xdg_positioner_set_anchor_rect(positioner, 0, 0, 1, 1);
+	struct wl_surface *surface = wl_compositor_create_surface(scene.client->compositor);
+	struct xdg_surface *xdg_surface =
+			xdg_wm_base_get_xdg_surface(scene.client->wm_base, surface);
+	struct xdg_popup *popup =
+			xdg_surface_get_popup(xdg_surface, parent.xdg_surface, positioner);
+	xdg_popup_grab(popup, scene.client->seat, scene.client->serial);
+	xdg_popup_grab(popup, scene.client->seat, scene.client->serial);
+	assert_true(client_is_ended(scene.client));
+	xdg_positioner_destroy(positioner);
+	xdg_popup_destroy(popup);
+	xdg_surface_destroy(xdg_surface);
+	wl_surface_destroy(surface);
+	window_finish(&parent);
+	scene_check(&scene);
+}
+
 static void roles_of_a_destroyed_surface(void **state) {
 	for (int request = 0; request < 4; request++) {
 		struct scene scene;
@@ -325,6 +349,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 			TEST(reposition_before_the_initial_commit),
+			TEST(two_grabs_of_a_popup),
 			TEST(roles_of_a_destroyed_surface),
 			TEST(decoration_before_the_initial_commit),
 			TEST(absurd_geometry),
