@@ -106,11 +106,9 @@ static bool choose_accelerator(struct supervisor *supervisor, char error[ERROR_M
 	}
 	if (!supervisor->vm->emulation_allowed) {
 		snprintf(error, ERROR_MAX,
-				"vm \"%s\" needs KVM: %s. To try Silo without isolation, write "
-				"\"emulation "
-				"allow\" into vm \"%s\" in %s",
-				supervisor->vm->name, kvm_advice(kvm), supervisor->vm->name,
-				supervisor->vm->file);
+				"it needs KVM: %s. To try Silo without isolation, write "
+				"\"emulation allow\" into vm \"%s\" in %s",
+				kvm_advice(kvm), supervisor->vm->name, supervisor->vm->file);
 		return false;
 	}
 	log_warn("no usable KVM: the VM is emulated, which isolates nothing");
