@@ -115,6 +115,14 @@ static void test_defaults(void **state) {
 	assert_false(manifest->vms[0].emulation_allowed);
 	assert_int_not_equal(manifest->vms[0].color, manifest->vms[1].color);
 	manifest_destroy(manifest);
+	/* The next free colour: neither one that an earlier nor one that a later VM has chosen. */
+	report = report_of("version 1\nvm a {\n\tcolor blue\n}\nvm b {\n}\nvm c {\n}\nvm d {\n"
+			   "\tcolor red\n}\n",
+			&manifest);
+	assert_null(report);
+	assert_int_equal(manifest->vms[1].color, 0x337745);
+	assert_int_equal(manifest->vms[2].color, 0xf2d42d);
+	manifest_destroy(manifest);
 }
 
 static void test_all_at_once(void **state) {

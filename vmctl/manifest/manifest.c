@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "vmctl/manifest/reader.h"
 #include "vmctl/manifest/suggest.h"
+#include "vmctl/manifest/value.h"
 #include "vmctl/manifest/vm.h"
 
 static bool check_version(const char *file, const struct scfg_block *block, struct report *report) {
@@ -49,7 +50,7 @@ static void check_new_look(const struct manifest *manifest, const struct vm *vm,
 		struct report *report) {
 	for (size_t i = 0; i < manifest->vms_len; i++) {
 		const struct vm *other = &manifest->vms[i];
-		if (other->color != vm->color) {
+		if (other->color != vm->color || vm->color == VM_COLOR_UNSET) {
 			continue;
 		}
 		if (other->glyph != NULL && vm->glyph != NULL &&
@@ -68,11 +69,36 @@ static void check_new_look(const struct manifest *manifest, const struct vm *vm,
 	}
 }
 
+static bool color_is_used(const struct manifest *manifest, uint32_t color) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		if (manifest->vms[i].color == color) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Each VM without a colour gets the first that is free; when none is, they begin again. */
+static void give_colors(struct manifest *manifest) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		if (manifest->vms[i].color != VM_COLOR_UNSET) {
+			continue;
+		}
+		size_t number = 0;
+		while (number < value_colors_len &&
+				color_is_used(manifest, value_palette_color(number))) {
+			number++;
+		}
+		manifest->vms[i].color =
+				value_palette_color(number < value_colors_len ? number : i);
+	}
+}
+
 static void add_vm(struct manifest *manifest, const char *file,
 		const struct scfg_directive *directive, struct report *report) {
 	struct vm vm = {.file = file, .line = directive->lineno};
 	char where[96];
-	bool is_named = vm_read(&vm, directive, manifest->vms_len, report, where, sizeof(where));
+	bool is_named = vm_read(&vm, directive, report, where, sizeof(where));
 	struct vm *grown = realloc(manifest->vms, (manifest->vms_len + 1) * sizeof(*grown));
 	if (grown != NULL) {
 		manifest->vms = grown;
@@ -117,6 +143,8 @@ static void add_file(struct manifest *manifest, const char *path, bool required,
 			}
 		}
 	}
+	/* Before the next file, which is not to change the colours of this one's. */
+	give_colors(manifest);
 	scfg_block_finish(&block);
 }
 

@@ -316,9 +316,9 @@ static void read_directive(struct reading *reading, int seen[RULES_LEN]) {
 			RULES_LEN);
 }
 
-bool vm_read(struct vm *vm, const struct scfg_directive *directive, size_t index,
-		struct report *report, char *where, size_t cap) {
-	vm->color = value_palette_color(index);
+bool vm_read(struct vm *vm, const struct scfg_directive *directive, struct report *report,
+		char *where, size_t cap) {
+	vm->color = VM_COLOR_UNSET;
 	vm->memory_bytes = MEMORY_DEFAULT;
 	vm->cpus = CPUS_DEFAULT;
 	vm->agent_timeout_ms = AGENT_TIMEOUT_DEFAULT_MS;

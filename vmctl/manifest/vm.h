@@ -11,13 +11,16 @@
 #include "vmctl/manifest/manifest.h"
 #include "vmctl/manifest/reader.h"
 
+/* The colour of a VM whose definition names none, until it has been given one. */
+#define VM_COLOR_UNSET UINT32_MAX
+
 /*
- * Reads directive (`vm NAME {…}`) into vm, the index-th of the manifest; mistakes go into report.
+ * Reads directive (`vm NAME {…}`) into vm; mistakes go into report.
  * where (cap bytes) becomes `vm "NAME"`. Returns whether it has a usable name. In either case vm is
  * to be finished.
  */
-bool vm_read(struct vm *vm, const struct scfg_directive *directive, size_t index,
-		struct report *report, char *where, size_t cap);
+bool vm_read(struct vm *vm, const struct scfg_directive *directive, struct report *report,
+		char *where, size_t cap);
 
 void vm_finish(struct vm *vm);
 
