@@ -219,7 +219,7 @@ void gpu_unstall(struct gpu *gpu) {
 
 void gpu_process(struct gpu *gpu, unsigned index) {
 	struct virtqueue *queue = &gpu->queues[index];
-	bool notify = false;
+	uint16_t used = queue->used;
 	for (uint32_t budget = queue->num; gpu->running && queue->started && queue->enabled &&
 			!queue->broken && gpu->stalled == 0 && window_is_settled(&gpu->window);
 			budget--) {
@@ -239,9 +239,9 @@ void gpu_process(struct gpu *gpu, unsigned index) {
 		}
 		gpu->queue = (uint8_t)index;
 		handle_chain(gpu);
-		notify = true;
 	}
-	if (notify) {
+	/* A chain that is held has told nothing yet: an interrupt for it would be for nothing. */
+	if (queue->used != used) {
 		virtqueue_notify(queue);
 	}
 }

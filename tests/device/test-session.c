@@ -62,6 +62,29 @@ static void hello_in_all_variants(void **state) {
 	}
 }
 
+/* How often the guest was interrupted since this was last asked. */
+static uint64_t interrupts(struct vmm *vmm) {
+	uint64_t count = 0;
+	ssize_t got = read(vmm->rings[0].call, &count, sizeof(count));
+	return got == sizeof(count) ? count : 0;
+}
+
+static void a_poll_interrupts_once_when_it_is_answered(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, manners[0], 64);
+	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	interrupts(&vmm);
+	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
+	vmm_turn(&vmm);
+	assert_int_equal(interrupts(&vmm), 0);
+	double_send("world!", 6, -1);
+	vmm_turn(&vmm);
+	assert_int_equal(vmm_answer_type(&vmm, &poll), GPU_OK_NODATA);
+	assert_int_equal(interrupts(&vmm), 1);
+	assert_int_equal(received(&client, 28, 0), 6);
+	vmm_finish(&vmm);
+}
+
 static void old_sommelier_has_tables_of_four(void **state) {
 	struct vmm vmm;
 	vmm_start(&vmm, VMM_QEMU, 64);
@@ -520,6 +543,7 @@ int main(void) {
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(hello_in_all_variants),
+			cmocka_unit_test(a_poll_interrupts_once_when_it_is_answered),
 			cmocka_unit_test(old_sommelier_has_tables_of_four),
 			cmocka_unit_test(a_pool_reaches_the_compositor_without_a_copy),
 			cmocka_unit_test(a_keymap_arrives_as_a_copy),
