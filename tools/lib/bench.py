@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What a Wayland connection costs: directly, through a plain relay, through silo-proxy.
-usage: bench.py BUILD [proxy] [--seconds N] [--json]"""
+"""What a Wayland connection costs: on the host directly, through a plain relay, through silo-proxy; in a guest.
+usage: bench.py BUILD [proxy|guest] [--seconds N] [--image NAME] [--json]"""
 
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,63 @@ def bench_proxy(build, seconds):
         session.remove()
 
 
+GUEST_TESTS = "/usr/lib/silo/tests/"
+GUEST_MANIFEST = """version 1
+vm bench {
+	color "#0175d4"
+	memory 640M
+	cpus 1
+	image %s
+	emulation allow
+}
+"""
+# Four times the pixels of the frames: the proxy's budget of damage does not slow an unpaced client.
+GUEST_OUTPUT = "3840x2160"
+GUEST_RUNS = 3
+
+
+def guest_client(session, name):
+    """Runs a client of tests/clients in the guest; its figures."""
+    return json.loads(session.vmctl("run", "bench", GUEST_TESTS + name, timeout=60).stdout)
+
+
+def bench_guest(build, image):
+    """The floor and the whole path in turns, so that both meet the same load of the machine."""
+    session = Session(build, GUEST_MANIFEST % image, outputs=GUEST_OUTPUT)
+    try:
+        session.start()
+        session.vmctl("start", "bench", timeout=180)
+        runs = []
+        for _ in range(GUEST_RUNS):
+            runs.append(dict(guest_client(session, "gpu-floor"), **guest_client(session, "wl-bench")))
+        medians = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        status = session.status("bench")
+        return dict(medians, boot_ms=status["ready_ms"], accelerator=status["accelerator"],
+                    sync_to_floor=medians["sync_median_us"] / medians["floor_median_us"])
+    finally:
+        session.stop()
+        session.remove()
+
+
+GUEST_FIGURES = (
+    ("floor_median_us", "floor: round trip without a bridge, median, µs"),
+    ("floor_p99_us", "the same, 99 %, µs"),
+    ("sync_median_us", "round trip of a client, median, µs"),
+    ("sync_p99_us", "the same, 99 %, µs"),
+    ("sync_to_floor", "round trip : floor"),
+    ("connect_us", "connecting until all globals are known, µs"),
+    ("frames_640x480_per_s", "640x480 frames, full damage, commit + sync, /s"),
+    ("frames_1080p_per_s", "1080p frames, the same, /s"),
+    ("boot_ms", "VMM start until commands can run, ms"),
+)
+
+
+def show_guest(results):
+    print(f"One VM, 1 CPU, {results['accelerator']}; medians of {GUEST_RUNS} runs.")
+    for key, title in GUEST_FIGURES:
+        print(f"{title:52}{results[key]:>12,.1f}")
+
+
 def print_row(title, values, ratio):
     cells = "".join(f"{'':>14}" if value is None else f"{value:>14,.{2 if value < 1000 else 0}f}" for value in values)
     print(f"{title:32}{cells}{ratio:>15.2f}×")
@@ -110,17 +168,23 @@ def show(results):
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench")
     parser.add_argument("build")
-    parser.add_argument("bench", nargs="?", choices=["proxy"], default="proxy")
+    parser.add_argument("bench", nargs="?", choices=["proxy", "guest"], default="proxy")
     parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--image", default="default")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     try:
-        results = bench_proxy(options.build, options.seconds)
+        if options.bench == "guest":
+            results = bench_guest(options.build, options.image)
+        else:
+            results = bench_proxy(options.build, options.seconds)
     except (StepFailed, OSError) as error:
         print(f"bench: error: {error}", file=sys.stderr)
         return 1
     if options.json:
         print(json.dumps(dict(results, cpus=os.cpu_count())))
+    elif options.bench == "guest":
+        show_guest(results)
     else:
         show(results)
     return 0
