@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Candidates are the corners that the area and the other windows make: the left end of the area and
- * what follows each window's right edge, or precedes its left one; the same for heights. Of these
- * the one with the least overlap wins, the upper and then the left one among equals.
+ * what follows each window's right edge, or precedes its left one, and the area's right end; the same
+ * for heights. Of these the one with the least overlap wins, the upper and then the left one among
+ * equals.
  */
 #include "compositor/window/place.h"
 
@@ -12,7 +13,7 @@
 #define REACHABLE 64
 
 struct candidates {
-	int values[2 * PLACE_OTHERS_MAX + 2];
+	int values[2 * PLACE_OTHERS_MAX + 2]; /* two for the ends, two for each window */
 	size_t len;
 };
 
@@ -51,6 +52,8 @@ void place_window(const struct wlr_box *area, const struct wlr_box *others, size
 		add_candidate(&ys, other->y + other->height + PLACE_GAP, top, bottom);
 		add_candidate(&ys, other->y - PLACE_GAP - box->height, top, bottom);
 	}
+	add_candidate(&xs, right - (left - area->x), left, right);
+	add_candidate(&ys, bottom - (top - area->y), top, bottom);
 	struct wlr_box best = {.x = left, .y = top, .width = box->width, .height = box->height};
 	int64_t least = INT64_MAX;
 	for (size_t i = 0; i < ys.len; i++) {

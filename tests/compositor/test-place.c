@@ -39,6 +39,20 @@ static void two_that_fill_the_width_lie_side_by_side(void **state) {
 	assert_false(wlr_box_intersection(&common, &boxes[0], &boxes[1]));
 }
 
+static void where_there_is_no_room_the_far_corner_is_taken(void **state) {
+	static const struct wlr_box small = {.y = 28, .width = 1024, .height = 740};
+	struct wlr_box boxes[2] = {
+			{.width = 568, .height = 440},
+			{.width = 568, .height = 440},
+	};
+	struct wlr_box common;
+	place_window(&small, boxes, 0, &boxes[0]);
+	place_window(&small, boxes, 1, &boxes[1]);
+	assert_true(wlr_box_intersection(&common, &boxes[0], &boxes[1]));
+	assert_true(common.width < 568 / 2 && common.height < 440 / 2);
+	assert_true(boxes[1].x + 568 <= 1024 && boxes[1].y + 440 <= 768);
+}
+
 static void one_that_is_too_large_starts_at_the_corner(void **state) {
 	struct wlr_box box = {.width = 4000, .height = 4000};
 	place_window(&area, NULL, 0, &box);
@@ -81,6 +95,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(windows_do_not_overlap_while_there_is_room),
 			cmocka_unit_test(two_that_fill_the_width_lie_side_by_side),
+			cmocka_unit_test(where_there_is_no_room_the_far_corner_is_taken),
 			cmocka_unit_test(one_that_is_too_large_starts_at_the_corner),
 			cmocka_unit_test(a_bar_stays_within_reach),
 			cmocka_unit_test(output_sizes_are_read_or_refused),

@@ -78,7 +78,7 @@ def equal(got, wanted, what):
 
 
 def open_terminal(world, vm):
-    world.session.run_in_vm(vm, "foot", "--override=cursor.blink=no", name=f"{vm}-foot")
+    world.session.run_in_vm(vm, "foot", name=f"{vm}-foot")
     return world.window(vm)
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs in a fresh mount namespace: makes $SILO_TREE the root, keeps the directories of $SILO_DIRS (one a
-# line) visible, and runs the command. Used where bubblewrap is refused.
+# line) visible, drops what the namespace gave, and runs the command.
 set -eu
 
 mount --make-rprivate /
@@ -24,7 +24,12 @@ done
 mkdir -p ./run/host-root
 pivot_root . ./run/host-root
 umount -l /run/host-root
+rmdir /run/host-root
 directory=$SILO_PWD
 unset SILO_TREE SILO_DIRS SILO_PWD
 cd "$directory"
+if [ "$(id -u)" != 0 ]; then
+	# The rights over this namespace served the mounts only.
+	exec setpriv --inh-caps=-all --ambient-caps=-all "$@"
+fi
 exec "$@"

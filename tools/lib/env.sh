@@ -4,7 +4,7 @@
 #   env_exec CMD…   runs CMD in the environment, replacing this shell; never returns
 #
 # The host itself is used where it has all that is needed; otherwise a tree of Debian $SUITE, made once with
-# mmdebstrap under $XDG_CACHE_HOME/silo and entered with bubblewrap (or unshare and pivot_root).
+# mmdebstrap under $XDG_CACHE_HOME/silo and entered with unshare and pivot_root (or bubblewrap).
 
 SUITE=forky
 # Change this when the recipe below changes in a way that an existing tree does not show.
@@ -161,7 +161,6 @@ ensure_tree() {
 		exec 9>&-
 	fi
 	[ -d "$tree" ] || die "no tree at $tree"
-	command -v bwrap >/dev/null || command -v unshare >/dev/null || ensure_host_packages
 	TREE=$tree
 }
 
@@ -185,9 +184,27 @@ tree_environment() {
 	unset LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH PYTHONHOME
 }
 
+# Enters with a chain of execs, so that no process stands between the terminal and the command: Ctrl+C is
+# the command's to handle. Never a plain chroot: in one the kernel refuses user namespaces, and so every box.
+unshare_words() {
+	if [ "$(id -u)" = 0 ]; then
+		printf '%s\n' unshare --mount
+	else
+		printf '%s\n' unshare --user --map-current-user --keep-caps --mount
+	fi
+}
+
+enter_with_unshare() {
+	local words
+	mapfile -t words < <(unshare_words)
+	SILO_TREE=$TREE SILO_DIRS=$(shared_dirs) SILO_PWD=$PWD exec "${words[@]}" \
+		/bin/sh "$checkout/tools/lib/enter-tree.sh" "$@"
+}
+
+# Where unshare is refused and bubblewrap is allowed (by its own security profile).
 enter_with_bwrap() {
 	local args=(--bind "$TREE" / --dev-bind /dev /dev --dev-bind /proc /proc --ro-bind /sys /sys
-		--tmpfs /run --die-with-parent) dir
+		--tmpfs /run) dir file
 	for file in /etc/resolv.conf /etc/hosts /etc/passwd /etc/group; do
 		[ -e "$file" ] && args+=(--ro-bind "$(readlink -f "$file")" "$file")
 	done
@@ -197,12 +214,11 @@ enter_with_bwrap() {
 	exec bwrap "${args[@]}" --chdir "$PWD" -- "$@"
 }
 
-# Where bubblewrap is refused. Never a plain chroot: in one the kernel refuses user namespaces.
-enter_with_unshare() {
-	local map=()
-	[ "$(id -u)" = 0 ] || map=(--user --map-current-user --keep-caps)
-	SILO_TREE=$TREE SILO_DIRS=$(shared_dirs) SILO_PWD=$PWD exec unshare --mount "${map[@]}" \
-		/bin/sh "$checkout/tools/lib/enter-tree.sh" "$@"
+unshare_works() {
+	local words
+	[ "${SILO_ENTER:-unshare}" = unshare ] || return 1
+	mapfile -t words < <(unshare_words)
+	"${words[@]}" mount --bind "$TREE" "$TREE" 2>/dev/null
 }
 
 env_exec() {
@@ -214,8 +230,8 @@ env_exec() {
 	fi
 	ensure_tree
 	tree_environment
-	if command -v bwrap >/dev/null && bwrap --ro-bind / / --dev-bind /dev /dev true 2>/dev/null; then
-		enter_with_bwrap "$@"
+	if unshare_works; then
+		enter_with_unshare "$@"
 	fi
-	enter_with_unshare "$@"
+	enter_with_bwrap "$@"
 }

@@ -12,7 +12,7 @@ SUITE = 'forky'
 # Programs and fonts of the default image.
 DEFAULT = '''
 base-files base-passwd bash coreutils dash grep sed gawk findutils util-linux procps libc-bin
-ncurses-base less hostname iproute2 foot fonts-dejavu-core wl-clipboard wayland-utils dbus-daemon
+ncurses-base less hostname iproute2 foot fonts-dejavu-core fonts-jetbrains-mono wl-clipboard wayland-utils dbus-daemon
 libwayland-client0 libdrm2 zenity gtk-4-examples adwaita-icon-theme hicolor-icon-theme
 shared-mime-info
 '''.split()

@@ -85,6 +85,8 @@ def settings(root):
           'GTK_A11Y=none\nGIO_USE_VFS=local\nGSETTINGS_BACKEND=memory\nMOZ_ENABLE_WAYLAND=1\n'
           'QT_QPA_PLATFORM=wayland\n')
     write(etc + '/skel/.bashrc', "PS1='\\u@\\h:\\w\\$ '\n")
+    write(etc + '/xdg/foot/foot.ini', '[main]\nfont=JetBrains Mono:size=10\npad=14x12\n\n'
+          '[cursor]\nblink=no\n\n[colors-dark]\nbackground=1c1e22\nforeground=e4e2dd\n')
     # A cursor that blinks wakes the whole machine twice a second.
     write(etc + '/xdg/gtk-4.0/settings.ini', '[Settings]\ngtk-cursor-blink=false\n')
 
