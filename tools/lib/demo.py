@@ -26,13 +26,22 @@ vm {name} {{
 }}
 """ for name, color in VMS.items())
 
-TRY = """
-Two virtual machines run side by side. Try:
+WITH_DISPLAY = """
+Two virtual machines run side by side. Try, in the window:
 
   {mod} + drag             move a window         {mod} + right drag   resize it
   {mod} + Tab              next window           {mod} + F            full screen
   {mod} + Q                close the window      {mod} + Shift + E    end the session
+"""
 
+WITHOUT_DISPLAY = """
+Two virtual machines run side by side. There is no Wayland or X11 session here, so nothing shows them; take a
+picture, in another terminal:
+
+  tools/shell env WAYLAND_DISPLAY={tools} grim desktop.png
+"""
+
+TRY = """
 In another terminal:
 
   export XDG_RUNTIME_DIR={runtime} XDG_CONFIG_HOME={config} XDG_STATE_HOME={state}
@@ -44,8 +53,12 @@ Ctrl+C here ends everything.
 """
 
 
-def say(text):
-    print(f"demo: {text}", file=sys.stderr, flush=True)
+def what_to_try(session):
+    """The real keys: nested, the outer session keeps Super for itself."""
+    text = WITH_DISPLAY if session.nested else WITHOUT_DISPLAY
+    return (text + TRY).format(mod="Alt", tools=session.tools_socket, runtime=session.runtime,
+                               config=session.directory / "config", state=session.directory / "state",
+                               vmctl=session.program("vmctl"))
 
 
 class Demo:
@@ -178,16 +191,16 @@ def main():
     session = Session(arguments.build, MANIFEST, outputs=f"1920x1080@{arguments.scale}", nested=nested,
                       options=[] if arguments.dark else ["--light"])
     demo = Demo(session)
-    signal.signal(signal.SIGTERM, interrupted)
+    # Ctrl+C also where a shell started us in the background; the end of the terminal too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     status = 0
     try:
         if arguments.headless:
             demo.headless(arguments.headless.resolve())
         else:
             demo.start()
-            print(TRY.format(mod="Alt" if nested else "Super", runtime=session.runtime,
-                             config=session.directory / "config", state=session.directory / "state",
-                             vmctl=session.program("vmctl")))
+            print(what_to_try(session), flush=True)
             session.silo.wait()
     except KeyboardInterrupt:
         say("stopping")
@@ -196,8 +209,8 @@ def main():
         demo.complain(error)
         status = 1
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         status = finish(session, status)
     if arguments.headless and status == 0:
         say(f"wrote {arguments.headless / 'desktop.png'} and {arguments.headless / 'report.json'}")
