@@ -61,6 +61,10 @@ def what_to_try(session):
                                vmctl=session.program("vmctl"))
 
 
+def say(text):
+    print(f"demo: {text}", file=sys.stderr, flush=True)
+
+
 class Demo:
     def __init__(self, session):
         self.session = session
