@@ -71,7 +71,8 @@ ensure_host_packages() {
 	fi
 }
 
-# The archive that the host uses: the first Debian main archive of its apt sources.
+# The archive that the host uses: the first Debian main archive of its apt sources. Nothing, where there is
+# none (not a Debian host): then mmdebstrap's own default serves.
 host_mirror() {
 	local uri
 	uri=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 2>/dev/null |
@@ -81,7 +82,7 @@ host_mirror() {
 			/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
 			grep -E '/debian/?$' | head -n 1)
 	fi
-	printf '%s\n' "${uri:-http://deb.debian.org/debian}"
+	printf '%s\n' "$uri"
 }
 
 # The host's own ways to reach an archive: proxies, time-outs, certificates.
@@ -137,7 +138,7 @@ run_mmdebstrap() {
 		--aptopt='APT::Install-Recommends "false"' "$@" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$SUITE" "$out" "$mirror" 2>&1 </dev/null | tee "$log" |
+		"$SUITE" "$out" ${mirror:+"$mirror"} 2>&1 </dev/null | tee "$log" |
 		sed -un 's/^I: \(.*\)/silo:   \1/p' >&2
 	return "${PIPESTATUS[0]}"
 }

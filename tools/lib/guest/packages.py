@@ -47,13 +47,15 @@ def is_unwanted(name):
 
 def archive():
     """The Debian mirror that apt uses here."""
-    listing = run('apt-get', 'indextargets', '--format', '$(ORIGIN) $(REPO_URI) $(COMPONENT)')
+    # Before the first update apt knows no origin; then the archive's usual folder tells.
+    listing = run('apt-get', 'indextargets', '--format', '$(REPO_URI) $(COMPONENT) $(ORIGIN)')
     for line in listing.splitlines():
-        words = line.split()
-        if len(words) == 3 and words[0] == 'Debian' and words[2] == 'main' \
-                and 'security' not in words[1]:
-            return words[1].rstrip('/')
-    return 'http://deb.debian.org/debian'
+        uri, component, *origin = line.split()
+        uri = uri.rstrip('/')
+        if component == 'main' and 'security' not in uri and \
+                (origin == ['Debian'] or (not origin and uri.endswith('/debian'))):
+            return uri
+    raise Failed("apt's sources name no Debian archive; add one to /etc/apt/sources.list")
 
 
 class Apt:
