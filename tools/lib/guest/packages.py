@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Which Debian packages the image is made of: resolved and fetched by apt in a private root."""
 
+import glob
 import os
 import re
 import urllib.parse
@@ -46,15 +47,15 @@ def is_unwanted(name):
 
 
 def archive():
-    """The Debian mirror that apt uses here."""
-    # Before the first update apt knows no origin; then the archive's usual folder tells.
-    listing = run('apt-get', 'indextargets', '--format', '$(REPO_URI) $(COMPONENT) $(ORIGIN)')
-    for line in listing.splitlines():
-        uri, component, *origin = line.split()
-        uri = uri.rstrip('/')
-        if component == 'main' and 'security' not in uri and \
-                (origin == ['Debian'] or (not origin and uri.endswith('/debian'))):
-            return uri
+    """The Debian archive that apt uses here: the first of its sources in the usual folder."""
+    pattern = re.compile(r'^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\w+://\S+?/debian)/?(?:\s|$)', re.MULTILINE)
+    files = ['/etc/apt/sources.list', *sorted(glob.glob('/etc/apt/sources.list.d/*'))]
+    for name in files:
+        if os.path.isfile(name):
+            with open(name, encoding='utf-8', errors='replace') as file:
+                match = pattern.search(file.read())
+            if match:
+                return match.group(1)
     raise Failed("apt's sources name no Debian archive; add one to /etc/apt/sources.list")
 
 
