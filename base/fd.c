@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -69,7 +70,8 @@ ssize_t fd_send(int sock, const void *bytes, size_t len, const int *fds, size_t 
 static bool take_fds(struct msghdr *msg, int *fds, size_t cap, size_t *ret_n) {
 	size_t n = 0;
 	bool fits = true;
-	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL; cmsg = CMSG_NXTHDR(msg, cmsg)) {
+	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL;
+			cmsg = CMSG_NXTHDR(msg, cmsg)) {
 		if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS) {
 			continue;
 		}
@@ -101,10 +103,10 @@ ssize_t fd_recv(int sock, void *bytes, size_t cap, int *fds, size_t *n) {
 	} control;
 	struct iovec iov = {.iov_base = bytes, .iov_len = cap};
 	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control.buf,
+			.msg_controllen = sizeof(control.buf),
 	};
 	size_t room = *n;
 	*n = 0;
@@ -143,15 +145,21 @@ static int unix_address(const char *path, struct sockaddr_un *ret_addr) {
 }
 
 int fd_listen(const char *path, int type) {
+	char partial[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int len = snprintf(partial, sizeof(partial), "%s.new", path);
+	if (len < 0 || (size_t)len >= sizeof(partial)) {
+		return -ENAMETOOLONG;
+	}
 	struct sockaddr_un addr;
-	int ret = unix_address(path, &addr);
+	int ret = unix_address(partial, &addr);
 	if (ret < 0) {
 		return ret;
 	}
 	struct stat st;
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-		unlink(path);
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		return -EADDRINUSE;
 	}
+	unlink(partial);
 	cleanup_fd int sock = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (sock < 0) {
 		return -errno;
@@ -159,10 +167,15 @@ int fd_listen(const char *path, int type) {
 	mode_t mask = umask(0177);
 	ret = bind(sock, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
 	umask(mask);
-	if (ret == 0 && listen(sock, SOMAXCONN) < 0) {
-		ret = -errno;
+	if (ret < 0) {
+		return ret;
 	}
-	return ret < 0 ? ret : fd_steal(&sock);
+	if (listen(sock, SOMAXCONN) < 0 || rename(partial, path) < 0) {
+		ret = -errno;
+		unlink(partial);
+		return ret;
+	}
+	return fd_steal(&sock);
 }
 
 int fd_connect(const char *path, int type) {

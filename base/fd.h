@@ -45,8 +45,10 @@ ssize_t fd_recv(int sock, void *bytes, size_t cap, int *fds, size_t *n);
 int fd_socketpair(int type, int ret_fds[2]);
 
 /*
- * Listens at path (replacing a stale socket there, mode 0600). Returns the descriptor or a
- * negative errno; -ENAMETOOLONG if path does not fit in a socket address.
+ * Listens at path (replacing a socket there, mode 0600). The name appears when connections are
+ * taken, never before: who waits for it may connect at once. Returns the descriptor or a negative
+ * errno; -ENAMETOOLONG if path and four bytes more do not fit in a socket address, -EADDRINUSE if
+ * something else than a socket is there.
  */
 int fd_listen(const char *path, int type);
 

@@ -209,8 +209,13 @@ static int serve(struct server *server, struct service *service) {
 				handle_get_version, NAME ".RegisterDomain", handle_register,
 				NAME ".ListWindows", handle_list_windows);
 	}
+	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
+	cleanup_fd int listener = fd_listen(service->path, SOCK_STREAM);
 	if (ret >= 0) {
-		ret = sd_varlink_server_listen_address(varlink, service->path, 0600);
+		ret = listener < 0 ? listener : sd_varlink_server_listen_fd(varlink, listener);
+	}
+	if (ret >= 0) {
+		fd_steal(&listener);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_attach_event(varlink, server->event, 0);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,9 +104,13 @@ int interface_serve(sd_event *event, const char *path, const sd_varlink_interfac
 	if (result >= 0) {
 		result = sd_varlink_server_bind_connect(server, handle_connect);
 	}
+	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
+	cleanup_fd int listener = result >= 0 ? fd_listen(path, SOCK_STREAM) : -1;
 	if (result >= 0) {
-		unlink(path);
-		result = sd_varlink_server_listen_address(server, path, 0600);
+		result = listener < 0 ? listener : sd_varlink_server_listen_fd(server, listener);
+	}
+	if (result >= 0) {
+		fd_steal(&listener);
 	}
 	if (result >= 0) {
 		result = sd_varlink_server_attach_event(server, event, SD_EVENT_PRIORITY_NORMAL);
