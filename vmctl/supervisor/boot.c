@@ -485,7 +485,7 @@ static bool begin(struct boot *boot, char error[ERROR_MAX]) {
 			boot);
 	if (boot->agent == NULL ||
 			sd_event_add_inotify(boot->event, &boot->watch, boot->setup.vsock_dir,
-					IN_CREATE, handle_watch, boot) < 0 ||
+					IN_CREATE | IN_MOVED_TO, handle_watch, boot) < 0 ||
 			sd_event_add_time_relative(boot->event, &boot->deadline, CLOCK_MONOTONIC,
 					VSOCK_TIMEOUT_US, 0, handle_deadline, boot) < 0) {
 		snprintf(error, ERROR_MAX, "%s: %s", boot->setup.vsock_dir, strerror(errno));
