@@ -215,6 +215,15 @@ def starts_on_first_run(world):
     assert world.vmctl("run", "--application", "greet", "one").returncode == 5
 
 
+def lists_applications(world):
+    everything = json.loads(world.ok("--json", "applications"))
+    assert everything == [{"vm": "one", "id": "greet", "name": "greet", "source": "manifest"}], everything
+    assert json.loads(world.ok("--json", "applications", "two")) == []
+    assert world.ok("applications", "one").split() == ["one", "greet", "greet", "-", "manifest"]
+    result = world.vmctl("applications", "won")
+    assert result.returncode == 1 and b'did you mean "one"?' in result.stderr, result
+
+
 def relays_streams(world):
     text = os.urandom(300000).hex().encode()
     assert world.ok("run", "--raw", "one", "cat", stdin=text) == text.decode()
@@ -463,7 +472,7 @@ def says_what_is_missing(world):
 
 CASES = [
     says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
-    relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
+    lists_applications, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
     pauses_and_resumes, shows_the_log_filtered, reboots, stops, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,

@@ -16,6 +16,7 @@ struct cli_options {
 	const char *application;
 };
 
+int cli_applications(const struct cli_options *options, int argc, char **argv);
 int cli_check(const struct cli_options *options, int argc, char **argv);
 int cli_argv(const struct cli_options *options, int argc, char **argv);
 int cli_list(const struct cli_options *options, int argc, char **argv);

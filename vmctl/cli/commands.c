@@ -131,6 +131,26 @@ int cli_status(const struct cli_options *options, int argc, char **argv) {
 	return 0;
 }
 
+int cli_applications(const struct cli_options *options, int argc, char **argv) {
+	if (argc > 2) {
+		fputs("vmctl: usage: vmctl applications [VM]\n", stderr);
+		return 2;
+	}
+	sd_json_variant *answer = NULL;
+	int status = call(MANAGER_NAME ".ListApplications", argv[1], false, &answer);
+	if (status != 0) {
+		return status;
+	}
+	sd_json_variant *applications = sd_json_variant_by_key(answer, "applications");
+	if (options->json) {
+		print_json(applications);
+	} else {
+		show_applications(applications);
+	}
+	sd_json_variant_unref(answer);
+	return 0;
+}
+
 int cli_start(const struct cli_options *options, int argc, char **argv) {
 	int status = want_vm(argc, argv);
 	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);

@@ -13,6 +13,7 @@ static const struct {
 	const char *name;
 	int (*run)(const struct cli_options *options, int argc, char **argv);
 } commands[] = {
+		{"applications", cli_applications},
 		{"argv", cli_argv},
 		{"check", cli_check},
 		{"list", cli_list},
@@ -31,6 +32,7 @@ static void print_help(void) {
 	     "  check                       is the manifest right?\n"
 	     "  list                        all VMs and their states\n"
 	     "  status [VM]                 one VM in detail\n"
+	     "  applications [VM]           what can be started in it, or in all VMs\n"
 	     "  start VM                    boots it and waits until it runs\n"
 	     "  stop [--force] VM           shuts it down; --force: at once\n"
 	     "  stop --all                  shuts down every VM that runs\n"
@@ -41,7 +43,7 @@ static void print_help(void) {
 	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
 	     "  argv VM                     the VMM's command line\n"
 	     "Options:\n"
-	     "  --json                      for programs (list, status, argv)\n"
+	     "  --json                      for programs (list, status, applications, argv)\n"
 	     "  --raw                       run, log: the guest's bytes as they are\n"
 	     "  --root                      run: as root, where the manifest says \"root allow\"\n"
 	     "  --manifest FILE             check, argv: this manifest\n"

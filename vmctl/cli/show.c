@@ -3,11 +3,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "vmctl/cli/table.h"
 #include "vmctl/supervisor/record.h"
 
 #define TIME_SIZE 32
@@ -18,28 +17,12 @@ const char *show_string(sd_json_variant *json, const char *key) {
 								 : "";
 }
 
-static bool color_is_wanted(void) {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL &&
-			strcmp(term, "dumb") != 0;
-}
-
 static void format_time(uint64_t at_ms, char out[TIME_SIZE]) {
 	time_t at = (time_t)(at_ms / 1000);
 	struct tm local;
 	if (at_ms == 0 || localtime_r(&at, &local) == NULL ||
 			strftime(out, TIME_SIZE, "%Y-%m-%d %H:%M:%S", &local) == 0) {
 		snprintf(out, TIME_SIZE, "-");
-	}
-}
-
-/* The VM's own colour, as on its frames. */
-static void print_mark(sd_json_variant *json, bool in_color) {
-	unsigned red, green, blue;
-	if (in_color &&
-			sscanf(show_string(json, "color"), "#%2x%2x%2x", &red, &green, &blue) ==
-					3) {
-		printf("\033[38;2;%u;%u;%um▌\033[0m ", red, green, blue);
 	}
 }
 
@@ -64,48 +47,62 @@ static void print_state(enum vm_state state, int width, bool in_color) {
 	}
 }
 
-static void print_row(sd_json_variant *json, int name_width, bool in_color) {
+static void add_vm(struct table *table, sd_json_variant *json) {
 	struct record record;
 	char since[TIME_SIZE];
 	record_from_json(&record, json);
 	format_time(record.since_ms, since);
 	bool is_alive = vm_state_is_alive(record.state);
-	print_mark(json, in_color);
-	printf("%-*s  ", name_width, show_string(json, "name"));
-	print_state(record.state, 8, in_color);
-	printf("  %-19s  %-9s  ", since, is_alive ? record.accelerator : "-");
-	const char *jail = is_alive ? record.jail : "-";
-	if (record.reason[0] != '\0') {
-		printf("%-6s  %s\n", jail, record.reason);
-	} else {
-		puts(jail);
-	}
+	table_add(table,
+			(const struct table_cell[]){
+					{show_string(json, "name"), NULL},
+					{vm_state_text(record.state), state_color(record.state)},
+					{since, NULL},
+					{is_alive ? record.accelerator : "", NULL},
+					{is_alive ? record.jail : "", NULL},
+					{record.reason, NULL},
+			},
+			show_string(json, "color"));
 }
 
 void show_list(sd_json_variant *vms) {
-	bool in_color = color_is_wanted();
-	int name_width = 2;
+	static const char *const headings[] = {"VM", "STATE", "SINCE", "RUNS ON", "BOX", "REASON"};
+	struct table table;
+	table_init(&table, headings, 6);
 	for (size_t i = 0; i < sd_json_variant_elements(vms); i++) {
-		int width = (int)strlen(show_string(sd_json_variant_by_index(vms, i), "name"));
-		name_width = width > name_width ? width : name_width;
+		add_vm(&table, sd_json_variant_by_index(vms, i));
 	}
-	if (isatty(STDOUT_FILENO)) {
-		printf("%s%s%-*s  %-8s  %-19s  %-9s  %-6s  %s%s\n", in_color ? "\033[1m" : "",
-				in_color ? "  " : "", name_width, "VM", "STATE", "SINCE", "RUNS ON",
-				"BOX", "REASON", in_color ? "\033[0m" : "");
+	table_print(&table);
+	table_finish(&table);
+}
+
+void show_applications(sd_json_variant *applications) {
+	static const char *const headings[] = {"VM", "ID", "NAME", "CATEGORY", "TOLD BY"};
+	struct table table;
+	table_init(&table, headings, 5);
+	for (size_t i = 0; i < sd_json_variant_elements(applications); i++) {
+		sd_json_variant *application = sd_json_variant_by_index(applications, i);
+		table_add(&table,
+				(const struct table_cell[]){
+						{show_string(application, "vm"), NULL},
+						{show_string(application, "id"), NULL},
+						{show_string(application, "name"), NULL},
+						{show_string(application, "category"), NULL},
+						{show_string(application, "source"), NULL},
+				},
+				NULL);
 	}
-	for (size_t i = 0; i < sd_json_variant_elements(vms); i++) {
-		print_row(sd_json_variant_by_index(vms, i), name_width, in_color);
-	}
+	table_print(&table);
+	table_finish(&table);
 }
 
 void show_status(sd_json_variant *json) {
 	struct record record;
 	char since[TIME_SIZE];
-	bool in_color = color_is_wanted();
+	bool in_color = table_wants_color();
 	record_from_json(&record, json);
 	format_time(record.since_ms, since);
-	print_mark(json, in_color);
+	table_print_mark(show_string(json, "color"), in_color);
 	printf("%s: ", show_string(json, "name"));
 	print_state(record.state, 0, in_color);
 	printf(" since %s\n", since);

@@ -43,6 +43,9 @@ int manager_run(const struct manager_options *options);
 /* The VM called name, or NULL. */
 struct instance *manager_find(struct manager *manager, const char *name);
 
+/* Answers that there is no VM called name, and which may be meant. */
+int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const char *name);
+
 /* Serves io.silo.Manager. Negative errno on failure. */
 int manager_serve(struct manager *manager);
 

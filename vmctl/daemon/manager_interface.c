@@ -24,11 +24,19 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_INPUT(follow, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT(data, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Application, SD_VARLINK_DEFINE_FIELD(vm, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(category, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(source, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_METHOD(ListApplications,
+		SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(applications, Application, SD_VARLINK_ARRAY));
 static SD_VARLINK_DEFINE_ERROR(NoSuchVm, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(suggestion, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Status,
 		&vl_method_Pause, &vl_method_Resume, &vl_method_List, &vl_method_GetStatus,
-		&vl_method_Start, &vl_method_Stop, &vl_method_Run, &vl_method_Log, &vl_error_Failed,
-		&vl_error_NoSuchVm);
+		&vl_type_Application, &vl_method_Start, &vl_method_Stop, &vl_method_Run,
+		&vl_method_ListApplications, &vl_method_Log, &vl_error_Failed, &vl_error_NoSuchVm);
 const sd_varlink_interface *const manager_interface = &vl_interface_io_silo_Manager;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "vmctl/daemon/applications.h"
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
@@ -44,6 +45,14 @@ static void free_strings(char **strings) {
 	free(strings);
 }
 
+int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const char *name) {
+	const char *meant = manifest_suggest(manager->manifest, name);
+	return sd_varlink_errorbo(link, MANAGER_NAME ".NoSuchVm",
+			SD_JSON_BUILD_PAIR_STRING("name", name),
+			SD_JSON_BUILD_PAIR_CONDITION(meant != NULL, "suggestion",
+					SD_JSON_BUILD_STRING(meant)));
+}
+
 /* Reads the parameters and finds the VM; *ret_instance is NULL if an answer was given. */
 static int begin(struct manager *manager, sd_varlink *link, sd_json_variant *json,
 		struct parameters *parameters, struct instance **ret_instance) {
@@ -56,11 +65,7 @@ static int begin(struct manager *manager, sd_varlink *link, sd_json_variant *jso
 	if (*ret_instance != NULL) {
 		return 0;
 	}
-	const char *meant = manifest_suggest(manager->manifest, parameters->name);
-	return sd_varlink_errorbo(link, MANAGER_NAME ".NoSuchVm",
-			SD_JSON_BUILD_PAIR_STRING("name", parameters->name),
-			SD_JSON_BUILD_PAIR_CONDITION(meant != NULL, "suggestion",
-					SD_JSON_BUILD_STRING(meant)));
+	return manager_no_such_vm(manager, link, parameters->name);
 }
 
 static int handle_list(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -300,6 +305,7 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".Pause", handle_pause},
 			{MANAGER_NAME ".Resume", handle_resume},
 			{MANAGER_NAME ".Run", handle_run},
+			{MANAGER_NAME ".ListApplications", applications_handle_list},
 			{MANAGER_NAME ".Log", handle_log},
 	};
 	int result = interface_serve(manager->event, manager->socket_path, manager_interface,
