@@ -39,6 +39,7 @@
 #include "compositor/window/activation.h"
 #include "compositor/window/decoration.h"
 #include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
 
 static int handle_event_fd(int fd, uint32_t mask, void *data) {
 	return 0; /* the loop runs sd_event before it waits again */
@@ -162,6 +163,7 @@ static const struct module modules[] = {
 		{"focus", focus_create, focus_destroy},
 		{"domains", domains_create, domains_destroy},
 		{"pointer", pointer_create, pointer_destroy},
+		{"workspaces", workspaces_create, workspaces_destroy},
 		{"windows", windows_create, windows_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},

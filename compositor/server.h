@@ -35,6 +35,7 @@ struct service;
 struct sockets;
 struct tools;
 struct windows;
+struct workspaces;
 
 struct server {
 	const struct options *options;
@@ -63,6 +64,7 @@ struct server {
 	struct focus *focus;
 	struct domains *domains;
 	struct pointer *pointer;
+	struct workspaces *workspaces;
 	struct windows *windows;
 	struct decorations *decorations;
 	struct activation *activation;

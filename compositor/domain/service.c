@@ -17,6 +17,7 @@
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
 #include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
 
 #define NAME "io.silo.Compositor"
 #define CONNECTIONS_MAX 64
@@ -41,7 +42,9 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(Window, SD_VARLINK_DEFINE_FIELD(id, SD_VARL
 		SD_VARLINK_DEFINE_FIELD(focused, SD_VARLINK_BOOL, 0),
 		SD_VARLINK_DEFINE_FIELD(maximized, SD_VARLINK_BOOL, 0),
 		SD_VARLINK_DEFINE_FIELD(fullscreen, SD_VARLINK_BOOL, 0),
-		SD_VARLINK_DEFINE_FIELD(minimized, SD_VARLINK_BOOL, 0));
+		SD_VARLINK_DEFINE_FIELD(minimized, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_FIELD(workspace, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(urgent, SD_VARLINK_BOOL, 0));
 
 static SD_VARLINK_DEFINE_METHOD(GetVersion, SD_VARLINK_DEFINE_OUTPUT(version, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_OUTPUT(display, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
@@ -55,12 +58,18 @@ static SD_VARLINK_DEFINE_METHOD(RegisterDomain, SD_VARLINK_DEFINE_INPUT(name, SD
 static SD_VARLINK_DEFINE_METHOD(ListWindows,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY));
 
+static SD_VARLINK_DEFINE_METHOD(ListWorkspaces, SD_VARLINK_DEFINE_OUTPUT(count, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(current, SD_VARLINK_INT, 0));
+
+static SD_VARLINK_DEFINE_METHOD(SwitchWorkspace,
+		SD_VARLINK_DEFINE_INPUT(number, SD_VARLINK_INT, 0));
+
 static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_ERROR(TooManyDomains, SD_VARLINK_DEFINE_FIELD(max, SD_VARLINK_INT, 0));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, NAME, &vl_type_Window, &vl_method_GetVersion,
-		&vl_method_RegisterDomain, &vl_method_ListWindows, &vl_error_NameTaken,
-		&vl_error_TooManyDomains);
+		&vl_method_RegisterDomain, &vl_method_ListWindows, &vl_method_ListWorkspaces,
+		&vl_method_SwitchWorkspace, &vl_error_NameTaken, &vl_error_TooManyDomains);
 
 #pragma GCC diagnostic pop
 
@@ -165,7 +174,9 @@ static int append_window(struct window *window, sd_json_variant **array) {
 					focus_window(window->server) == window),
 			SD_JSON_BUILD_PAIR_BOOLEAN("maximized", window->is_maximized),
 			SD_JSON_BUILD_PAIR_BOOLEAN("fullscreen", window->is_fullscreen),
-			SD_JSON_BUILD_PAIR_BOOLEAN("minimized", window->is_minimized));
+			SD_JSON_BUILD_PAIR_BOOLEAN("minimized", window->is_minimized),
+			SD_JSON_BUILD_PAIR_UNSIGNED("workspace", window->workspace + 1),
+			SD_JSON_BUILD_PAIR_BOOLEAN("urgent", window->is_urgent));
 }
 
 static int handle_list_windows(sd_varlink *link, sd_json_variant *parameters,
@@ -189,6 +200,37 @@ static int handle_list_windows(sd_varlink *link, sd_json_variant *parameters,
 	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("windows", array));
 }
 
+static int handle_list_workspaces(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
+	if (ret != 0) {
+		return ret;
+	}
+	return sd_varlink_replybo(link,
+			SD_JSON_BUILD_PAIR_UNSIGNED("count", workspaces_count(server)),
+			SD_JSON_BUILD_PAIR_UNSIGNED("current", workspaces_current(server) + 1));
+}
+
+static int handle_switch_workspace(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	unsigned int number = 0;
+	static const sd_json_dispatch_field table[] = {
+			{"number", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_uint, 0,
+					SD_JSON_MANDATORY},
+			{0},
+	};
+	int ret = sd_varlink_dispatch(link, parameters, table, &number);
+	if (ret != 0) {
+		return ret;
+	}
+	if (number == 0 || !workspaces_switch(server, number - 1)) {
+		return sd_varlink_error_invalid_parameter_name(link, "number");
+	}
+	return sd_varlink_reply(link, NULL);
+}
+
 static int serve(struct server *server, struct service *service) {
 	int ret = sd_varlink_server_new(&service->server,
 			SD_VARLINK_SERVER_MYSELF_ONLY | SD_VARLINK_SERVER_INHERIT_USERDATA |
@@ -207,7 +249,9 @@ static int serve(struct server *server, struct service *service) {
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_method_many(varlink, NAME ".GetVersion",
 				handle_get_version, NAME ".RegisterDomain", handle_register,
-				NAME ".ListWindows", handle_list_windows);
+				NAME ".ListWindows", handle_list_windows, NAME ".ListWorkspaces",
+				handle_list_workspaces, NAME ".SwitchWorkspace",
+				handle_switch_workspace);
 	}
 	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
 	cleanup_fd int listener = fd_listen(service->path, SOCK_STREAM);

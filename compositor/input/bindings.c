@@ -4,80 +4,67 @@
 #include <stddef.h>
 #include <wlr/types/wlr_keyboard.h>
 
-#include "compositor/input/focus.h"
+#include "compositor/input/actions.h"
 #include "compositor/server.h"
-#include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
 
-static void cycle(struct server *server) {
-	focus_cycle(server, false);
-}
-
-static void cycle_back(struct server *server) {
-	focus_cycle(server, true);
-}
-
-static void close_window(struct server *server) {
-	if (focus_window(server) != NULL) {
-		window_close(focus_window(server));
-	}
-}
-
-static void toggle_fullscreen(struct server *server) {
-	struct window *window = focus_window(server);
-	if (window != NULL) {
-		window_set_fullscreen(window, !window->is_fullscreen);
-	}
-}
-
-static void toggle_maximized(struct server *server) {
-	struct window *window = focus_window(server);
-	if (window != NULL) {
-		window_set_maximized(window, !window->is_maximized);
-	}
-}
-
-static void minimize(struct server *server) {
-	if (focus_window(server) != NULL) {
-		window_set_minimized(focus_window(server), true);
-	}
-}
-
-struct binding {
-	bool with_shift;
-	bool is_trusted; /* never from virtual keyboards */
-	xkb_keysym_t symbol;
-	void (*run)(struct server *server);
-};
+#define SHIFT WLR_MODIFIER_SHIFT
 
 /* silo(1) lists the same. */
-static const struct binding bindings[] = {
-		{false, false, XKB_KEY_Tab, cycle},
-		{true, false, XKB_KEY_Tab, cycle_back},
-		{true, false, XKB_KEY_ISO_Left_Tab, cycle_back},
-		{false, false, XKB_KEY_q, close_window},
-		{false, false, XKB_KEY_f, toggle_fullscreen},
-		{false, false, XKB_KEY_m, toggle_maximized},
-		{false, false, XKB_KEY_n, minimize},
-		{true, true, XKB_KEY_e, server_stop},
+const struct binding bindings_default[] = {
+		{BINDING_MOD, XKB_KEY_Tab, "next-window", 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_Tab, "previous-window", 0},
+		{BINDING_MOD, XKB_KEY_q, "close", 0},
+		{BINDING_MOD, XKB_KEY_f, "fullscreen", 0},
+		{BINDING_MOD, XKB_KEY_m, "maximise", 0},
+		{BINDING_MOD, XKB_KEY_n, "minimise", 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0},
 };
+const size_t bindings_default_len = sizeof(bindings_default) / sizeof(bindings_default[0]);
 
 uint32_t bindings_modifier(struct server *server) {
 	return server->is_nested ? WLR_MODIFIER_ALT : WLR_MODIFIER_LOGO;
+}
+
+static bool run_action(struct server *server, const char *name, unsigned int number,
+		bool is_virtual) {
+	const struct action *action = name != NULL ? action_find(name) : NULL;
+	if (action == NULL || (action->is_trusted && is_virtual)) {
+		return false;
+	}
+	action->run(server, number);
+	return true;
+}
+
+/* The shared modifier and a digit, alone and with Shift. */
+static bool run_digit(struct server *server, uint32_t modifiers, xkb_keysym_t symbol,
+		bool is_virtual) {
+	if (symbol < XKB_KEY_1 || symbol > XKB_KEY_9) {
+		return false;
+	}
+	unsigned int number = symbol - XKB_KEY_0;
+	if (modifiers == BINDING_MOD) {
+		return run_action(server, "workspace", number, is_virtual);
+	}
+	return modifiers == (BINDING_MOD | SHIFT) &&
+			run_action(server, "move-to-workspace", number, is_virtual);
 }
 
 bool bindings_run(struct server *server, uint32_t modifiers, xkb_keysym_t symbol, bool is_virtual) {
 	const uint32_t relevant = WLR_MODIFIER_SHIFT | WLR_MODIFIER_CTRL | WLR_MODIFIER_ALT |
 			WLR_MODIFIER_LOGO;
 	xkb_keysym_t lower = xkb_keysym_to_lower(symbol);
-	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++) {
-		const struct binding *binding = &bindings[i];
-		uint32_t wanted = bindings_modifier(server) |
-				(binding->with_shift ? WLR_MODIFIER_SHIFT : 0);
-		if (binding->symbol == lower && (modifiers & relevant) == wanted &&
-				!(binding->is_trusted && is_virtual)) {
-			binding->run(server);
-			return true;
+	lower = lower == XKB_KEY_ISO_Left_Tab ? XKB_KEY_Tab : lower;
+	uint32_t held = modifiers & relevant, shared = bindings_modifier(server);
+	if ((held & shared) == 0) {
+		return false;
+	}
+	held = (held & ~shared) | BINDING_MOD;
+	for (size_t i = 0; i < bindings_default_len; i++) {
+		const struct binding *binding = &bindings_default[i];
+		if (binding->symbol == lower && binding->modifiers == held) {
+			return run_action(server, binding->action, binding->number, is_virtual);
 		}
 	}
-	return false;
+	return run_digit(server, held, lower, is_virtual);
 }

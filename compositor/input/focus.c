@@ -11,6 +11,7 @@
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
 #include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
 
 struct focus {
 	struct window *window;
@@ -70,6 +71,7 @@ void focus_set(struct server *server, struct window *window) {
 		window_set_active(old, false);
 	}
 	if (window != NULL) {
+		window_set_urgent(window, false);
 		seat_keyboard_enter(window->domain->seat, window->toplevel->base->surface);
 		window_set_active(window, true);
 		if (!focus->is_cycling) {
@@ -87,7 +89,7 @@ void focus_lose(struct server *server, struct window *window, bool is_user_actio
 	}
 	struct window *next = NULL, *candidate;
 	wl_list_for_each(candidate, windows_order(server), order) {
-		if (candidate != window && !candidate->is_minimized &&
+		if (candidate != window && window_is_shown(candidate) &&
 				(is_user_action || candidate->domain == window->domain)) {
 			next = candidate;
 			break;
@@ -97,6 +99,23 @@ void focus_lose(struct server *server, struct window *window, bool is_user_actio
 	if (next != NULL) {
 		window_raise(next);
 	}
+}
+
+struct window *focus_latest(struct server *server) {
+	struct window *window;
+	wl_list_for_each(window, windows_order(server), order) {
+		if (window_is_shown(window)) {
+			return window;
+		}
+	}
+	return NULL;
+}
+
+void focus_show(struct server *server, struct window *window) {
+	window_set_minimized(window, false);
+	workspaces_switch_to(server, window->workspace, window);
+	focus_set(server, window);
+	window_raise(window);
 }
 
 void focus_cycle(struct server *server, bool is_backwards) {
@@ -112,9 +131,7 @@ void focus_cycle(struct server *server, bool is_backwards) {
 	}
 	server->focus->is_cycling = true;
 	window = wl_container_of(to, window, order);
-	window_set_minimized(window, false);
-	focus_set(server, window);
-	window_raise(window);
+	focus_show(server, window);
 }
 
 void focus_commit_cycle(struct server *server) {

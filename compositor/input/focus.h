@@ -22,6 +22,13 @@ struct domain *focus_domain(struct server *server);
 /* Gives window, mapped, the keyboard; NULL takes it from all. */
 void focus_set(struct server *server, struct window *window);
 
+/* The user chooses window, mapped: it is shown, minimised or of another workspace as it may be, and
+ * gets the keyboard. */
+void focus_show(struct server *server, struct window *window);
+
+/* The window in sight that was used last; NULL: none is in sight. */
+struct window *focus_latest(struct server *server);
+
 /* window goes: the keyboard passes on, to another domain only if is_user_action. */
 void focus_lose(struct server *server, struct window *window, bool is_user_action);
 

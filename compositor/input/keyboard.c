@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compositor/input/keyboard.h"
 
+#include <linux/input-event-codes.h>
 #include <stdlib.h>
 #include <wlr/backend/wayland.h>
 #include <wlr/interfaces/wlr_keyboard.h>
@@ -63,7 +64,8 @@ static bool take(struct keyboards *keyboards, uint32_t keycode) {
 	return false;
 }
 
-/* Symbols at the current level and, for chords with Shift, at the first one. */
+/* Symbols at the current level and, for chords with Shift, at the first one; and the digits of the
+ * row above the letters, whatever the layout has there. */
 static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		uint32_t keycode, bool is_virtual) {
 	if (keyboard->xkb_state == NULL) {
@@ -85,7 +87,8 @@ static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keybo
 			return true;
 		}
 	}
-	return false;
+	return keycode >= KEY_1 && keycode <= KEY_9 &&
+			bindings_run(server, modifiers, XKB_KEY_1 + (keycode - KEY_1), is_virtual);
 }
 
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,

@@ -513,6 +513,18 @@ void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {
 	}
 }
 
+void pointer_leave_window(struct server *server, struct window *window) {
+	struct pointer *pointer = server->pointer;
+	if (pointer == NULL || pointer->window != window) {
+		return;
+	}
+	if (pointer->mode == MODE_RESIZE) {
+		window_end_resize(window);
+	}
+	clear_seat(pointer);
+	set_passive(pointer);
+}
+
 void pointer_forget_window(struct server *server, struct window *window) {
 	struct pointer *pointer = server->pointer;
 	if (pointer == NULL) {

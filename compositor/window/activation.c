@@ -13,6 +13,7 @@
 #include "compositor/listen.h"
 #include "compositor/server.h"
 #include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
 
 struct activation {
 	struct server *server;
@@ -28,12 +29,16 @@ static void handle_request(struct wl_listener *listener, void *data) {
 		return;
 	}
 	struct domain *domain = focus_domain(activation->server);
+	if (window == focus_window(activation->server)) {
+		return;
+	}
 	/* wlroots has checked the serial of a token with a seat; one without tells of no user's
 	 * action. */
-	if (window->domain == domain && event->token->seat == domain->seat->wlr_seat) {
-		window_set_minimized(window, false);
-		focus_set(activation->server, window);
-		window_raise(window);
+	bool is_here = window->workspace == workspaces_current(activation->server);
+	if (is_here && window->domain == domain && event->token->seat == domain->seat->wlr_seat) {
+		focus_show(activation->server, window);
+	} else {
+		window_set_urgent(window, true);
 	}
 }
 

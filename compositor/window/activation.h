@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * xdg-activation: a client may pass the keyboard on to another window of its own domain, if that
- * domain has the keyboard; nothing else comes of a token.
+ * domain has the keyboard and the window is of the current workspace. Any other request marks the
+ * window as one that asks for attention, and nothing else comes of it.
  */
 #ifndef SILO_COMPOSITOR_WINDOW_ACTIVATION_H
 #define SILO_COMPOSITOR_WINDOW_ACTIVATION_H

@@ -82,6 +82,7 @@ static struct frame_spec make_spec(const struct window *window) {
 	spec.title = window->title[0] != '\0' ? window->title : NULL;
 	spec.buttons = FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE;
 	spec.active = window->is_active;
+	spec.urgent = window->is_urgent;
 	spec.maximised = window->is_maximized;
 	spec.hovered = window->hovered;
 	spec.pressed = window->pressed;
@@ -217,7 +218,8 @@ static void place(struct window *window, const struct wlr_box *usable) {
 	size_t others_len = 0;
 	struct window *other;
 	wl_list_for_each(other, windows_stack(window->server), link) {
-		if (others_len < PLACE_OTHERS_MAX && other != window && !other->is_minimized) {
+		if (others_len < PLACE_OTHERS_MAX && other != window && !other->is_minimized &&
+				other->workspace == window->workspace) {
 			get_outer(other, &others[others_len++]);
 		}
 	}

@@ -54,7 +54,7 @@ void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) 
 	}
 	struct window *window;
 	wl_list_for_each(window, windows_stack(server), link) {
-		if (!window->is_minimized &&
+		if (window_is_shown(window) &&
 				(popups_have(window, lx, ly, ret_hit) ||
 						frame_has(window, lx, ly, ret_hit))) {
 			return;

@@ -31,6 +31,7 @@
 #include "compositor/window/decoration.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
+#include "compositor/window/workspace.h"
 
 struct windows {
 	struct server *server;
@@ -83,6 +84,24 @@ static void handle_set_app_id(struct wl_listener *listener, void *data) {
 	read_title(window);
 	if (window->is_mapped) {
 		tools_update_window(window);
+	}
+}
+
+bool window_is_shown(const struct window *window) {
+	return window->is_mapped && !window->is_minimized &&
+			window->workspace == workspaces_current(window->server);
+}
+
+void window_update_shown(struct window *window, bool is_user_action) {
+	bool is_shown = window_is_shown(window);
+	wlr_scene_node_set_enabled(&window->tree->node, is_shown);
+	/* A client that knows that nobody looks need not draw. */
+	if (window->toplevel->base->initialized) {
+		wlr_xdg_toplevel_set_suspended(window->toplevel, !is_shown);
+	}
+	if (!is_shown) {
+		pointer_leave_window(window->server, window);
+		focus_lose(window->server, window, is_user_action);
 	}
 }
 
@@ -159,11 +178,25 @@ void window_set_minimized(struct window *window, bool is_minimized) {
 		return;
 	}
 	window->is_minimized = is_minimized;
-	wlr_scene_node_set_enabled(&window->tree->node, !is_minimized);
-	if (is_minimized) {
-		focus_lose(window->server, window, true);
-	}
+	window_update_shown(window, true);
 	pointer_rebase(window->server);
+}
+
+void window_set_urgent(struct window *window, bool is_urgent) {
+	if (window->is_urgent != is_urgent) {
+		window->is_urgent = is_urgent;
+		arrange_frame(window);
+	}
+}
+
+/* With its parent, if that is a window of its domain in sight or not; else where the user is. */
+static void choose_workspace(struct window *window) {
+	struct wlr_xdg_toplevel *untrusted_parent = window->toplevel->parent;
+	struct window *parent =
+			untrusted_parent != NULL ? window_of_toplevel(untrusted_parent) : NULL;
+	bool is_with_parent =
+			parent != NULL && parent->is_mapped && parent->domain == window->domain;
+	window->workspace = is_with_parent ? parent->workspace : workspaces_current(window->server);
 }
 
 /* A configure event is owed for each such request, also if nothing changes. */
@@ -217,11 +250,13 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	window->is_mapped = true;
 	window->is_minimized = false;
 	window->was_closed_by_user = false;
+	choose_workspace(window);
 	arrange_first(window);
 	struct window *focused = focus_window(server);
-	bool may_focus = focused == NULL || focused->domain == window->domain;
+	bool may_focus = window_is_shown(window) &&
+			(focused == NULL || focused->domain == window->domain);
 	wl_list_insert(windows_order(server)->prev, &window->order);
-	if (may_focus || wl_list_empty(windows_stack(server))) {
+	if (may_focus || focused == NULL) {
 		wl_list_insert(windows_stack(server), &window->link);
 		wlr_scene_node_raise_to_top(&window->tree->node);
 	} else {
@@ -231,7 +266,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 			wlr_scene_node_place_below(&window->tree->node, &focused->tree->node);
 		}
 	}
-	wlr_scene_node_set_enabled(&window->tree->node, true);
+	wlr_scene_node_set_enabled(&window->tree->node, window_is_shown(window));
 	tools_add_window(window);
 	if (may_focus) {
 		focus_set(server, window);
@@ -252,6 +287,7 @@ static void unmap(struct window *window) {
 	wl_list_remove(&window->order);
 	wlr_scene_node_set_enabled(&window->tree->node, false);
 	window->is_maximized = window->is_fullscreen = window->is_active = false;
+	window->is_urgent = false;
 	window->hovered = window->pressed = FRAME_PART_NONE;
 	window->area = window->floating = (struct wlr_box){0};
 	window->resize_edges = 0;

@@ -46,6 +46,8 @@ struct window {
 	struct wlr_box floating; /* area to go back to when floating again; may be empty */
 	bool is_mapped, is_active;
 	bool is_maximized, is_fullscreen, is_minimized;
+	unsigned int workspace;  /* index, below workspaces_count() */
+	bool is_urgent;          /* asked for attention and has not had the keyboard since */
 	bool is_decorated;       /* the client leaves the title bar to us */
 	bool was_closed_by_user; /* asked to close by a user's action */
 	uint32_t resize_edges;   /* last resize: the edges opposite to these stay */
@@ -70,6 +72,13 @@ struct wl_list *windows_order(struct server *server);
 /* The client area in layout pixels. */
 void window_get_area(const struct window *window, struct wlr_box *ret_area);
 
+/* Is it in sight, but for what covers it: mapped, not minimised, of the current workspace? */
+bool window_is_shown(const struct window *window);
+
+/* Whether it is shown may have changed: shows or hides it, and takes pointer and keyboard from one
+ * that is hidden. The keyboard passes on, to another domain only if is_user_action. */
+void window_update_shown(struct window *window, bool is_user_action);
+
 void window_raise(struct window *window);
 void window_set_active(struct window *window, bool is_active);
 
@@ -83,6 +92,7 @@ void window_set_maximized(struct window *window, bool is_maximized);
 void window_set_fullscreen(struct window *window, bool is_fullscreen);
 void window_set_minimized(struct window *window, bool is_minimized);
 void window_set_hovered(struct window *window, enum frame_part hovered, enum frame_part pressed);
+void window_set_urgent(struct window *window, bool is_urgent);
 void window_set_decorated(struct window *window, bool is_decorated);
 
 /* The window that toplevel belongs to. */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/input/actions.h"
+
+#include <string.h>
+
+#include "compositor/input/focus.h"
+#include "compositor/server.h"
+#include "compositor/window/window.h"
+#include "compositor/window/workspace.h"
+
+static void next_window(struct server *server, unsigned int number) {
+	focus_cycle(server, false);
+}
+
+static void previous_window(struct server *server, unsigned int number) {
+	focus_cycle(server, true);
+}
+
+static void close_window(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL) {
+		window_close(focus_window(server));
+	}
+}
+
+static void toggle_fullscreen(struct server *server, unsigned int number) {
+	struct window *window = focus_window(server);
+	if (window != NULL) {
+		window_set_fullscreen(window, !window->is_fullscreen);
+	}
+}
+
+static void toggle_maximized(struct server *server, unsigned int number) {
+	struct window *window = focus_window(server);
+	if (window != NULL) {
+		window_set_maximized(window, !window->is_maximized);
+	}
+}
+
+static void minimize(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL) {
+		window_set_minimized(focus_window(server), true);
+	}
+}
+
+static void switch_workspace(struct server *server, unsigned int number) {
+	workspaces_switch(server, number - 1);
+}
+
+static void move_to_workspace(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL) {
+		workspaces_move(focus_window(server), number - 1);
+	}
+}
+
+static void end_session(struct server *server, unsigned int number) {
+	server_stop(server);
+}
+
+const struct action actions[] = {
+		{"next-window", false, false, next_window},
+		{"previous-window", false, false, previous_window},
+		{"close", false, false, close_window},
+		{"fullscreen", false, false, toggle_fullscreen},
+		{"maximise", false, false, toggle_maximized},
+		{"minimise", false, false, minimize},
+		{"workspace", true, false, switch_workspace},
+		{"move-to-workspace", true, false, move_to_workspace},
+		{"end-session", false, true, end_session},
+};
+const size_t actions_len = sizeof(actions) / sizeof(actions[0]);
+
+const struct action *action_find(const char *name) {
+	for (size_t i = 0; i < actions_len; i++) {
+		if (strcmp(actions[i].name, name) == 0) {
+			return &actions[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What key bindings can do, by name. Everything here is a user's own action.
+ */
+#ifndef SILO_COMPOSITOR_INPUT_ACTIONS_H
+#define SILO_COMPOSITOR_INPUT_ACTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct server;
+
+struct action {
+	const char *name;  /* as in silo(5) */
+	bool takes_number; /* a workspace's, 1 to WORKSPACES_MAX */
+	bool is_trusted;   /* never from virtual keyboards */
+	void (*run)(struct server *server, unsigned int number);
+};
+
+extern const struct action actions[];
+extern const size_t actions_len;
+
+/* Finds an action by its name. Returns NULL if there is none. */
+const struct action *action_find(const char *name);
+
+#endif
