@@ -32,7 +32,6 @@ struct pointer;
 struct protocols;
 struct runtime;
 struct service;
-struct snaps;
 struct sockets;
 struct tools;
 struct windows;
@@ -66,7 +65,6 @@ struct server {
 	struct domains *domains;
 	struct pointer *pointer;
 	struct workspaces *workspaces;
-	struct snaps *snaps;
 	struct windows *windows;
 	struct decorations *decorations;
 	struct activation *activation;

@@ -194,28 +194,6 @@ def refuses_a_second_vmd(world):
     assert result.returncode == 1 and b"another silo-vmd serves" in result.stderr, result
 
 
-def serves_a_socket_that_was_passed(world):
-    """As from silo-vmd.socket: nobody serves until somebody connects, and the name outlives silo-vmd."""
-    world.stop_vmd()
-    path = world.silo / "io.silo.Manager"
-    notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notices.bind(str(world.base / "notices"))
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(str(path))
-        listener.listen(16)
-        environment = dict(world.environment, LISTEN_FDS="1", NOTIFY_SOCKET=str(world.base / "notices"))
-        vmd = subprocess.Popen(["sh", "-c", 'exec 3<&0 0</dev/null; LISTEN_PID=$$ exec "$@"', "sh",
-                                world.vmd_program, "--manifest", world.manifest, "--libexec", world.libexec],
-                               env=environment, stdin=listener, stderr=subprocess.DEVNULL)
-        assert select.select([notices], [], [], 10)[0] and b"READY=1" in notices.recv(4096)
-        assert world.status("one")["state"] == "stopped"
-        vmd.terminate()
-        assert vmd.wait(10) == 0 and path.exists()
-    path.unlink()
-    notices.close()
-    world.start_vmd()
-
-
 def refuses_a_wrong_runtime_directory(world):
     os.chmod(world.base / "run", 0o755)
     result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=world.environment,
@@ -244,6 +222,64 @@ def lists_applications(world):
     assert world.ok("applications", "one").split() == ["one", "greet", "greet", "-", "manifest"]
     result = world.vmctl("applications", "won")
     assert result.returncode == 1 and b'did you mean "one"?' in result.stderr, result
+
+
+class Watcher:
+    """Hears of every change, as launcher and panel do."""
+
+    def __init__(self, world):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(10)
+        self.sock.connect(str(world.silo / "io.silo.Manager"))
+        self.sock.sendall(json.dumps({"method": "io.silo.Manager.Watch", "more": True}).encode() + b"\0")
+        self.text = b""
+
+    def next(self):
+        while b"\0" not in self.text:
+            data = self.sock.recv(65536)
+            assert data, "the manager hung up"
+            self.text += data
+        message, _, self.text = self.text.partition(b"\0")
+        answer = json.loads(message)
+        assert answer.get("continues"), answer
+        return {vm["name"]: vm for vm in answer["parameters"]["vms"]}
+
+    def wait(self, name, state):
+        while True:
+            vms = self.next()
+            if vms.get(name, {}).get("state") == state:
+                return vms[name]
+
+
+def call(world, method, **parameters):
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(10)
+        sock.connect(str(world.silo / "io.silo.Manager"))
+        sock.sendall(json.dumps({"method": f"io.silo.Manager.{method}", "parameters": parameters}).encode() + b"\0")
+        return json.loads(sock.recv(65536).rstrip(b"\0"))
+
+
+def watchers_hear_of_launches(world):
+    watcher = Watcher(world)
+    everything = watcher.next()
+    assert everything["one"]["state"] == "stopped" and "two" in everything, everything
+    glyphs = [vm["glyph"] for vm in everything.values()]
+    assert len(set(glyphs)) == len(glyphs) and everything["one"]["memory"] > 0, everything
+    # Answered before it has booted, and nobody has to wait for it.
+    assert "error" not in call(world, "Launch", name="one", application="greet")
+    watcher.wait("one", "starting")
+    assert watcher.wait("one", "running")["expected_ms"] > 0
+    assert "error" not in call(world, "Launch", name="one", application="greet")
+    answer = call(world, "Launch", name="one", application="no-such")
+    assert answer["error"] == "io.silo.Manager.Failed" and "no-such" in answer["parameters"]["reason"], answer
+    world.ok("pause", "one")
+    watcher.wait("one", "paused")
+    assert "is paused" in call(world, "Launch", name="one", application="greet")["parameters"]["reason"]
+    world.ok("resume", "one")
+    watcher.wait("one", "running")
+    watcher.sock.close()
+    assert world.vmctl("run", "one", "true").returncode == 0
+    world.ok("stop", "one")
 
 
 def relays_streams(world):
@@ -435,7 +471,7 @@ def registers_with_every_compositor(world):
     for round_ in range(2):
         compositor = Compositor(path)
         compositor.serve_until("two")
-        assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4",
+        assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4", "glyph": "square",
                                    "emulated": world.status("two")["accelerator"] == "emulation"}, compositor.last
         compositor.close()
     compositor = Compositor(path)
@@ -493,11 +529,11 @@ def says_what_is_missing(world):
 
 
 CASES = [
-    says_who_starts_vmd, refuses_a_second_vmd, serves_a_socket_that_was_passed,
-    refuses_a_wrong_runtime_directory, starts_on_first_run,
+    says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
     lists_applications, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
-    pauses_and_resumes, shows_the_log_filtered, reboots, stops, races_end_well, a_silent_guest_fails,
+    pauses_and_resumes, shows_the_log_filtered, reboots, stops,
+    watchers_hear_of_launches, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,
     a_killed_agent_child_costs_only_its_commands, a_killed_vmd_loses_nothing, registers_with_every_compositor,
     a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,

@@ -127,8 +127,7 @@ static int send_registration(struct registration *registration, int compositor_e
 			SD_JSON_BUILD_PAIR_STRING("name", vm->name),
 			SD_JSON_BUILD_PAIR_STRING("label", vm->label),
 			SD_JSON_BUILD_PAIR_STRING("color", color),
-			SD_JSON_BUILD_PAIR_CONDITION(vm->glyph != NULL, "glyph",
-					SD_JSON_BUILD_STRING(vm->glyph)),
+			SD_JSON_BUILD_PAIR_STRING("glyph", vm->glyph),
 			SD_JSON_BUILD_PAIR_BOOLEAN("emulated", is_emulated));
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "vmctl/daemon/domains.h"
 #include "vmctl/daemon/forward.h"
+#include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/interface.h"
 
 void waiter_destroy(struct waiter *waiter) {
@@ -28,6 +30,21 @@ void waiter_destroy(struct waiter *waiter) {
 	free(waiter);
 }
 
+static void fail(const struct waiter *waiter, const char *format, ...)
+		__attribute__((format(printf, 2, 3)));
+static void fail(const struct waiter *waiter, const char *format, ...) {
+	char reason[ERROR_MAX];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	if (waiter->link != NULL) {
+		interface_fail(waiter->link, MANAGER_NAME, "%s", reason);
+	} else {
+		log_warn("a program was not started: %s", reason);
+	}
+}
+
 static void go_on(struct instance *instance, struct waiter *waiter) {
 	if (waiter->argv == NULL) {
 		sd_varlink_reply(waiter->link, NULL);
@@ -35,26 +52,24 @@ static void go_on(struct instance *instance, struct waiter *waiter) {
 	}
 	sd_json_variant *parameters = NULL;
 	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRV("argv", waiter->argv),
-			SD_JSON_BUILD_PAIR_BOOLEAN("root", waiter->root));
+			SD_JSON_BUILD_PAIR_BOOLEAN("root", waiter->root),
+			SD_JSON_BUILD_PAIR_BOOLEAN("detached", waiter->link == NULL));
 	if (result >= 0) {
 		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Run",
 				parameters, waiter->streams, RUN_STREAMS, false, waiter->link);
 	}
 	sd_json_variant_unref(parameters);
 	if (result < 0) {
-		interface_fail(waiter->link, MANAGER_NAME, "the supervisor does not answer: %s",
-				strerror(-result));
+		fail(waiter, "the supervisor does not answer: %s", strerror(-result));
 	}
 }
 
 static void refuse(const struct instance *instance, const struct waiter *waiter) {
 	const char *name = instance->vm->name, *reason = instance->record.reason;
 	if (instance->record.state == VM_PAUSED) {
-		interface_fail(waiter->link, MANAGER_NAME,
-				"vm \"%s\" is paused; let it go on with: vmctl resume %s", name,
-				name);
+		fail(waiter, "vm \"%s\" is paused; let it go on with: vmctl resume %s", name, name);
 	} else {
-		interface_fail(waiter->link, MANAGER_NAME, "vm \"%s\" %s%s%s", name,
+		fail(waiter, "vm \"%s\" %s%s%s", name,
 				instance->record.state == VM_FAILED ? "failed" : "has stopped",
 				reason[0] != '\0' ? ": " : "", reason);
 	}
@@ -105,7 +120,7 @@ static bool settle(struct instance *instance, struct waiter *waiter) {
 		char error[ERROR_MAX];
 		waiter->boots_again = false;
 		if (!instance_start(instance, error)) {
-			interface_fail(waiter->link, MANAGER_NAME, "%s", error);
+			fail(waiter, "%s", error);
 			return true;
 		}
 		return false;
@@ -123,9 +138,13 @@ static bool settle(struct instance *instance, struct waiter *waiter) {
 	}
 }
 
-/* The state has changed: who waits goes on, or learns why not. */
+/* The state may have changed: who waits goes on, or learns why not; who watches is told. */
 static void settle_waiters(struct instance *instance) {
 	struct waiter *waiter = instance->waiters;
+	if (instance->record.ready_ms != 0) {
+		instance->expected_ms = instance->record.ready_ms;
+	}
+	watch_changed(instance);
 	instance->waiters = NULL;
 	while (waiter != NULL) {
 		struct waiter *next = waiter->next;
@@ -318,6 +337,7 @@ bool instance_start(struct instance *instance, char error[ERROR_MAX]) {
 	instance->ready = ready[0];
 	instance->ready_len = 0;
 	record_set(&instance->record, VM_STARTING, "");
+	watch_changed(instance);
 	return true;
 }
 
@@ -334,6 +354,17 @@ int instance_status(const struct instance *instance, sd_json_variant **ret_statu
 	}
 	if (result >= 0) {
 		result = sd_json_variant_set_field_boolean(&status, "domain", instance->has_domain);
+	}
+	if (result >= 0) {
+		result = sd_json_variant_set_field_string(&status, "glyph", instance->vm->glyph);
+	}
+	if (result >= 0) {
+		result = sd_json_variant_set_field_unsigned(&status, "memory",
+				instance->vm->memory_bytes);
+	}
+	if (result >= 0) {
+		result = sd_json_variant_set_field_unsigned(&status, "expected_ms",
+				instance->expected_ms);
 	}
 	if (result < 0) {
 		sd_json_variant_unref(status);
@@ -360,6 +391,7 @@ struct instance *instance_create(struct manager *manager, const struct vm *vm) {
 	if (!instance_adopt(instance)) {
 		declare_lost(instance);
 	}
+	instance->expected_ms = instance->record.ready_ms;
 	return instance;
 }
 

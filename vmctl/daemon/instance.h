@@ -17,7 +17,7 @@
 /* A call that goes on when the VM runs, or can be stopped. */
 struct waiter {
 	struct waiter *next;
-	sd_varlink *link;
+	sd_varlink *link; /* NULL: nobody waits, and the Run is detached */
 	bool is_stop, is_forced;
 	bool boots_again; /* came while the VM went down: starts it then */
 	/* NULL for Start, which is answered; else the Run that is made then. */
@@ -31,7 +31,8 @@ struct instance {
 	const struct vm *vm;
 	char dir[PLACE_MAX], state_dir[PLACE_MAX];
 	struct record record;
-	sd_varlink *monitor; /* to its supervisor, NULL if none lives */
+	uint64_t expected_ms; /* how long its last start took; 0: it never ran */
+	sd_varlink *monitor;  /* to its supervisor, NULL if none lives */
 	/* While a supervisor starts: what it says before its socket can be used. */
 	int ready;
 	sd_event_source *ready_source;

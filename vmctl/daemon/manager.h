@@ -19,6 +19,9 @@ struct instance;
 struct domains;
 struct forward;
 
+/* Launcher, panel, and what a person has open; each costs a message at every change. */
+#define MANAGER_WATCHERS_MAX 16
+
 struct manager_options {
 	/* Passed on to the supervisors; may be NULL. */
 	const char *manifest, *libexec, *vmm;
@@ -30,14 +33,12 @@ struct manager {
 	sd_event *event;
 	char runtime_dir[PLACE_MAX], socket_path[PLACE_MAX];
 	int lock;
-	/* A socket that a service manager listens on for us, until it is served; -1: none. */
-	int passed_socket;
-	bool socket_is_ours; /* made by us, so that we remove it */
 	sd_varlink_server *server;
 	struct instance **instances; /* one for each VM of the manifest, in its order */
 	size_t instances_len;
 	struct forward *forwards; /* calls that wait for a supervisor */
 	struct domains *domains;
+	sd_varlink *watchers[MANAGER_WATCHERS_MAX];
 };
 
 /* Runs until SIGTERM or SIGINT. Returns the exit status. */

@@ -3,17 +3,19 @@
  * io.silo.Manager: what vmctl, the launcher and the compositor may ask.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "vmctl/daemon/applications.h"
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/interface.h"
 
 struct parameters {
@@ -106,9 +108,12 @@ static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 	return result;
 }
 
-/* Starts the VM if it must be and lets the call wait. argv (may be NULL) becomes the waiter's. */
+/*
+ * Starts the VM if it must be and lets the call wait; detached: answers it. argv (may be NULL)
+ * becomes the waiter's.
+ */
 static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bool root,
-		int streams[RUN_STREAMS]) {
+		bool detached, int streams[RUN_STREAMS]) {
 	char error[ERROR_MAX];
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 	if (waiter == NULL || !instance_start(instance, error)) {
@@ -117,11 +122,26 @@ static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bo
 		return interface_fail(link, MANAGER_NAME, "%s",
 				waiter == NULL ? "out of memory" : error);
 	}
-	*waiter = (struct waiter){.link = sd_varlink_ref(link), .argv = argv, .root = root};
+	*waiter = (struct waiter){
+			.link = detached ? NULL : sd_varlink_ref(link), .argv = argv, .root = root};
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		waiter->streams[i] = fd_steal(&streams[i]);
 	}
 	instance_wait(instance, waiter);
+	return detached ? sd_varlink_reply(link, NULL) : 0;
+}
+
+/* Pipes that lead nowhere: the input has ended, of what is written nobody reads anything. */
+static int open_nowhere(int streams[RUN_STREAMS]) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
+		int ends[2];
+		if (pipe2(ends, O_CLOEXEC) < 0) {
+			return -errno;
+		}
+		bool is_output = i == 1 || i == 2;
+		streams[i] = ends[is_output];
+		close(ends[!is_output]);
+	}
 	return 0;
 }
 
@@ -132,7 +152,7 @@ static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_meth
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = begin(data, link, json, &parameters, &instance);
 	free_strings(parameters.argv);
-	return instance == NULL ? result : wait_for(instance, link, NULL, false, streams);
+	return instance == NULL ? result : wait_for(instance, link, NULL, false, false, streams);
 }
 
 static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -234,7 +254,31 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 	} else if (instance != NULL) {
 		char **argv = choose_command(instance, link, &parameters, &result);
 		if (argv != NULL) {
-			result = wait_for(instance, link, argv, parameters.root, streams);
+			result = wait_for(instance, link, argv, parameters.root, false, streams);
+		}
+	}
+	free_strings(parameters.argv);
+	for (int i = 0; i < RUN_STREAMS; i++) {
+		fd_close(&streams[i]);
+	}
+	return result;
+}
+
+static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	struct parameters parameters = {0};
+	struct instance *instance;
+	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
+	int result = begin(data, link, json, &parameters, &instance);
+	if (instance != NULL && instance->record.state == VM_PAUSED) {
+		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused",
+				instance->vm->name);
+	} else if (instance != NULL) {
+		char **argv = choose_command(instance, link, &parameters, &result);
+		if (argv != NULL) {
+			result = open_nowhere(streams);
+			result = result < 0 ? result
+					    : wait_for(instance, link, argv, false, true, streams);
 		}
 	}
 	free_strings(parameters.argv);
@@ -288,6 +332,7 @@ static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void *data) {
 	struct manager *manager = data;
 	forward_forget(manager, link);
+	watch_forget(manager, link);
 	for (size_t i = 0; i < manager->instances_len; i++) {
 		instance_forget(manager->instances[i], link);
 	}
@@ -305,14 +350,13 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".Pause", handle_pause},
 			{MANAGER_NAME ".Resume", handle_resume},
 			{MANAGER_NAME ".Run", handle_run},
+			{MANAGER_NAME ".Launch", handle_launch},
+			{MANAGER_NAME ".Watch", watch_handle},
 			{MANAGER_NAME ".ListApplications", applications_handle_list},
 			{MANAGER_NAME ".Log", handle_log},
 	};
-	int result = manager->passed_socket >= 0
-			? interface_serve_fd(manager->event, fd_steal(&manager->passed_socket),
-					  manager_interface, manager, &manager->server)
-			: interface_serve(manager->event, manager->socket_path, manager_interface,
-					  manager, &manager->server);
+	int result = interface_serve(manager->event, manager->socket_path, manager_interface,
+			manager, &manager->server);
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]) && result >= 0; i++) {
 		result = sd_varlink_server_bind_method(manager->server, methods[i].name,
 				methods[i].handler);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "config/reader.h"
-#include "config/suggest.h"
-#include "config/value.h"
+#include "vmctl/manifest/reader.h"
+#include "vmctl/manifest/suggest.h"
+#include "vmctl/manifest/value.h"
 #include "vmctl/manifest/vm.h"
 
 static bool check_version(const char *file, const struct scfg_block *block, struct report *report) {
@@ -94,6 +94,45 @@ static void give_colors(struct manifest *manifest) {
 	}
 }
 
+static bool glyph_is_used(const struct manifest *manifest, const char *glyph) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		const char *used = manifest->vms[i].glyph;
+		if (used != NULL && strcmp(used, glyph) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The number of the glyph that a VM without one gets: its colour's if that is free, else the first
+ * that is; when none is, they begin again. */
+static size_t choose_glyph(const struct manifest *manifest, size_t vm) {
+	for (size_t i = 0; i < value_glyphs_len; i++) {
+		if (value_palette_color(i) == manifest->vms[vm].color &&
+				!glyph_is_used(manifest, value_glyph_names[i])) {
+			return i;
+		}
+	}
+	for (size_t i = 0; i < value_glyphs_len; i++) {
+		if (!glyph_is_used(manifest, value_glyph_names[i])) {
+			return i;
+		}
+	}
+	return vm % value_glyphs_len;
+}
+
+static void give_glyphs(struct manifest *manifest) {
+	for (size_t i = 0; i < manifest->vms_len; i++) {
+		struct vm *vm = &manifest->vms[i];
+		if (vm->glyph == NULL) {
+			vm->glyph = strdup(value_glyph_names[choose_glyph(manifest, i)]);
+		}
+		if (vm->glyph == NULL) {
+			abort();
+		}
+	}
+}
+
 static void add_vm(struct manifest *manifest, const char *file,
 		const struct scfg_directive *directive, struct report *report) {
 	struct vm vm = {.file = file, .line = directive->lineno};
@@ -143,8 +182,9 @@ static void add_file(struct manifest *manifest, const char *path, bool required,
 			}
 		}
 	}
-	/* Before the next file, which is not to change the colours of this one's. */
+	/* Before the next file, which is not to change the colours and glyphs of this one's. */
 	give_colors(manifest);
+	give_glyphs(manifest);
 	scfg_block_finish(&block);
 }
 

@@ -24,7 +24,7 @@ struct vm {
 	char name[VM_NAME_MAX + 1];
 	char label[VM_LABEL_MAX + 1];
 	uint32_t color; /* 0xrrggbb */
-	char *glyph;    /* may be NULL: the compositor takes the next free one */
+	char *glyph;    /* the manifest's choice, else one that is free */
 	uint64_t memory_bytes;
 	unsigned cpus;
 	char *image; /* a name below the images directory, or an absolute path */

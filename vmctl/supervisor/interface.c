@@ -38,7 +38,10 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(Status, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_S
 		SD_VARLINK_DEFINE_FIELD(ready_ms, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_FIELD(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_FIELD(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(glyph, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(memory, SD_VARLINK_INT, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(expected_ms, SD_VARLINK_INT, SD_VARLINK_NULLABLE));
 
 SD_VARLINK_DEFINE_ERROR(Failed, SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0));
 
@@ -51,6 +54,7 @@ static SD_VARLINK_DEFINE_METHOD(Resume);
 static SD_VARLINK_DEFINE_METHOD(Run,
 		SD_VARLINK_DEFINE_INPUT(argv, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
 		SD_VARLINK_DEFINE_INPUT(root, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(detached, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT(status, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_OUTPUT(signal, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
@@ -92,15 +96,6 @@ static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *dat
 
 int interface_serve(sd_event *event, const char *path, const sd_varlink_interface *interface,
 		void *data, sd_varlink_server **ret_server) {
-	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
-	int listener = fd_listen(path, SOCK_STREAM);
-	return listener < 0 ? listener
-			    : interface_serve_fd(event, listener, interface, data, ret_server);
-}
-
-int interface_serve_fd(sd_event *event, int fd, const sd_varlink_interface *interface, void *data,
-		sd_varlink_server **ret_server) {
-	cleanup_fd int listener = fd;
 	sd_varlink_server *server = NULL;
 	int result = sd_varlink_server_new(&server,
 			SD_VARLINK_SERVER_MYSELF_ONLY | SD_VARLINK_SERVER_INHERIT_USERDATA |
@@ -113,8 +108,10 @@ int interface_serve_fd(sd_event *event, int fd, const sd_varlink_interface *inte
 	if (result >= 0) {
 		result = sd_varlink_server_bind_connect(server, handle_connect);
 	}
+	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
+	cleanup_fd int listener = result >= 0 ? fd_listen(path, SOCK_STREAM) : -1;
 	if (result >= 0) {
-		result = sd_varlink_server_listen_fd(server, listener);
+		result = listener < 0 ? listener : sd_varlink_server_listen_fd(server, listener);
 	}
 	if (result >= 0) {
 		fd_steal(&listener);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/supervisor.h"
 
@@ -133,7 +134,7 @@ static void close_streams(int streams[RUN_STREAMS]) {
 
 struct run_parameters {
 	char **argv;
-	bool root;
+	bool root, detached;
 };
 
 static void free_strings(char **strings) {
@@ -160,7 +161,11 @@ static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting)
 	int result = 0;
 	if (agent_run(boot_agent(supervisor->boot), waiting->id, &message, waiting->streams, error,
 			    sizeof(error)) < 0) {
-		result = interface_fail(waiting->link, SUPERVISOR_NAME, "%s", error);
+		if (waiting->link != NULL) {
+			result = interface_fail(waiting->link, SUPERVISOR_NAME, "%s", error);
+		} else {
+			log_warn("a program was not started: %s", error);
+		}
 		release(waiting);
 		return result;
 	}
@@ -232,6 +237,11 @@ static int run(struct supervisor *supervisor, sd_varlink *link, struct run_param
 		for (int stream = 0; stream < RUN_STREAMS; stream++) {
 			waiting->streams[stream] = fd_steal(&streams[stream]);
 		}
+		if (parameters->detached) {
+			waiting->link = sd_varlink_unref(waiting->link);
+			sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_INTEGER("status", 0),
+					SD_JSON_BUILD_PAIR_INTEGER("signal", 0));
+		}
 		return supervisor->agent_is_ready ? begin_run(supervisor, waiting) : 0;
 	}
 	return interface_fail(link, SUPERVISOR_NAME, "%d commands run already", AGENT_COMMANDS_MAX);
@@ -244,6 +254,9 @@ static int handle_run(sd_varlink *link, sd_json_variant *parameters,
 					offsetof(struct run_parameters, argv), SD_JSON_MANDATORY},
 			{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
 					offsetof(struct run_parameters, root), SD_JSON_NULLABLE},
+			{"detached", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+					offsetof(struct run_parameters, detached),
+					SD_JSON_NULLABLE},
 			{0},
 	};
 	struct run_parameters run_parameters = {0};
@@ -425,7 +438,11 @@ void service_command_ended(struct supervisor *supervisor, const struct agent_rep
 		if (waiting->id == 0 || waiting->id != report->id) {
 			continue;
 		}
-		if (report->type == REPORT_EXIT) {
+		if (waiting->link == NULL) {
+			if (report->type != REPORT_EXIT) {
+				log_warn("a program that was started: %s", report->text);
+			}
+		} else if (report->type == REPORT_EXIT) {
 			sd_varlink_replybo(waiting->link,
 					SD_JSON_BUILD_PAIR_UNSIGNED("status", report->status),
 					SD_JSON_BUILD_PAIR_UNSIGNED("signal", report->signal));
@@ -445,10 +462,15 @@ void service_commands_lost(struct supervisor *supervisor, const char *reason, bo
 			struct agent_report report = {
 					.type = REPORT_ERROR, .id = supervisor->runs[i].id};
 			snprintf(report.text, sizeof(report.text), "%s", reason);
-			sd_varlink *link = sd_varlink_ref(supervisor->runs[i].link);
+			sd_varlink *link = supervisor->runs[i].link;
+			if (link != NULL) {
+				sd_varlink_ref(link);
+			}
 			service_command_ended(supervisor, &report);
-			sd_varlink_flush(link);
-			sd_varlink_unref(link);
+			if (link != NULL) {
+				sd_varlink_flush(link);
+				sd_varlink_unref(link);
+			}
 		}
 	}
 }

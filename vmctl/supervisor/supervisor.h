@@ -32,8 +32,8 @@ struct supervisor_options {
 };
 
 struct waiting_run {
-	uint32_t id; /* 0: free */
-	sd_varlink *link;
+	uint32_t id;      /* 0: free */
+	sd_varlink *link; /* NULL: detached, nobody waits for its end */
 	/* Of a command that waits for the guest's agent; argv is NULL once it runs. */
 	char **argv;
 	bool root;

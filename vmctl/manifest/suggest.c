@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "config/suggest.h"
+#include "vmctl/manifest/suggest.h"
 
 #include <string.h>
 

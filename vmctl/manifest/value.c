@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "config/value.h"
+#include "vmctl/manifest/value.h"
 
 #include <string.h>
 
