@@ -38,6 +38,7 @@
 #include "compositor/shell/tools.h"
 #include "compositor/window/activation.h"
 #include "compositor/window/decoration.h"
+#include "compositor/window/snap.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
@@ -164,6 +165,7 @@ static const struct module modules[] = {
 		{"domains", domains_create, domains_destroy},
 		{"pointer", pointer_create, pointer_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
+		{"snaps", snaps_create, snaps_destroy},
 		{"windows", windows_create, windows_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},

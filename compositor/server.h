@@ -32,6 +32,7 @@ struct pointer;
 struct protocols;
 struct runtime;
 struct service;
+struct snaps;
 struct sockets;
 struct tools;
 struct windows;
@@ -65,6 +66,7 @@ struct server {
 	struct domains *domains;
 	struct pointer *pointer;
 	struct workspaces *workspaces;
+	struct snaps *snaps;
 	struct windows *windows;
 	struct decorations *decorations;
 	struct activation *activation;

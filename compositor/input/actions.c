@@ -36,6 +36,39 @@ static void toggle_maximized(struct server *server, unsigned int number) {
 	}
 }
 
+static void snap_left(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL && !focus_window(server)->is_fullscreen) {
+		window_set_snap(focus_window(server), SNAP_LEFT);
+	}
+}
+
+static void snap_right(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL && !focus_window(server)->is_fullscreen) {
+		window_set_snap(focus_window(server), SNAP_RIGHT);
+	}
+}
+
+static void grow(struct server *server, unsigned int number) {
+	if (focus_window(server) != NULL) {
+		window_set_maximized(focus_window(server), true);
+	}
+}
+
+/* One step back: from fullscreen, from a place that it fills, out of sight. */
+static void shrink(struct server *server, unsigned int number) {
+	struct window *window = focus_window(server);
+	if (window == NULL) {
+		return;
+	}
+	if (window->is_fullscreen) {
+		window_set_fullscreen(window, false);
+	} else if (!window_is_floating(window)) {
+		window_restore(window);
+	} else {
+		window_set_minimized(window, true);
+	}
+}
+
 static void minimize(struct server *server, unsigned int number) {
 	if (focus_window(server) != NULL) {
 		window_set_minimized(focus_window(server), true);
@@ -62,6 +95,10 @@ const struct action actions[] = {
 		{"close", false, false, close_window},
 		{"fullscreen", false, false, toggle_fullscreen},
 		{"maximise", false, false, toggle_maximized},
+		{"snap-left", false, false, snap_left},
+		{"snap-right", false, false, snap_right},
+		{"grow", false, false, grow},
+		{"shrink", false, false, shrink},
 		{"minimise", false, false, minimize},
 		{"workspace", true, false, switch_workspace},
 		{"move-to-workspace", true, false, move_to_workspace},

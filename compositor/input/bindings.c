@@ -18,6 +18,10 @@ const struct binding bindings_default[] = {
 		{BINDING_MOD, XKB_KEY_f, "fullscreen", 0},
 		{BINDING_MOD, XKB_KEY_m, "maximise", 0},
 		{BINDING_MOD, XKB_KEY_n, "minimise", 0},
+		{BINDING_MOD, XKB_KEY_Left, "snap-left", 0},
+		{BINDING_MOD, XKB_KEY_Right, "snap-right", 0},
+		{BINDING_MOD, XKB_KEY_Up, "grow", 0},
+		{BINDING_MOD, XKB_KEY_Down, "shrink", 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0},
 };
 const size_t bindings_default_len = sizeof(bindings_default) / sizeof(bindings_default[0]);

@@ -5,7 +5,7 @@
  *   PASSIVE       no button is held. The seat of the domain under the pointer has its focus.
  *   CLIENT        pressed in a client area: that surface hears everything until all buttons are
  *                 released.
- *   MOVE, RESIZE  of `window`; no client hears anything.
+ *   GRAB          `window` is moved or resized; no client hears anything.
  *   BUTTON        a frame's button; acts if it is released there.
  *   DRAG          drag and drop of `seat`; over other domains it has no focus.
  *
@@ -31,6 +31,7 @@
 #include "compositor/input/bindings.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
@@ -44,8 +45,7 @@
 enum mode {
 	MODE_PASSIVE,
 	MODE_CLIENT,
-	MODE_MOVE,
-	MODE_RESIZE,
+	MODE_GRAB,
 	MODE_BUTTON,
 	MODE_DRAG,
 };
@@ -61,10 +61,7 @@ struct pointer {
 	/* CLIENT: the surface pressed, and where its origin was in the layout. */
 	struct wlr_surface *surface;
 	double origin_x, origin_y;
-	/* MOVE, RESIZE: where it began. */
-	double grab_x, grab_y;
-	struct wlr_box grab_area;
-	uint32_t edges;
+	struct grab grab; /* GRAB */
 	struct {
 		struct window *window;
 		uint32_t time_ms;
@@ -182,61 +179,24 @@ static void begin_client(struct pointer *pointer, const struct hit *hit) {
 			handle_surface_destroy);
 }
 
-static void begin_window(struct pointer *pointer, enum mode mode, struct window *window,
-		uint32_t edges) {
-	if (window->is_fullscreen || (mode == MODE_RESIZE && window->is_maximized)) {
-		return;
-	}
-	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+static void begin_window(struct pointer *pointer, struct window *window, uint32_t edges) {
 	clear_seat(pointer);
 	set_passive(pointer);
-	pointer->mode = mode;
-	pointer->window = window;
-	pointer->edges = edges;
-	pointer->grab_x = cursor->x;
-	pointer->grab_y = cursor->y;
 	cursor_set_owner(pointer->server, NULL);
-	if (mode == MODE_RESIZE) {
-		window_begin_resize(window, edges);
-	} else {
-		cursor_set_shape(pointer->server, "grabbing");
+	if (grab_begin(&pointer->grab, window, edges)) {
+		pointer->mode = MODE_GRAB;
+		pointer->window = window;
 	}
-	window_get_area(window, &pointer->grab_area);
 }
 
-static void continue_window(struct pointer *pointer) {
-	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+/* Ends what a button that is held means; if is_dropped, with what its release means. */
+static void end_grab(struct pointer *pointer, bool is_dropped) {
 	struct window *window = pointer->window;
-	int dx = (int)(cursor->x - pointer->grab_x), dy = (int)(cursor->y - pointer->grab_y);
-	struct wlr_box area = pointer->grab_area;
-	if (window == NULL) {
-		return;
+	bool is_grab = pointer->mode == MODE_GRAB;
+	set_passive(pointer);
+	if (is_grab) {
+		grab_end(&pointer->grab, window, is_dropped);
 	}
-	if (pointer->mode == MODE_MOVE) {
-		if (window->is_maximized && (dx != 0 || dy != 0)) {
-			window_set_maximized(window, false);
-			window_get_area(window, &pointer->grab_area);
-			pointer->grab_area.x = (int)cursor->x - pointer->grab_area.width / 2;
-			pointer->grab_area.y = (int)cursor->y + FRAME_BAR / 2;
-			area = pointer->grab_area;
-			pointer->grab_x = cursor->x;
-			pointer->grab_y = cursor->y;
-			dx = dy = 0;
-		}
-		window_move(window, area.x + dx, area.y + dy);
-		return;
-	}
-	if (pointer->edges & WLR_EDGE_LEFT) {
-		area.width -= dx;
-	} else if (pointer->edges & WLR_EDGE_RIGHT) {
-		area.width += dx;
-	}
-	if (pointer->edges & WLR_EDGE_TOP) {
-		area.height -= dy;
-	} else if (pointer->edges & WLR_EDGE_BOTTOM) {
-		area.height += dy;
-	}
-	window_resize(window, area.width, area.height);
 }
 
 static void process_motion(struct pointer *pointer, uint32_t time_ms) {
@@ -257,9 +217,10 @@ static void process_motion(struct pointer *pointer, uint32_t time_ms) {
 					cursor->y - pointer->origin_y);
 		}
 		break;
-	case MODE_MOVE:
-	case MODE_RESIZE:
-		continue_window(pointer);
+	case MODE_GRAB:
+		if (pointer->window != NULL) {
+			grab_continue(&pointer->grab, pointer->window);
+		}
 		break;
 	case MODE_BUTTON: {
 		struct hit hit;
@@ -289,7 +250,7 @@ static void press_frame(struct pointer *pointer, struct window *window, enum fra
 		return;
 	}
 	if (part_edges(part) != 0) {
-		begin_window(pointer, MODE_RESIZE, window, part_edges(part));
+		begin_window(pointer, window, part_edges(part));
 		return;
 	}
 	bool is_double = pointer->last_click.window == window &&
@@ -297,9 +258,9 @@ static void press_frame(struct pointer *pointer, struct window *window, enum fra
 	pointer->last_click.window = is_double ? NULL : window;
 	pointer->last_click.time_ms = time_ms;
 	if (is_double) {
-		window_set_maximized(window, !window->is_maximized);
+		window_toggle_filled(window);
 	} else {
-		begin_window(pointer, MODE_MOVE, window, 0);
+		begin_window(pointer, window, 0);
 	}
 }
 
@@ -323,11 +284,11 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	update_focus(pointer, 0);
 	if (keyboards_modifiers(server) & bindings_modifier(server)) {
 		if (button == BTN_LEFT) {
-			begin_window(pointer, MODE_MOVE, hit.window, 0);
+			begin_window(pointer, hit.window, 0);
 			return;
 		}
 		if (button == BTN_RIGHT) {
-			begin_window(pointer, MODE_RESIZE, hit.window,
+			begin_window(pointer, hit.window,
 					nearest_edges(hit.window, cursor->x, cursor->y));
 			return;
 		}
@@ -352,7 +313,7 @@ static void release_button(struct pointer *pointer) {
 	if (part == FRAME_PART_CLOSE) {
 		window_close(window);
 	} else if (part == FRAME_PART_MAXIMISE) {
-		window_set_maximized(window, !window->is_maximized);
+		window_toggle_filled(window);
 	} else {
 		window_set_minimized(window, true);
 	}
@@ -362,12 +323,8 @@ static void process_last_release(struct pointer *pointer) {
 	switch (pointer->mode) {
 	case MODE_PASSIVE:
 		break;
-	case MODE_MOVE:
-	case MODE_RESIZE:
-		if (pointer->window != NULL && pointer->mode == MODE_RESIZE) {
-			window_end_resize(pointer->window);
-		}
-		set_passive(pointer);
+	case MODE_GRAB:
+		end_grab(pointer, true);
 		break;
 	case MODE_BUTTON:
 		release_button(pointer);
@@ -482,7 +439,7 @@ static bool may_grab(struct window *window, uint32_t serial) {
 
 void pointer_request_move(struct window *window, uint32_t serial) {
 	if (may_grab(window, serial)) {
-		begin_window(window->server->pointer, MODE_MOVE, window, 0);
+		begin_window(window->server->pointer, window, 0);
 	}
 }
 
@@ -492,7 +449,7 @@ void pointer_request_resize(struct window *window, uint32_t serial, uint32_t edg
 	bool is_sound = edges != 0 && (edges & ~(both_x | both_y)) == 0 &&
 			(edges & both_x) != both_x && (edges & both_y) != both_y;
 	if (is_sound && may_grab(window, serial)) {
-		begin_window(window->server->pointer, MODE_RESIZE, window, edges);
+		begin_window(window->server->pointer, window, edges);
 	}
 }
 
@@ -518,11 +475,8 @@ void pointer_leave_window(struct server *server, struct window *window) {
 	if (pointer == NULL || pointer->window != window) {
 		return;
 	}
-	if (pointer->mode == MODE_RESIZE) {
-		window_end_resize(window);
-	}
 	clear_seat(pointer);
-	set_passive(pointer);
+	end_grab(pointer, false);
 }
 
 void pointer_forget_window(struct server *server, struct window *window) {
@@ -532,8 +486,8 @@ void pointer_forget_window(struct server *server, struct window *window) {
 	}
 	if (pointer->window == window) {
 		pointer->window = NULL;
-		if (pointer->mode == MODE_BUTTON) {
-			set_passive(pointer);
+		if (pointer->mode == MODE_BUTTON || pointer->mode == MODE_GRAB) {
+			end_grab(pointer, false);
 		}
 	}
 	if (pointer->hovered == window) {

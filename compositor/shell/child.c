@@ -83,7 +83,7 @@ static bool is_program(const char *dir, size_t dir_len, const char *name, char p
 	return len < PATH_MAX && access(path, X_OK) == 0;
 }
 
-/* A name without a slash is looked for next to silo itself, then in PATH. */
+/* A name without a slash is looked for next to silo itself, in the build that it is part of, in PATH. */
 static bool find_vmd(const char *name, char path[PATH_MAX]) {
 	if (strchr(name, '/') != NULL) {
 		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && access(path, X_OK) == 0;
@@ -94,6 +94,13 @@ static bool find_vmd(const char *name, char path[PATH_MAX]) {
 		own_len--;
 	}
 	if (own_len > 0 && is_program(own, (size_t)own_len - 1, name, path)) {
+		return true;
+	}
+	char build[PATH_MAX];
+	int build_len = snprintf(build, sizeof(build), "%.*s../vmctl",
+			own_len > 0 ? (int)own_len : 0, own);
+	if (own_len > 0 && build_len < PATH_MAX &&
+			is_program(build, (size_t)build_len, name, path)) {
 		return true;
 	}
 	const char *dirs = getenv("PATH");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Floating, a window has the size that its client drew, within bounds; maximised or fullscreen, the
- * size that we chose, whatever the client drew. The clip is never empty: an empty one would be
- * none.
+ * Floating, a window has the size that its client drew, within bounds; snapped, maximised or
+ * fullscreen, the size that we chose, whatever the client drew. The clip is never empty: an empty one
+ * would be none.
  */
 #include "compositor/window/arrange.h"
 
@@ -35,7 +35,9 @@ static enum frame_kind frame_kind(const struct window *window) {
 	if (window->is_fullscreen) {
 		return FRAME_FULLSCREEN;
 	}
-	return window->is_decorated || window->is_maximized ? FRAME_WINDOW : FRAME_TAB_WINDOW;
+	return window->is_decorated || window->is_maximized || window->snap != SNAP_NONE
+			? FRAME_WINDOW
+			: FRAME_TAB_WINDOW;
 }
 
 /* Room that the frame needs around the area, a tab included. */
@@ -83,7 +85,7 @@ static struct frame_spec make_spec(const struct window *window) {
 	spec.buttons = FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE;
 	spec.active = window->is_active;
 	spec.urgent = window->is_urgent;
-	spec.maximised = window->is_maximized;
+	spec.maximised = window->is_maximized || window->snap != SNAP_NONE;
 	spec.hovered = window->hovered;
 	spec.pressed = window->pressed;
 	spec.x = window->area.x;
@@ -178,16 +180,23 @@ static void configure(struct window *window, int width, int height) {
 	}
 	wlr_xdg_toplevel_set_maximized(toplevel, window->is_maximized && !window->is_fullscreen);
 	wlr_xdg_toplevel_set_fullscreen(toplevel, window->is_fullscreen);
+	const uint32_t vertical = WLR_EDGE_TOP | WLR_EDGE_BOTTOM;
+	uint32_t tiled = window->snap == SNAP_LEFT   ? vertical | WLR_EDGE_LEFT
+			: window->snap == SNAP_RIGHT ? vertical | WLR_EDGE_RIGHT
+						     : WLR_EDGE_NONE;
+	wlr_xdg_toplevel_set_tiled(toplevel, window->is_fullscreen ? WLR_EDGE_NONE : tiled);
 	wlr_xdg_toplevel_set_size(toplevel, width, height);
 }
 
 static struct wlr_box full_area(const struct window *window, const struct wlr_box *usable) {
 	struct frame_insets insets = frame_insets(frame_kind(window));
+	enum snap snap = window->is_fullscreen ? SNAP_FULL : window->snap;
+	struct wlr_box box = snap_box(snap, usable);
 	struct wlr_box area = {
-			.x = usable->x + insets.left,
-			.y = usable->y + insets.top,
-			.width = usable->width - insets.left - insets.right,
-			.height = usable->height - insets.top - insets.bottom,
+			.x = box.x + insets.left,
+			.y = box.y + insets.top,
+			.width = box.width - insets.left - insets.right,
+			.height = box.height - insets.top - insets.bottom,
 	};
 	area.width = area.width > 1 ? area.width : 1;
 	area.height = area.height > 1 ? area.height : 1;
@@ -244,7 +253,7 @@ void arrange_first(struct window *window) {
 }
 
 void arrange_committed(struct window *window) {
-	if (!window->is_maximized && !window->is_fullscreen) {
+	if (window_is_floating(window)) {
 		struct wlr_box usable, before = window->area;
 		take_size(window);
 		/* Growing away from the edges that stay must not take the bar out of sight. */
@@ -265,7 +274,7 @@ void arrange_state(struct window *window) {
 		configure(window, 0, 0);
 		return;
 	}
-	if (window->is_maximized || window->is_fullscreen) {
+	if (!window_is_floating(window)) {
 		window->area = full_area(window, &usable);
 	} else if (!wlr_box_empty(&window->floating)) {
 		window->area = window->floating;

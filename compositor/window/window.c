@@ -156,18 +156,48 @@ void window_close(struct window *window) {
 	wlr_xdg_toplevel_send_close(window->toplevel);
 }
 
-void window_set_maximized(struct window *window, bool is_maximized) {
-	if (!window->is_fullscreen && !window->is_maximized) {
+bool window_is_floating(const struct window *window) {
+	return !window->is_maximized && !window->is_fullscreen && window->snap == SNAP_NONE;
+}
+
+static void note_floating(struct window *window) {
+	if (window_is_floating(window)) {
 		window->floating = window->area;
 	}
-	window->is_maximized = is_maximized;
+}
+
+void window_set_maximized(struct window *window, bool is_maximized) {
+	note_floating(window);
+	if (is_maximized != window->is_maximized) {
+		window->is_maximized = is_maximized;
+		window->snap = SNAP_NONE;
+	}
 	arrange_state(window);
 }
 
-void window_set_fullscreen(struct window *window, bool is_fullscreen) {
-	if (!window->is_fullscreen && !window->is_maximized) {
-		window->floating = window->area;
+void window_set_snap(struct window *window, enum snap snap) {
+	note_floating(window);
+	window->is_maximized = false;
+	window->snap = snap;
+	arrange_state(window);
+}
+
+void window_restore(struct window *window) {
+	window->is_maximized = false;
+	window->snap = SNAP_NONE;
+	arrange_state(window);
+}
+
+void window_toggle_filled(struct window *window) {
+	if (window->is_maximized || window->snap != SNAP_NONE) {
+		window_restore(window);
+	} else {
+		window_set_maximized(window, true);
 	}
+}
+
+void window_set_fullscreen(struct window *window, bool is_fullscreen) {
+	note_floating(window);
 	window->is_fullscreen = is_fullscreen;
 	choose_layer(window);
 	arrange_state(window);
@@ -288,6 +318,7 @@ static void unmap(struct window *window) {
 	wlr_scene_node_set_enabled(&window->tree->node, false);
 	window->is_maximized = window->is_fullscreen = window->is_active = false;
 	window->is_urgent = false;
+	window->snap = SNAP_NONE;
 	window->hovered = window->pressed = FRAME_PART_NONE;
 	window->area = window->floating = (struct wlr_box){0};
 	window->resize_edges = 0;

@@ -13,6 +13,7 @@
 #include <wayland-server-core.h>
 #include <wlr/util/box.h>
 
+#include "compositor/window/snap.h"
 #include "decorations/frame.h"
 
 struct domain;
@@ -50,6 +51,7 @@ struct window {
 	bool is_urgent;          /* asked for attention and has not had the keyboard since */
 	bool is_decorated;       /* the client leaves the title bar to us */
 	bool was_closed_by_user; /* asked to close by a user's action */
+	enum snap snap;          /* half of the screen that it fills, or SNAP_NONE */
 	uint32_t resize_edges;   /* last resize: the edges opposite to these stay */
 	enum frame_part hovered, pressed;
 	char title[WINDOW_TITLE_SIZE];
@@ -72,6 +74,9 @@ struct wl_list *windows_order(struct server *server);
 /* The client area in layout pixels. */
 void window_get_area(const struct window *window, struct wlr_box *ret_area);
 
+/* Has it the size that its client drew? Not if it is snapped, maximised or fullscreen. */
+bool window_is_floating(const struct window *window);
+
 /* Is it in sight, but for what covers it: mapped, not minimised, of the current workspace? */
 bool window_is_shown(const struct window *window);
 
@@ -89,6 +94,11 @@ void window_resize(struct window *window, int width, int height);
 void window_end_resize(struct window *window);
 void window_close(struct window *window);
 void window_set_maximized(struct window *window, bool is_maximized);
+/* SNAP_LEFT or SNAP_RIGHT. */
+void window_set_snap(struct window *window, enum snap snap);
+/* Floating again, with the size that it had; and that, or maximised if it floats. */
+void window_restore(struct window *window);
+void window_toggle_filled(struct window *window);
 void window_set_fullscreen(struct window *window, bool is_fullscreen);
 void window_set_minimized(struct window *window, bool is_minimized);
 void window_set_hovered(struct window *window, enum frame_part hovered, enum frame_part pressed);

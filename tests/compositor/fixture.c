@@ -382,10 +382,12 @@ static void handle_toplevel_configure(void *data, struct xdg_toplevel *toplevel,
 	window->width = width;
 	window->height = height;
 	window->is_activated = window->is_maximized = window->is_fullscreen = false;
+	window->is_tiled = false;
 	const uint32_t *state;
 	wl_array_for_each(state, states) {
 		window->is_activated |= *state == XDG_TOPLEVEL_STATE_ACTIVATED;
 		window->is_maximized |= *state == XDG_TOPLEVEL_STATE_MAXIMIZED;
+		window->is_tiled |= *state == XDG_TOPLEVEL_STATE_TILED_TOP;
 		window->is_fullscreen |= *state == XDG_TOPLEVEL_STATE_FULLSCREEN;
 	}
 }

@@ -58,7 +58,7 @@ struct test_window {
 	struct xdg_toplevel *toplevel;
 	struct xdg_popup *popup;
 	int width, height; /* of the last configure event */
-	bool is_configured, is_activated, is_maximized, is_fullscreen, is_closed;
+	bool is_configured, is_activated, is_maximized, is_fullscreen, is_tiled, is_closed;
 	int configures;
 	uint32_t serial; /* of the last configure event */
 };

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "vmctl/manifest/manifest.h"
-#include "vmctl/manifest/suggest.h"
-#include "vmctl/manifest/value.h"
+#include "config/suggest.h"
+#include "config/value.h"
 
 static const char *example;
 static char first[64], second[64];

@@ -194,6 +194,28 @@ def refuses_a_second_vmd(world):
     assert result.returncode == 1 and b"another silo-vmd serves" in result.stderr, result
 
 
+def serves_a_socket_that_was_passed(world):
+    """As from silo-vmd.socket: nobody serves until somebody connects, and the name outlives silo-vmd."""
+    world.stop_vmd()
+    path = world.silo / "io.silo.Manager"
+    notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notices.bind(str(world.base / "notices"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listener.listen(16)
+        environment = dict(world.environment, LISTEN_FDS="1", NOTIFY_SOCKET=str(world.base / "notices"))
+        vmd = subprocess.Popen(["sh", "-c", 'exec 3<&0 0</dev/null; LISTEN_PID=$$ exec "$@"', "sh",
+                                world.vmd_program, "--manifest", world.manifest, "--libexec", world.libexec],
+                               env=environment, stdin=listener, stderr=subprocess.DEVNULL)
+        assert select.select([notices], [], [], 10)[0] and b"READY=1" in notices.recv(4096)
+        assert world.status("one")["state"] == "stopped"
+        vmd.terminate()
+        assert vmd.wait(10) == 0 and path.exists()
+    path.unlink()
+    notices.close()
+    world.start_vmd()
+
+
 def refuses_a_wrong_runtime_directory(world):
     os.chmod(world.base / "run", 0o755)
     result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=world.environment,
@@ -529,7 +551,8 @@ def says_what_is_missing(world):
 
 
 CASES = [
-    says_who_starts_vmd, refuses_a_second_vmd, refuses_a_wrong_runtime_directory, starts_on_first_run,
+    says_who_starts_vmd, refuses_a_second_vmd, serves_a_socket_that_was_passed,
+    refuses_a_wrong_runtime_directory, starts_on_first_run,
     lists_applications, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
     pauses_and_resumes, shows_the_log_filtered, reboots, stops,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -94,10 +95,11 @@ static bool create_instances(struct manager *manager) {
 }
 
 static void finish(struct manager *manager) {
-	if (manager->server != NULL) {
+	if (manager->server != NULL && manager->socket_is_ours) {
 		unlink(manager->socket_path);
-		sd_varlink_server_unref(manager->server);
 	}
+	sd_varlink_server_unref(manager->server);
+	fd_close(&manager->passed_socket);
 	watch_forget_all(manager);
 	forward_destroy_all(manager);
 	domains_destroy(manager->domains);
@@ -111,12 +113,17 @@ static void finish(struct manager *manager) {
 }
 
 int manager_run(const struct manager_options *options) {
-	struct manager manager = {.options = options, .lock = -1};
+	struct manager manager = {.options = options, .lock = -1, .passed_socket = -1};
 	char error[ERROR_MAX] = "";
 	int status = 1;
 	if (!load(&manager)) {
 		return 2;
 	}
+	/* systemd's silo-vmd.socket, or any other that keeps the socket while no silo-vmd runs. */
+	if (sd_listen_fds(true) == 1) {
+		manager.passed_socket = SD_LISTEN_FDS_START;
+	}
+	manager.socket_is_ours = manager.passed_socket < 0;
 	if (take_places(&manager, error)) {
 		int result = create_loop(&manager);
 		if (result >= 0 && !create_instances(&manager)) {
@@ -127,6 +134,7 @@ int manager_run(const struct manager_options *options) {
 		}
 		if (result >= 0) {
 			log_info("ready, %zu VMs", manager.instances_len);
+			sd_notify(true, "READY=1");
 			status = sd_event_loop(manager.event) < 0 ? 1 : 0;
 		} else {
 			snprintf(error, sizeof(error), "cannot serve %s: %s", manager.socket_path,

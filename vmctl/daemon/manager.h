@@ -33,6 +33,9 @@ struct manager {
 	sd_event *event;
 	char runtime_dir[PLACE_MAX], socket_path[PLACE_MAX];
 	int lock;
+	/* A socket that a service manager listens on for us, until it is served; -1: none. */
+	int passed_socket;
+	bool socket_is_ours; /* made by us, so that we remove it */
 	sd_varlink_server *server;
 	struct instance **instances; /* one for each VM of the manifest, in its order */
 	size_t instances_len;

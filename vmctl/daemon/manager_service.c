@@ -355,8 +355,11 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".ListApplications", applications_handle_list},
 			{MANAGER_NAME ".Log", handle_log},
 	};
-	int result = interface_serve(manager->event, manager->socket_path, manager_interface,
-			manager, &manager->server);
+	int result = manager->passed_socket >= 0
+			? interface_serve_fd(manager->event, fd_steal(&manager->passed_socket),
+					  manager_interface, manager, &manager->server)
+			: interface_serve(manager->event, manager->socket_path, manager_interface,
+					  manager, &manager->server);
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]) && result >= 0; i++) {
 		result = sd_varlink_server_bind_method(manager->server, methods[i].name,
 				methods[i].handler);

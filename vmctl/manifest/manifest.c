@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "vmctl/manifest/reader.h"
-#include "vmctl/manifest/suggest.h"
-#include "vmctl/manifest/value.h"
+#include "config/reader.h"
+#include "config/suggest.h"
+#include "config/value.h"
 #include "vmctl/manifest/vm.h"
 
 static bool check_version(const char *file, const struct scfg_block *block, struct report *report) {

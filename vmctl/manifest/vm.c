@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "vmctl/manifest/suggest.h"
-#include "vmctl/manifest/value.h"
+#include "config/suggest.h"
+#include "config/value.h"
 
 #define MEMORY_DEFAULT (1024ull << 20)
 #define MEMORY_MIN (64ull << 20)

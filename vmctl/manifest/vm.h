@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "vmctl/manifest/manifest.h"
-#include "vmctl/manifest/reader.h"
+#include "config/reader.h"
 
 /* The colour of a VM whose definition names none, until it has been given one. */
 #define VM_COLOR_UNSET UINT32_MAX

@@ -96,6 +96,15 @@ static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *dat
 
 int interface_serve(sd_event *event, const char *path, const sd_varlink_interface *interface,
 		void *data, sd_varlink_server **ret_server) {
+	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
+	int listener = fd_listen(path, SOCK_STREAM);
+	return listener < 0 ? listener
+			    : interface_serve_fd(event, listener, interface, data, ret_server);
+}
+
+int interface_serve_fd(sd_event *event, int fd, const sd_varlink_interface *interface, void *data,
+		sd_varlink_server **ret_server) {
+	cleanup_fd int listener = fd;
 	sd_varlink_server *server = NULL;
 	int result = sd_varlink_server_new(&server,
 			SD_VARLINK_SERVER_MYSELF_ONLY | SD_VARLINK_SERVER_INHERIT_USERDATA |
@@ -108,10 +117,8 @@ int interface_serve(sd_event *event, const char *path, const sd_varlink_interfac
 	if (result >= 0) {
 		result = sd_varlink_server_bind_connect(server, handle_connect);
 	}
-	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
-	cleanup_fd int listener = result >= 0 ? fd_listen(path, SOCK_STREAM) : -1;
 	if (result >= 0) {
-		result = listener < 0 ? listener : sd_varlink_server_listen_fd(server, listener);
+		result = sd_varlink_server_listen_fd(server, listener);
 	}
 	if (result >= 0) {
 		fd_steal(&listener);

@@ -29,6 +29,10 @@ extern const sd_varlink_interface *const manager_interface;
 int interface_serve(sd_event *event, const char *path, const sd_varlink_interface *interface,
 		void *data, sd_varlink_server **ret_server);
 
+/* The same for a socket that listens already, which becomes the server's even if this fails. */
+int interface_serve_fd(sd_event *event, int fd, const sd_varlink_interface *interface, void *data,
+		sd_varlink_server **ret_server);
+
 /* Replies with the error NAME.Failed and a reason for people. */
 int interface_fail(sd_varlink *link, const char *interface, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));

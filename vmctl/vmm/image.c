@@ -146,13 +146,34 @@ static bool search(const char *path, const char *name, char *out, size_t cap) {
 	return false;
 }
 
+/*
+ * Beside the running program: in its folder, as installed below the same prefix, or in the build that
+ * it is part of. So a build or a copied installation uses its own helpers, never those of another.
+ */
+static bool search_own(const char *name, char *out, size_t cap) {
+	static const char *const dirs[] = {"", "/" SILO_LIBEXEC_FROM_BIN, "/../proxy"};
+	char own[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
+	while (len > 0 && own[len - 1] != '/') {
+		len--;
+	}
+	for (size_t i = 0; len > 1 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		char dir[PATH_MAX + 256];
+		int dir_len = snprintf(dir, sizeof(dir), "%.*s%s", (int)len - 1, own, dirs[i]);
+		if (resolve(dir, (size_t)dir_len, name, out, cap)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool program_find(const char *name, const char *libexec, char *out, size_t cap) {
 	if (name[0] == '/') {
 		return resolve("", 0, name + 1, out, cap);
 	}
 	const char *path = getenv("PATH");
 	return search(libexec, name, out, cap) || search(getenv("SILO_LIBEXEC"), name, out, cap) ||
-			search(SILO_LIBEXECDIR, name, out, cap) ||
+			search_own(name, out, cap) || search(SILO_LIBEXECDIR, name, out, cap) ||
 			search(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin", name, out,
 					cap);
 }

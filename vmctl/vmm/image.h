@@ -18,7 +18,7 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap);
 
 /*
  * Finds the program name in libexec and $SILO_LIBEXEC (directories separated by ':', may be NULL),
- * then where Silo is installed, then in PATH. An absolute name is taken as it is. Writes its
+ * then beside the running program (installation or build), where Silo is installed, and in PATH. An absolute name is taken as it is. Writes its
  * absolute path, links resolved, into out.
  */
 bool program_find(const char *name, const char *libexec, char *out, size_t cap);

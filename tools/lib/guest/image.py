@@ -21,10 +21,15 @@ from common import Failed, cache_dir, data_dir, digest, file_digest, run, say
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
+# What is run here, and the Debian package that brings it.
+HOST_PROGRAMS = {'apt-get': 'apt', 'dpkg-deb': 'dpkg', 'fc-cache': 'fontconfig', 'ldconfig': 'libc-bin',
+                 'mkfs.erofs': 'erofs-utils', 'readelf': 'binutils', 'strip': 'binutils', 'tar': 'tar',
+                 'xz': 'xz-utils', 'zstd': 'zstd'}
+
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog='tools/guest-image', description='''Builds the guest image from packages of Debian
+        prog=os.environ.get('SILO_GUEST_IMAGE') or 'tools/guest-image', description='''Builds the guest image from packages of Debian
         %s: kernel, initrd, root.erofs and image.json, in $XDG_DATA_HOME/silo/images/NAME. The first
         time it fetches about 250 MB; afterwards only what changed is built again.'''
         % packages.SUITE)
@@ -33,7 +38,8 @@ def arguments():
     parser.add_argument('--name', default='default', help='the image\'s name (default: default)')
     parser.add_argument('--output', metavar='DIR', help='where to make it instead')
     parser.add_argument('--build-dir', metavar='DIR',
-                        help='Silo\'s build (default: build, build-* in the checkout)')
+                        help='Silo\'s build, or where its guest programs are installed '
+                             '(default: build in the checkout; this installation)')
     parser.add_argument('--update', action='store_true', help='take newer packages, if there are')
     options = parser.parse_args()
     options.include = sorted({name for names in options.include for name in names.split(',') if name})
@@ -45,7 +51,7 @@ def arguments():
 def find_build(given):
     candidates = [given] if given else [os.path.join(CHECKOUT, name) for name in ('build', 'build-asan')]
     for path in candidates:
-        if os.path.exists(os.path.join(path, 'build.ninja')):
+        if os.path.exists(os.path.join(path, 'build.ninja')) or os.path.exists(os.path.join(path, 'silo-init')):
             return os.path.abspath(path)
     raise Failed('no build in %s; run: meson setup build && ninja -C build' % ' or '.join(candidates))
 
@@ -80,6 +86,14 @@ def prune(kind, keep=3):
     by_age = sorted(os.listdir(folder), key=lambda name: os.stat(os.path.join(folder, name)).st_mtime)
     for name in by_age[:-keep]:
         shutil.rmtree(os.path.join(folder, name))
+
+
+def check_tools():
+    """Says which programs of this machine are missing, by their packages, before anything is fetched."""
+    missing = sorted({package for program, package in HOST_PROGRAMS.items()
+                      if shutil.which(program, path=os.environ['PATH'] + ':/usr/sbin:/sbin') is None})
+    if missing:
+        raise Failed('this machine lacks: %s. Run: sudo apt-get install %s' % ((' '.join(missing),) * 2))
 
 
 def libraries_of(folder):
@@ -155,7 +169,7 @@ def assemble(options, answer, build_dir, target):
     root_key, root_dir = build_packages(answer)
     kernel_key, kernel_dir = build_kernel(answer)
     programs = {name: file_digest(path) for name, path in initrd.programs(build_dir).items()}
-    programs['init'] = file_digest(os.path.join(build_dir, 'guest/init/silo-init'))
+    programs['init'] = file_digest(initrd.guest_program(build_dir, 'silo-init'))
     key = digest(root_key, kernel_key, recipe('initrd.py'), json.dumps(programs))
     described = os.path.join(target, 'image.json')
     if os.path.exists(described):
@@ -190,6 +204,8 @@ def main():
     target = os.path.abspath(options.output or
                              os.path.join(data_dir(), 'silo', 'images', options.name))
     build_dir = find_build(options.build_dir)
+    check_tools()
+    os.environ['PATH'] += ':/usr/sbin:/sbin'
     with open(os.path.join(cache_dir(), 'lock'), 'w') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -43,15 +43,22 @@ def stripped(path, work):
         return file.read()
 
 
+def guest_program(build_dir, name):
+    """Where a guest program lies: in a build, or in the folder of an installed Silo's programs."""
+    installed = os.path.join(build_dir, name)
+    if os.path.isfile(installed):
+        return installed
+    return os.path.join(build_dir, 'guest', name.removeprefix('silo-'), name)
+
+
 def programs(build_dir):
-    """{path in the VM: path here} of the guest programs that the build has."""
+    """{path in the VM: path here} of the guest programs that there are."""
     found = {}
     for name in ('silo-agent', 'silo-bridge'):
-        path = os.path.join(build_dir, 'guest', name.removeprefix('silo-'), name)
+        path = guest_program(build_dir, name)
         if os.path.exists(path):
             found['usr/lib/silo/' + name] = path
-    if 'usr/lib/silo/silo-agent' not in found or \
-            not os.path.exists(os.path.join(build_dir, 'guest/init/silo-init')):
+    if 'usr/lib/silo/silo-agent' not in found or not os.path.exists(guest_program(build_dir, 'silo-init')):
         raise Failed('no silo-agent and silo-init in %s; run: ninja -C %s' % (build_dir, build_dir))
     clients = os.path.join(build_dir, 'tests', 'clients')
     for name in sorted(os.listdir(clients)) if os.path.isdir(clients) else []:
@@ -78,7 +85,7 @@ def build(build_dir, kernel_dir, libraries, work):
     cpio = Cpio()
     cpio.folder('dev')
     cpio.entry('dev/console', stat.S_IFCHR | 0o600, device=(5, 1))
-    cpio.file('init', stripped(os.path.join(build_dir, 'guest/init/silo-init'), work), 0o755)
+    cpio.file('init', stripped(guest_program(build_dir, 'silo-init'), work), 0o755)
     modules = os.path.join(kernel_dir, 'modules')
     for name in sorted(os.listdir(modules)):
         with open(os.path.join(modules, name), 'rb') as file:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values of the manifest: sizes, durations, numbers, colours. Each reader returns false for what is
+ * Values: sizes, durations, numbers, colours. Each reader returns false for what is
  * not exactly of its form and leaves its result alone then.
  */
-#ifndef SILO_VMCTL_MANIFEST_VALUE_H
-#define SILO_VMCTL_MANIFEST_VALUE_H
+#ifndef SILO_CONFIG_VALUE_H
+#define SILO_CONFIG_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

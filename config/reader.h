@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * One manifest file: is it a file that may be trusted, and what does libscfg make of it. And the
- * report, in which every mistake of every file is collected.
+ * One file that a person wrote: is it a file that may be trusted, and what does libscfg make of it.
+ * And the report, in which every mistake of every file is collected.
  */
-#ifndef SILO_VMCTL_MANIFEST_READER_H
-#define SILO_VMCTL_MANIFEST_READER_H
+#ifndef SILO_CONFIG_READER_H
+#define SILO_CONFIG_READER_H
 
 #include <scfg.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "vmctl/manifest/suggest.h"
+#include "config/suggest.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
  *
  * "Did you mean": which of some words a mistyped one was probably meant to be.
  */
-#ifndef SILO_VMCTL_MANIFEST_SUGGEST_H
-#define SILO_VMCTL_MANIFEST_SUGGEST_H
+#ifndef SILO_CONFIG_SUGGEST_H
+#define SILO_CONFIG_SUGGEST_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "vmctl/manifest/reader.h"
+#include "config/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 
-/* A manifest of a thousand VMs stays below a third of it. */
+/* Descriptions of a thousand VMs stay below a third of it. */
 #define FILE_BYTES_MAX (1u << 20)
 
 bool report_init(struct report *report) {
@@ -64,7 +64,7 @@ void report_warning(struct report *report, const char *file, int line, const cha
 	report->warnings++;
 }
 
-/* Who can write a manifest can name any file as a disk: it must be the user's or root's own. */
+/* Who can write such a file can name any other: it must be the user's or root's own. */
 static bool is_trusted(const char *path, const struct stat *info, struct report *report) {
 	if (!S_ISREG(info->st_mode)) {
 		report_error(report, path, 0, NULL, "not a regular file");
