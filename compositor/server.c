@@ -33,6 +33,7 @@
 #include "compositor/output/output.h"
 #include "compositor/protocols.h"
 #include "compositor/shell/child.h"
+#include "compositor/shell/layer_shell.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
 #include "compositor/shell/tools.h"
@@ -169,6 +170,7 @@ static const struct module modules[] = {
 		{"windows", windows_create, windows_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},
+		{"layer shell", layer_shell_create, layer_shell_destroy},
 		{"tools", tools_create, tools_destroy},
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},

@@ -25,6 +25,7 @@ struct domains;
 struct focus;
 struct globals;
 struct keyboards;
+struct layer_shell;
 struct layers;
 struct nesting;
 struct outputs;
@@ -70,6 +71,7 @@ struct server {
 	struct windows *windows;
 	struct decorations *decorations;
 	struct activation *activation;
+	struct layer_shell *layer_shell;
 	struct tools *tools;
 	struct sockets *sockets;
 	struct service *service;

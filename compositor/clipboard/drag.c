@@ -126,7 +126,7 @@ void drag_start(struct seat *seat, struct wlr_drag *drag) {
 	if (drag->icon == NULL) {
 		return;
 	}
-	icon->tree = wlr_scene_tree_create(server->layers->trees[LAYER_OVERLAY]);
+	icon->tree = wlr_scene_tree_create(server->layers->trees[LAYER_DRAG]);
 	icon->frame = icon->tree == NULL ? NULL : frame_view_create(server, icon->tree);
 	if (icon->frame != NULL) {
 		icon->surface = wlr_scene_subsurface_tree_create(icon->tree, drag->icon->surface);

@@ -54,6 +54,8 @@ const struct globals_row globals_table[] = {
 		 * Reaches the selections of the seat that is given with it, so of the own domain.
 		 */
 		{"ext_data_control_manager_v1", ALL, 0},
+		/* Surfaces outside windows, without a frame. */
+		{"zwlr_layer_shell_v1", SHELL | TOOLS, VM | APP},
 		/* The true names and places of outputs. */
 		{"zxdg_output_manager_v1", APP | SHELL | TOOLS, VM},
 		/* Other clients' pixels, input and windows. */

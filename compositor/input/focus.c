@@ -2,19 +2,22 @@
 #include "compositor/input/focus.h"
 
 #include <stdlib.h>
+#include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_xdg_shell.h>
 
 #include "base/log.h"
 #include "compositor/domain/domain.h"
+#include "compositor/input/cursor.h"
 #include "compositor/input/seat.h"
 #include "compositor/output/output.h"
-#include "compositor/output/strip.h"
 #include "compositor/server.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
 struct focus {
-	struct window *window;
+	struct window *window; /* in use */
+	bool is_held;
+	struct focus_hold hold;
 	bool is_cycling; /* the order of use stands still until the modifier is released */
 };
 
@@ -32,23 +35,72 @@ void focus_destroy(struct server *server) {
 	server->focus = NULL;
 }
 
-struct window *focus_window(struct server *server) {
+struct window *focus_in_use(struct server *server) {
 	return server->focus != NULL ? server->focus->window : NULL;
 }
 
+struct window *focus_window(struct server *server) {
+	return focus_held(server) == NULL ? focus_in_use(server) : NULL;
+}
+
+const struct focus_hold *focus_held(struct server *server) {
+	return server->focus != NULL && server->focus->is_held ? &server->focus->hold : NULL;
+}
+
 struct domain *focus_domain(struct server *server) {
+	if (focus_held(server) != NULL) {
+		return domains_host(server);
+	}
 	struct window *window = focus_window(server);
 	return window != NULL ? window->domain : NULL;
 }
 
-static void update_strips(struct server *server) {
-	if (server->outputs == NULL) {
+struct output *focus_output(struct server *server) {
+	const struct focus_hold *hold = focus_held(server);
+	if (hold != NULL && hold->output != NULL) {
+		return hold->output;
+	}
+	struct window *window = focus_window(server);
+	if (window != NULL) {
+		struct wlr_box area;
+		window_get_area(window, &area);
+		return outputs_at(server, area.x + area.width / 2.0, area.y + area.height / 2.0);
+	}
+	struct wlr_cursor *cursor = cursor_wlr(server);
+	return hold != NULL ? outputs_at(server, cursor->x, cursor->y) : NULL;
+}
+
+/* The window in use gains or loses the keyboard for what holds it, or gets it back. */
+static void leave_window(struct window *window) {
+	seat_keyboard_leave(window->domain->seat);
+	window_set_active(window, false);
+}
+
+static void enter_window(struct window *window) {
+	seat_keyboard_enter(window->domain->seat, window->toplevel->base->surface);
+	window_set_active(window, true);
+}
+
+void focus_set_hold(struct server *server, const struct focus_hold *hold) {
+	struct focus *focus = server->focus;
+	if (!focus->is_held && hold == NULL) {
 		return;
 	}
-	struct output *output;
-	wl_list_for_each(output, &server->outputs->list, link) {
-		strip_update(output->strip);
+	struct seat *host = domains_host(server)->seat;
+	if (!focus->is_held && focus->window != NULL) {
+		leave_window(focus->window);
 	}
+	if (focus->is_held && (hold == NULL || hold->surface == NULL)) {
+		seat_keyboard_leave(host);
+	}
+	focus->is_held = hold != NULL;
+	focus->hold = hold != NULL ? *hold : (struct focus_hold){0};
+	if (hold != NULL && hold->surface != NULL) {
+		seat_keyboard_enter(host, hold->surface);
+	} else if (hold == NULL && focus->window != NULL) {
+		enter_window(focus->window);
+	}
+	outputs_update_strips(server);
 }
 
 static void move_to_front(struct server *server, struct window *window) {
@@ -62,8 +114,15 @@ void focus_set(struct server *server, struct window *window) {
 	if (old == window) {
 		return;
 	}
-	struct domain *old_domain = focus_domain(server);
 	focus->window = window;
+	if (focus->is_held) {
+		if (window != NULL) {
+			window_set_urgent(window, false);
+			move_to_front(server, window);
+		}
+		return;
+	}
+	struct domain *old_domain = old != NULL ? old->domain : NULL;
 	if (old != NULL && (window == NULL || window->domain != old_domain)) {
 		seat_keyboard_leave(old_domain->seat);
 	}
@@ -78,13 +137,11 @@ void focus_set(struct server *server, struct window *window) {
 			move_to_front(server, window);
 		}
 	}
-	if (old_domain != focus_domain(server)) {
-		update_strips(server);
-	}
+	outputs_update_strips(server);
 }
 
 void focus_lose(struct server *server, struct window *window, bool is_user_action) {
-	if (focus_window(server) != window) {
+	if (focus_in_use(server) != window) {
 		return;
 	}
 	struct window *next = NULL, *candidate;
@@ -123,7 +180,7 @@ void focus_cycle(struct server *server, bool is_backwards) {
 	if (wl_list_empty(order)) {
 		return;
 	}
-	struct window *window = focus_window(server);
+	struct window *window = focus_in_use(server);
 	struct wl_list *from = window != NULL ? &window->order : order;
 	struct wl_list *to = is_backwards ? from->prev : from->next;
 	if (to == order) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Who has the keyboard: at most one window, and through it one domain. It changes by a user's
- * action only, or stays within the domain that has it already.
+ * action only, or stays within the domain that has it already. While something of the host's own
+ * holds it (the launcher), the window in use is remembered and gets it back.
  */
 #ifndef SILO_COMPOSITOR_INPUT_FOCUS_H
 #define SILO_COMPOSITOR_INPUT_FOCUS_H
@@ -9,8 +10,17 @@
 #include <stdbool.h>
 
 struct domain;
+struct output;
 struct server;
 struct window;
+struct wlr_surface;
+
+/* What of the host's, other than a window, holds the keyboard. */
+struct focus_hold {
+	struct wlr_surface *surface; /* hears the keys; NULL: nobody does */
+	struct output *output;       /* where it is; NULL: where the pointer is */
+	const char *label;           /* what the strip says, static; NULL: the host's own */
+};
 
 bool focus_create(struct server *server);
 void focus_destroy(struct server *server);
@@ -19,7 +29,19 @@ void focus_destroy(struct server *server);
 struct window *focus_window(struct server *server);
 struct domain *focus_domain(struct server *server);
 
-/* Gives window, mapped, the keyboard; NULL takes it from all. */
+/* The window that has the keyboard, or gets it back when it is held no more; NULL: none. */
+struct window *focus_in_use(struct server *server);
+
+/* What holds the keyboard; NULL: nothing but a window may have it. */
+const struct focus_hold *focus_held(struct server *server);
+
+/* The output with what has the keyboard; NULL: nothing has it. */
+struct output *focus_output(struct server *server);
+
+/* Holds the keyboard for hold, which is copied; NULL gives it back to the window in use. */
+void focus_set_hold(struct server *server, const struct focus_hold *hold);
+
+/* Gives window, mapped, the keyboard, or makes it the one that gets it back; NULL: none. */
 void focus_set(struct server *server, struct window *window);
 
 /* The user chooses window, mapped: it is shown, minimised or of another workspace as it may be, and

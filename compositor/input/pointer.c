@@ -37,6 +37,7 @@
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/shell/layer_shell.h"
 #include "compositor/window/hit.h"
 #include "compositor/window/window.h"
 
@@ -123,7 +124,7 @@ static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
 	struct hit hit;
 	hit_find(pointer->server, cursor->x, cursor->y, &hit);
-	struct seat *seat = hit.surface != NULL ? hit.window->domain->seat : NULL;
+	struct seat *seat = hit.surface != NULL ? hit.domain->seat : NULL;
 	if (pointer->mode == MODE_DRAG && seat != pointer->seat) {
 		/* Over another domain's surface, or none: the dragging seat points at nothing. */
 		wlr_seat_pointer_notify_clear_focus(pointer->seat->wlr_seat);
@@ -276,6 +277,15 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	struct wlr_cursor *cursor = cursor_wlr(server);
 	struct hit hit;
 	hit_find(server, cursor->x, cursor->y, &hit);
+	layer_shell_press(server, hit.layer, hit.is_scrim);
+	if (hit.layer != NULL) {
+		update_focus(pointer, 0);
+		hit_find(server, cursor->x, cursor->y, &hit);
+		if (hit.layer != NULL && pointer->seat != NULL) {
+			begin_client(pointer, &hit);
+		}
+		return;
+	}
 	if (hit.window == NULL) {
 		return;
 	}
@@ -473,6 +483,15 @@ void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {
 void pointer_leave_window(struct server *server, struct window *window) {
 	struct pointer *pointer = server->pointer;
 	if (pointer == NULL || pointer->window != window) {
+		return;
+	}
+	clear_seat(pointer);
+	end_grab(pointer, false);
+}
+
+void pointer_end(struct server *server) {
+	struct pointer *pointer = server->pointer;
+	if (pointer == NULL || pointer->mode == MODE_PASSIVE) {
 		return;
 	}
 	clear_seat(pointer);

@@ -40,6 +40,9 @@ void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon);
 /* window is hidden: ends what a held button means for it. Buttons stay held, for nobody. */
 void pointer_leave_window(struct server *server, struct window *window);
 
+/* Ends what a held button means, for whomever. Buttons stay held, for nobody. */
+void pointer_end(struct server *server);
+
 /* window, or seat, is going. */
 void pointer_forget_window(struct server *server, struct window *window);
 void pointer_forget_seat(struct server *server, struct seat *seat);

@@ -16,8 +16,11 @@ enum layer {
 	LAYER_BACKGROUND,
 	LAYER_BOTTOM,
 	LAYER_WINDOWS,
-	LAYER_FULLSCREEN, /* the fullscreen window that has the keyboard */
+	LAYER_SCRIM,      /* darkens what is below while the launcher is open */
+	LAYER_TOP,        /* the panel */
+	LAYER_FULLSCREEN, /* the fullscreen window that has the keyboard: there is no scrim then */
 	LAYER_OVERLAY,
+	LAYER_DRAG,  /* what follows the pointer */
 	LAYER_STRIP, /* trusted: nothing of a client's is ever in it or above it but the lock */
 	LAYER_LOCK,
 	LAYER_COUNT,

@@ -18,6 +18,7 @@
 #include "compositor/output/layers.h"
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
+#include "compositor/shell/layer_shell.h"
 #include "decorations/lettering.h"
 #include "decorations/strip.h"
 #include "decorations/wallpaper.h"
@@ -25,6 +26,8 @@
 static void handle_frame(struct wl_listener *listener, void *data) {
 	struct output *output = wl_container_of(listener, output, frame);
 	wl_signal_emit_mutable(&output->server->outputs->drawing, NULL);
+	/* A window with the keyboard may have come to this output, or left it. */
+	strip_update(output->strip);
 	wlr_scene_output_commit(output->scene_output, NULL);
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -39,6 +42,7 @@ static void handle_request_state(struct wl_listener *listener, void *data) {
 }
 
 static void output_destroy(struct output *output) {
+	layer_shell_forget_output(output->server, output);
 	listener_remove(&output->frame);
 	listener_remove(&output->request_state);
 	listener_remove(&output->destroy);
@@ -59,10 +63,26 @@ void output_get_box(struct output *output, struct wlr_box *ret_box) {
 	wlr_output_layout_get_box(output->server->outputs->layout, output->wlr_output, ret_box);
 }
 
-void output_get_usable(struct output *output, struct wlr_box *ret_box) {
+void output_get_area(struct output *output, struct wlr_box *ret_box) {
 	output_get_box(output, ret_box);
 	ret_box->y += STRIP_HEIGHT;
 	ret_box->height -= STRIP_HEIGHT;
+}
+
+void output_get_usable(struct output *output, struct wlr_box *ret_box) {
+	const struct output_insets *reserved = &output->reserved;
+	output_get_area(output, ret_box);
+	ret_box->x += reserved->left;
+	ret_box->y += reserved->top;
+	ret_box->width -= reserved->left + reserved->right;
+	ret_box->height -= reserved->top + reserved->bottom;
+}
+
+void outputs_update_strips(struct server *server) {
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		strip_update(output->strip);
+	}
 }
 
 static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
@@ -139,7 +159,7 @@ static void handle_new_output(struct wl_listener *listener, void *data) {
 	output->server = server;
 	output->wlr_output = wlr_output;
 	wlr_output_init_render(wlr_output, server->allocator, server->renderer);
-	output->strip = strip_create(server);
+	output->strip = strip_create(output);
 	if (output->strip == NULL || !enable(output)) {
 		log_warn("output %s cannot be used", wlr_output->name);
 		strip_destroy(output->strip);

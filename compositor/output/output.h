@@ -19,13 +19,18 @@ struct wlr_scene_buffer;
 struct wlr_scene_output;
 struct wlr_scene_output_layout;
 
+struct output_insets {
+	int left, top, right, bottom;
+};
+
 struct output {
 	struct server *server;
 	struct wlr_output *wlr_output;
 	struct wlr_scene_output *scene_output;
 	struct wlr_scene_buffer *wallpaper; /* NULL until painted */
 	struct strip *strip;
-	struct wl_list link; /* outputs.list */
+	struct output_insets reserved; /* by layer surfaces, of the area below the strip */
+	struct wl_list link;           /* outputs.list */
 	struct wl_listener frame, request_state, destroy;
 };
 
@@ -53,9 +58,14 @@ struct output *outputs_at(struct server *server, double lx, double ly);
 /* Sees to it that every output is drawn soon, also if nothing in the scene has changed yet. */
 void outputs_schedule(struct server *server);
 
-/* The output's box in the layout, and the part of it below the strip. */
+/* The output's box in the layout; the part of it below the strip; and what layer surfaces leave
+ * of that. */
 void output_get_box(struct output *output, struct wlr_box *ret_box);
+void output_get_area(struct output *output, struct wlr_box *ret_box);
 void output_get_usable(struct output *output, struct wlr_box *ret_box);
+
+/* Shows on every strip who has the keyboard now. */
+void outputs_update_strips(struct server *server);
 
 /* The scale to paint what lies in box with: the largest of the outputs that show it. */
 float outputs_scale_for(struct server *server, const struct wlr_box *box);

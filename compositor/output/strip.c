@@ -2,6 +2,7 @@
 #include "compositor/output/strip.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/util/box.h>
 
@@ -15,19 +16,20 @@
 #include "decorations/strip.h"
 
 struct strip {
-	struct server *server;
+	struct output *output;
 	struct wlr_scene_buffer *node;
 	struct wlr_box box; /* of the strip, empty until it is placed */
 	float scale;
+	struct strip_spec shown; /* as it was painted last; zeroed before */
 };
 
-struct strip *strip_create(struct server *server) {
+struct strip *strip_create(struct output *output) {
 	struct strip *strip = calloc(1, sizeof(*strip));
 	if (strip == NULL) {
 		return NULL;
 	}
-	strip->server = server;
-	strip->node = wlr_scene_buffer_create(server->layers->trees[LAYER_STRIP], NULL);
+	strip->output = output;
+	strip->node = wlr_scene_buffer_create(output->server->layers->trees[LAYER_STRIP], NULL);
 	if (strip->node == NULL) {
 		free(strip);
 		return NULL;
@@ -43,25 +45,43 @@ void strip_destroy(struct strip *strip) {
 	free(strip);
 }
 
-void strip_update(struct strip *strip) {
-	if (wlr_box_empty(&strip->box)) {
-		return;
-	}
-	struct server *server = strip->server;
+static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
+	struct server *server = strip->output->server;
 	struct domain *domain = focus_domain(server);
-	struct strip_spec spec = {
-			.holder = domain == NULL          ? STRIP_NOBODY
-					: domain->is_host ? STRIP_HOST
-							  : STRIP_VM,
-			.label = domain == NULL ? NULL : domain->label,
+	const struct focus_hold *hold = focus_held(server);
+	*ret_spec = (struct strip_spec){
+			.holder = STRIP_NOBODY,
 			.dark = !server->options->light,
 			.scale = (double)strip->scale,
 			.width = strip->box.width,
 	};
-	if (domain != NULL) {
-		spec.colors = domain->colors;
-		spec.glyph = domain->glyph;
-		spec.emulated = domain->is_emulated;
+	if (domain == NULL) {
+		return;
+	}
+	ret_spec->holder = domain->is_host ? STRIP_HOST : STRIP_VM;
+	ret_spec->label = hold != NULL && hold->label != NULL ? hold->label : domain->label;
+	ret_spec->colors = domain->colors;
+	ret_spec->glyph = domain->glyph;
+	ret_spec->emulated = domain->is_emulated;
+	ret_spec->elsewhere = focus_output(server) != strip->output;
+}
+
+/* Labels are a domain's, or static: one that goes takes the keyboard with it first. */
+static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
+	return a->holder == b->holder && a->label == b->label && a->glyph == b->glyph &&
+			a->emulated == b->emulated && a->elsewhere == b->elsewhere &&
+			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
+			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
+}
+
+void strip_update(struct strip *strip) {
+	if (wlr_box_empty(&strip->box)) {
+		return;
+	}
+	struct strip_spec spec;
+	make_spec(strip, &spec);
+	if (is_same(&spec, &strip->shown)) {
+		return;
 	}
 	int width, height;
 	strip_size(&spec, &width, &height);
@@ -69,17 +89,17 @@ void strip_update(struct strip *strip) {
 	if (pixels == NULL) {
 		return;
 	}
-	strip_paint(&spec, server->outputs->lettering, pixels->data, width, height, pixels->stride);
+	strip_paint(&spec, strip->output->server->outputs->lettering, pixels->data, width, height,
+			pixels->stride);
 	wlr_scene_buffer_set_buffer(strip->node, &pixels->base);
 	wlr_scene_buffer_set_dest_size(strip->node, strip->box.width, strip->box.height);
 	wlr_buffer_drop(&pixels->base);
+	strip->shown = spec;
 }
 
 void strip_place(struct strip *strip, const struct wlr_box *box, float scale) {
-	if (strip->box.width != box->width || strip->scale != scale) {
-		strip->box = (struct wlr_box){.width = box->width, .height = STRIP_HEIGHT};
-		strip->scale = scale;
-		strip_update(strip);
-	}
+	strip->box = (struct wlr_box){.width = box->width, .height = STRIP_HEIGHT};
+	strip->scale = scale;
+	strip_update(strip);
 	wlr_scene_node_set_position(&strip->node->node, box->x, box->y);
 }

@@ -74,7 +74,11 @@ static bool get_usable(const struct window *window, struct wlr_box *ret_usable) 
 	if (output == NULL) {
 		return false;
 	}
-	output_get_usable(output, ret_usable);
+	if (window->is_fullscreen) {
+		output_get_area(output, ret_usable);
+	} else {
+		output_get_usable(output, ret_usable);
+	}
 	return ret_usable->width > 0 && ret_usable->height > 0;
 }
 

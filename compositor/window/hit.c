@@ -3,8 +3,12 @@
 
 #include <wlr/types/wlr_scene.h>
 
+#include "compositor/domain/domain.h"
+#include "compositor/input/focus.h"
+#include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/shell/layer_shell.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/window.h"
 #include "decorations/hit_test.h"
@@ -26,6 +30,7 @@ static bool popups_have(struct window *window, double lx, double ly, struct hit 
 		return false;
 	}
 	hit->window = window;
+	hit->domain = window->domain;
 	hit->surface = surface_of(node);
 	hit->part = hit->surface != NULL ? FRAME_PART_CLIENT : FRAME_PART_NONE;
 	return true;
@@ -38,6 +43,7 @@ static bool frame_has(struct window *window, double lx, double ly, struct hit *h
 		return false;
 	}
 	hit->window = window;
+	hit->domain = window->domain;
 	hit->part = part;
 	if (part == FRAME_PART_CLIENT) {
 		struct wlr_scene_node *node = wlr_scene_node_at(&window->client->node, lx, ly,
@@ -47,17 +53,53 @@ static bool frame_has(struct window *window, double lx, double ly, struct hit *h
 	return true;
 }
 
+static bool window_has(struct window *window, double lx, double ly, struct hit *hit) {
+	return window_is_shown(window) &&
+			(popups_have(window, lx, ly, hit) || frame_has(window, lx, ly, hit));
+}
+
+/* Layer surfaces have no frame: where one takes no input, what is below is hit. */
+static bool layer_has(struct server *server, enum layer layer, double lx, double ly,
+		struct hit *hit) {
+	struct wlr_scene_node *node = wlr_scene_node_at(&server->layers->trees[layer]->node, lx, ly,
+			&hit->sx, &hit->sy);
+	struct wlr_surface *surface = surface_of(node);
+	if (surface == NULL) {
+		return false;
+	}
+	hit->layer = layer_surface_of_node(node);
+	if (hit->layer == NULL) {
+		return false;
+	}
+	hit->domain = domains_host(server);
+	hit->surface = surface;
+	hit->part = FRAME_PART_CLIENT;
+	return true;
+}
+
 void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) {
 	*ret_hit = (struct hit){.part = FRAME_PART_NONE};
 	if (outputs_strip_has(server, lx, ly)) {
 		return;
 	}
+	struct window *full = focus_window(server);
+	if (layer_has(server, LAYER_OVERLAY, lx, ly, ret_hit) ||
+			(full != NULL && full->is_fullscreen &&
+					window_has(full, lx, ly, ret_hit)) ||
+			layer_has(server, LAYER_TOP, lx, ly, ret_hit)) {
+		return;
+	}
+	if (layer_shell_is_modal(server)) {
+		ret_hit->is_scrim = true;
+		return;
+	}
 	struct window *window;
 	wl_list_for_each(window, windows_stack(server), link) {
-		if (window_is_shown(window) &&
-				(popups_have(window, lx, ly, ret_hit) ||
-						frame_has(window, lx, ly, ret_hit))) {
+		if (window_has(window, lx, ly, ret_hit)) {
 			return;
 		}
+	}
+	if (!layer_has(server, LAYER_BOTTOM, lx, ly, ret_hit)) {
+		layer_has(server, LAYER_BACKGROUND, lx, ly, ret_hit);
 	}
 }

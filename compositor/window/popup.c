@@ -17,6 +17,7 @@
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/shell/layer_popup.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/guard.h"
 #include "compositor/window/window.h"
@@ -61,9 +62,14 @@ static struct output *output_of(const struct popup *popup) {
 	return outputs_at(popup->server, area->x + area->width / 2.0, area->y + area->height / 2.0);
 }
 
-/* The part of the output that popups may use, in layout coordinates. */
-static void get_room(struct output *output, struct wlr_box *ret_room) {
-	output_get_usable(output, ret_room);
+/* The part of the output that popups of window may use, in layout coordinates. */
+static void get_room(const struct window *window, struct output *output,
+		struct wlr_box *ret_room) {
+	if (window->is_fullscreen) {
+		output_get_area(output, ret_room);
+	} else {
+		output_get_usable(output, ret_room);
+	}
 	ret_room->x += POPUP_EDGE;
 	ret_room->y += POPUP_EDGE;
 	ret_room->width -= 2 * POPUP_EDGE;
@@ -81,7 +87,7 @@ static bool cut(const struct popup *popup, struct wlr_box *box) {
 		return true;
 	}
 	struct wlr_box room;
-	get_room(output, &room);
+	get_room(popup->window, output, &room);
 	if (!wlr_box_contains_box(&room, box)) {
 		room.y += FRAME_CHIP;
 		room.height -= FRAME_CHIP;
@@ -157,7 +163,7 @@ static void unconstrain(struct popup *popup) {
 			get_place(popup->parent, &x, &y);
 		}
 		struct wlr_box box;
-		get_room(output, &box);
+		get_room(window, output, &box);
 		box.x -= window->area.x + x;
 		box.y -= window->area.y + y;
 		wlr_xdg_positioner_rules_unconstrain_box(&scheduled->rules, &box,
@@ -263,6 +269,9 @@ static bool create_scene(struct popup *popup) {
 
 void popup_create(struct server *server, struct wlr_xdg_popup *wlr_popup) {
 	guard_popup(wlr_popup);
+	if (layer_popup_take(server, wlr_popup)) {
+		return;
+	}
 	struct popup *popup = calloc(1, sizeof(*popup));
 	if (popup == NULL) {
 		wl_resource_post_no_memory(wlr_popup->resource);

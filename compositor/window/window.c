@@ -282,7 +282,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	window->was_closed_by_user = false;
 	choose_workspace(window);
 	arrange_first(window);
-	struct window *focused = focus_window(server);
+	struct window *focused = focus_in_use(server);
 	bool may_focus = window_is_shown(window) &&
 			(focused == NULL || focused->domain == window->domain);
 	wl_list_insert(windows_order(server)->prev, &window->order);
@@ -444,12 +444,16 @@ static void handle_new_popup(struct wl_listener *listener, void *data) {
 	popup_create(windows->server, data);
 }
 
-static void handle_outputs_changed(struct wl_listener *listener, void *data) {
-	struct windows *windows = wl_container_of(listener, windows, outputs_changed);
+void windows_rearrange(struct server *server) {
 	struct window *window;
-	wl_list_for_each(window, &windows->stack, link) {
+	wl_list_for_each(window, windows_stack(server), link) {
 		arrange_state(window);
 	}
+}
+
+static void handle_outputs_changed(struct wl_listener *listener, void *data) {
+	struct windows *windows = wl_container_of(listener, windows, outputs_changed);
+	windows_rearrange(windows->server);
 }
 
 bool windows_create(struct server *server) {

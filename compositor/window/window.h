@@ -105,6 +105,9 @@ void window_set_hovered(struct window *window, enum frame_part hovered, enum fra
 void window_set_urgent(struct window *window, bool is_urgent);
 void window_set_decorated(struct window *window, bool is_decorated);
 
+/* What windows may use of the outputs has changed. */
+void windows_rearrange(struct server *server);
+
 /* The window that toplevel belongs to. */
 struct window *window_of_toplevel(struct wlr_xdg_toplevel *toplevel);
 

@@ -272,6 +272,20 @@ static const struct wl_registry_listener registry_listener = {
 		.global_remove = handle_global_remove,
 };
 
+static struct test_client *connect_client(struct fixture *fixture, int fd) {
+	struct test_client *client = calloc(1, sizeof(*client));
+	assert_non_null(client);
+	assert_true(fixture->clients_len < CLIENTS_MAX);
+	client->fixture = fixture;
+	fixture->clients[fixture->clients_len++] = client;
+	client->display = wl_display_connect_to_fd(fd);
+	assert_non_null(client->display);
+	client->registry = wl_display_get_registry(client->display);
+	wl_registry_add_listener(client->registry, &registry_listener, client);
+	fixture_settle(fixture);
+	return client;
+}
+
 struct test_client *fixture_client(struct fixture *fixture, int dial_fd) {
 	assert_int_equal(fd_send(dial_fd, "c", 1, NULL, 0), 1);
 	fixture_settle(fixture);
@@ -281,17 +295,13 @@ struct test_client *fixture_client(struct fixture *fixture, int dial_fd) {
 	assert_int_equal(fd_recv(dial_fd, &byte, 1, fds, &fds_len), 1);
 	assert_int_equal(byte, '0');
 	assert_int_equal(fds_len, 1);
-	struct test_client *client = calloc(1, sizeof(*client));
-	assert_non_null(client);
-	assert_true(fixture->clients_len < CLIENTS_MAX);
-	client->fixture = fixture;
-	fixture->clients[fixture->clients_len++] = client;
-	client->display = wl_display_connect_to_fd(fds[0]);
-	assert_non_null(client->display);
-	client->registry = wl_display_get_registry(client->display);
-	wl_registry_add_listener(client->registry, &registry_listener, client);
-	fixture_settle(fixture);
-	return client;
+	return connect_client(fixture, fds[0]);
+}
+
+struct test_client *fixture_host_client(struct fixture *fixture, enum client_class class) {
+	int fd = clients_connect(fixture->server, class, domains_host(fixture->server));
+	assert_true(fd >= 0);
+	return connect_client(fixture, fd);
 }
 
 bool client_is_offered(struct test_client *client, const char *interface) {

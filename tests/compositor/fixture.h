@@ -17,6 +17,7 @@
 #include <wlr/types/wlr_keyboard.h>
 #include <wlr/types/wlr_pointer.h>
 
+#include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
@@ -88,6 +89,8 @@ struct domain *fixture_domain(struct fixture *fixture, const char *name, int *re
 
 /* A client over a dial channel; it has bound what it needs. */
 struct test_client *fixture_client(struct fixture *fixture, int dial_fd);
+/* A client of a host class. */
+struct test_client *fixture_host_client(struct fixture *fixture, enum client_class class);
 void client_free(struct test_client *client);
 /* Is a global of that interface offered? Binds it; fails if it is not offered. */
 bool client_is_offered(struct test_client *client, const char *interface);
