@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 
 /* text_escape() needs no more. */
 #define LOG_TEXT_SIZE 300
@@ -52,6 +53,8 @@ int main(int argc, char *argv[]) {
 		break;
 	case OPTIONS_DONE:
 		return 0;
+	case OPTIONS_CHECK:
+		return settings_check(options.config);
 	case OPTIONS_USAGE:
 		fputs("silo: see silo --help\n", stderr);
 		return 2;

@@ -19,6 +19,8 @@ static const char usage[] =
 		"Starts the Silo compositor. COMMAND, if given, is started when it is ready.\n"
 		"\n"
 		"  -o, --outputs WxH[@SCALE],…  outputs of the headless backend (1920x1080)\n"
+		"  -c, --config FILE            the session's settings (~/.config/silo/config)\n"
+		"  -C, --check-config           say what is wrong with them and exit\n"
 		"  -t, --tools-socket PATH      also listen there for host tools (capture, virtual "
 		"input)\n"
 		"  -m, --vmd PROGRAM            the VM manager to start, or none (silo-vmd)\n"
@@ -31,6 +33,8 @@ static const char usage[] =
 
 static const struct option long_options[] = {
 		{"outputs", required_argument, NULL, 'o'},
+		{"config", required_argument, NULL, 'c'},
+		{"check-config", no_argument, NULL, 'C'},
 		{"tools-socket", required_argument, NULL, 't'},
 		{"vmd", required_argument, NULL, 'm'},
 		{"ready-fd", required_argument, NULL, 'r'},
@@ -109,6 +113,9 @@ static enum options_result parse_one(struct options *options, int option) {
 			return OPTIONS_USAGE;
 		}
 		return OPTIONS_RUN;
+	case 'c':
+		options->config = optarg;
+		return OPTIONS_RUN;
 	case 't':
 		options->tools_socket = optarg;
 		return OPTIONS_RUN;
@@ -144,12 +151,21 @@ static enum options_result parse_one(struct options *options, int option) {
 
 enum options_result options_parse(struct options *options, int argc, char *argv[]) {
 	int option;
+	bool is_check = false;
 	options->vmd = "silo-vmd";
-	while ((option = getopt_long(argc, argv, "+o:t:m:r:lvhV", long_options, NULL)) != -1) {
+	options->default_config = true;
+	while ((option = getopt_long(argc, argv, "+o:c:Ct:m:r:lvhV", long_options, NULL)) != -1) {
+		if (option == 'C') {
+			is_check = true;
+			continue;
+		}
 		enum options_result result = parse_one(options, option);
 		if (result != OPTIONS_RUN) {
 			return result;
 		}
+	}
+	if (is_check) {
+		return OPTIONS_CHECK;
 	}
 	if (optind < argc) {
 		options->command = &argv[optind];

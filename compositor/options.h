@@ -19,6 +19,8 @@ struct output_size {
 };
 
 struct options {
+	const char *config;       /* settings; NULL: the default file, if default_config */
+	bool default_config;      /* tests have none */
 	const char *tools_socket; /* NULL: none */
 	const char *vmd; /* VM manager to start, a path or a name to look for; NULL: none */
 	char **command;  /* NULL-terminated, started when silo is ready; NULL: none */
@@ -34,6 +36,7 @@ struct options {
 enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_DONE,  /* --help or --version was printed */
+	OPTIONS_CHECK, /* the settings are to be checked, and that is all */
 	OPTIONS_USAGE, /* one line was printed */
 };
 

@@ -32,6 +32,7 @@
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/protocols.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/child.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/shell/runtime.h"
@@ -151,6 +152,7 @@ struct module {
  * client, so domains come before sockets; the globals' check comes when all globals exist.
  */
 static const struct module modules[] = {
+		{"settings", settings_create, settings_finish},
 		{"loop", loop_create, loop_destroy},
 		{"runtime", runtime_create, runtime_destroy},
 		{"clients", clients_create, clients_destroy},

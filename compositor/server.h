@@ -33,6 +33,7 @@ struct pointer;
 struct protocols;
 struct runtime;
 struct service;
+struct settings;
 struct snaps;
 struct sockets;
 struct tools;
@@ -54,6 +55,7 @@ struct server {
 	size_t modules_created;
 
 	/* Modules, in the order of their creation. */
+	struct settings *settings;
 	struct runtime *runtime;
 	struct clients *clients;
 	struct globals *globals;

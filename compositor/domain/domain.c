@@ -12,8 +12,8 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/dial.h"
 #include "compositor/input/seat.h"
-#include "compositor/options.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 
 struct domains {
 	struct wl_list list; /* domain.link */
@@ -70,7 +70,7 @@ bool domains_create(struct server *server) {
 		return false;
 	}
 	domains->host->is_host = true;
-	domains->host->colors = theme_host_colors(!server->options->light);
+	domains->host->colors = theme_host_colors(!server->settings->is_light);
 	domains->host->glyph = GLYPH_HOST;
 	return true;
 }

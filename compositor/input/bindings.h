@@ -22,6 +22,7 @@ struct binding {
 	xkb_keysym_t symbol; /* lower case */
 	const char *action;  /* of actions[]; NULL: none */
 	unsigned int number; /* for actions that take one */
+	int line;            /* of the settings; 0: a default */
 };
 
 extern const struct binding bindings_default[];

@@ -17,6 +17,7 @@
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 
 #define SIZE_DEFAULT 24
 
@@ -140,7 +141,10 @@ void cursor_forget_seat(struct server *server, struct seat *seat) {
 	}
 }
 
-static uint32_t theme_size(void) {
+static uint32_t theme_size(const struct settings *settings) {
+	if (settings->cursor_size != 0) {
+		return settings->cursor_size;
+	}
 	const char *text = getenv("XCURSOR_SIZE");
 	long size = text != NULL ? strtol(text, NULL, 10) : 0;
 	return size > 0 && size <= CURSOR_SIZE_HARD_MAX ? (uint32_t)size : SIZE_DEFAULT;
@@ -155,7 +159,9 @@ bool cursor_create(struct server *server) {
 	server->cursor = cursor;
 	cursor->server = server;
 	cursor->wlr_cursor = wlr_cursor_create();
-	cursor->manager = wlr_xcursor_manager_create(getenv("XCURSOR_THEME"), theme_size());
+	const char *theme = server->settings->cursor_theme;
+	theme = theme != NULL ? theme : getenv("XCURSOR_THEME");
+	cursor->manager = wlr_xcursor_manager_create(theme, theme_size(server->settings));
 	struct wlr_cursor_shape_manager_v1 *shapes =
 			wlr_cursor_shape_manager_v1_create(server->display, 2);
 	if (cursor->wlr_cursor == NULL || cursor->manager == NULL || shapes == NULL) {

@@ -16,9 +16,7 @@
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
 #include "compositor/server.h"
-
-#define REPEAT_RATE_HZ 25
-#define REPEAT_DELAY_MS 400
+#include "compositor/settings/settings.h"
 
 struct keyboards {
 	struct server *server;
@@ -213,14 +211,20 @@ void keyboards_add(struct server *server, struct wlr_keyboard *keyboard, bool is
 	listener_add(&device->destroy, &keyboard->base.events.destroy, handle_destroy);
 }
 
-/* From XKB_DEFAULT_RULES, _MODEL, _LAYOUT, _VARIANT and _OPTIONS; "us" if they make no sense. */
-static struct xkb_keymap *load_keymap(void) {
+/*
+ * From the settings, and where they say nothing from XKB_DEFAULT_RULES, _MODEL, _LAYOUT, _VARIANT and
+ * _OPTIONS; "us" if those make no sense.
+ */
+static struct xkb_keymap *load_keymap(const struct keyboard_settings *settings) {
 	struct xkb_context *context = xkb_context_new(XKB_CONTEXT_NO_FLAGS);
 	if (context == NULL) {
 		return NULL;
 	}
+	const struct xkb_rule_names wanted = {.layout = settings->layout,
+			.variant = settings->variant,
+			.options = settings->options};
 	struct xkb_keymap *keymap =
-			xkb_keymap_new_from_names(context, NULL, XKB_KEYMAP_COMPILE_NO_FLAGS);
+			xkb_keymap_new_from_names(context, &wanted, XKB_KEYMAP_COMPILE_NO_FLAGS);
 	if (keymap == NULL) {
 		log_warn("the keyboard layout in XKB_DEFAULT_* does not exist: using \"us\"");
 		const struct xkb_rule_names names = {
@@ -232,7 +236,7 @@ static struct xkb_keymap *load_keymap(void) {
 }
 
 bool keyboards_create(struct server *server) {
-	struct xkb_keymap *keymap = load_keymap();
+	struct xkb_keymap *keymap = load_keymap(&server->settings->keyboard);
 	if (keymap == NULL) {
 		log_error("no keyboard layout is installed: install xkb-data");
 		return false;
@@ -249,7 +253,9 @@ bool keyboards_create(struct server *server) {
 	server->keyboards = keyboards;
 	bool ok = wlr_keyboard_set_keymap(&keyboards->main, keymap);
 	xkb_keymap_unref(keymap);
-	wlr_keyboard_set_repeat_info(&keyboards->main, REPEAT_RATE_HZ, REPEAT_DELAY_MS);
+	const struct keyboard_settings *settings = &server->settings->keyboard;
+	wlr_keyboard_set_repeat_info(&keyboards->main, (int32_t)settings->repeat_rate_hz,
+			(int32_t)settings->repeat_delay_ms);
 	listener_add(&keyboards->key, &keyboards->main.events.key, handle_main_key);
 	listener_add(&keyboards->modifiers_changed, &keyboards->main.events.modifiers,
 			handle_main_modifiers);

@@ -18,6 +18,7 @@
 #include "compositor/output/layers.h"
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
 #include "decorations/lettering.h"
 #include "decorations/strip.h"
@@ -95,7 +96,7 @@ static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
 			return;
 		}
 		struct server *server = output->server;
-		wallpaper_paint(!server->options->light, pixels->data, width, height,
+		wallpaper_paint(!server->settings->is_light, pixels->data, width, height,
 				pixels->stride);
 		if (old == NULL) {
 			output->wallpaper =

@@ -8,11 +8,11 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
-#include "compositor/options.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "decorations/strip.h"
 
 struct strip {
@@ -51,7 +51,7 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 	const struct focus_hold *hold = focus_held(server);
 	*ret_spec = (struct strip_spec){
 			.holder = STRIP_NOBODY,
-			.dark = !server->options->light,
+			.dark = !server->settings->is_light,
 			.scale = (double)strip->scale,
 			.width = strip->box.width,
 	};

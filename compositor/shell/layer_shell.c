@@ -21,10 +21,10 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
-#include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/layer_arrange.h"
 #include "compositor/shell/layer_popup.h"
 #include "compositor/window/window.h"
@@ -440,7 +440,7 @@ void layer_shell_forget_output(struct server *server, struct output *output) {
 bool layer_shell_create(struct server *server) {
 	struct layer_shell *shell = calloc(1, sizeof(*shell));
 	struct wlr_layer_shell_v1 *wlr_shell = wlr_layer_shell_v1_create(server->display, VERSION);
-	const float ground = server->options->light ? 0x11 / 255.0f : 0;
+	const float ground = server->settings->is_light ? 0x11 / 255.0f : 0;
 	const float color[4] = {ground * SCRIM_ALPHA, ground * SCRIM_ALPHA, ground * SCRIM_ALPHA,
 			SCRIM_ALPHA};
 	if (shell != NULL) {

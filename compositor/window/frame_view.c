@@ -14,10 +14,10 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/listen.h"
-#include "compositor/options.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/window/window.h"
 #include "decorations/frame_paint.h"
 
@@ -65,7 +65,7 @@ struct frame_spec frame_view_spec(struct server *server, const struct domain *do
 			.colors = domain->colors,
 			.glyph = domain->glyph,
 			.emulated = domain->is_emulated,
-			.dark = !server->options->light,
+			.dark = !server->settings->is_light,
 			.scale = 1,
 	};
 }

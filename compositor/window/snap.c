@@ -5,10 +5,10 @@
 #include <wlr/types/wlr_scene.h>
 
 #include "base/log.h"
-#include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/window/window.h"
 #include "decorations/palette.h"
 
@@ -37,7 +37,7 @@ bool snaps_create(struct server *server) {
 		snaps->tree = wlr_scene_tree_create(server->layers->trees[LAYER_OVERLAY]);
 		ok = snaps->tree != NULL;
 	}
-	const struct theme *theme = theme_get(!server->options->light);
+	const struct theme *theme = theme_get(!server->settings->is_light);
 	for (int i = 0; ok && i < SIDES; i++) {
 		snaps->ink[i] = make_rect(snaps, theme->ink);
 		snaps->line[i] = make_rect(snaps, theme->surface);

@@ -22,10 +22,10 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
-#include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/tools.h"
 #include "compositor/window/arrange.h"
 #include "compositor/window/decoration.h"
@@ -373,7 +373,7 @@ static void handle_destroy(struct wl_listener *listener, void *data) {
 
 static bool create_scene(struct window *window) {
 	struct server *server = window->server;
-	const struct color surface = theme_get(!server->options->light)->surface;
+	const struct color surface = theme_get(!server->settings->is_light)->surface;
 	const float color[4] = {
 			(float)surface.r / 255, (float)surface.g / 255, (float)surface.b / 255, 1};
 	window->tree = wlr_scene_tree_create(server->layers->trees[LAYER_WINDOWS]);

@@ -7,6 +7,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/window/window.h"
 
 struct workspaces {
@@ -65,7 +66,7 @@ bool workspaces_create(struct server *server) {
 		log_error("out of memory");
 		return false;
 	}
-	server->workspaces->count = WORKSPACES_DEFAULT;
+	server->workspaces->count = server->settings->workspaces;
 	return true;
 }
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The person's own settings of the session: $XDG_CONFIG_HOME/silo/config, silo(5). Read from files of
+ * the user's or root's only; nothing of a guest. What is wrong in the file keeps its default, so that
+ * no mistake locks anybody out, and is told all at once.
+ */
+#ifndef SILO_COMPOSITOR_SETTINGS_SETTINGS_H
+#define SILO_COMPOSITOR_SETTINGS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wayland-server-protocol.h>
+
+#include "compositor/input/bindings.h"
+
+struct server;
+
+/* What a device does unless told otherwise depends on the device. */
+enum choice {
+	CHOICE_UNSET,
+	CHOICE_NO,
+	CHOICE_YES,
+};
+
+/* An output's block; what is not said is zero. */
+struct output_settings {
+	char *name; /* the connector's, "DP-1" */
+	int line;
+	int width_px, height_px, refresh_mhz;
+	bool has_position;
+	int x, y;    /* layout pixels */
+	float scale; /* 0.5 to 4 */
+	bool has_transform;
+	enum wl_output_transform transform;
+	bool is_off;
+};
+
+struct keyboard_settings {
+	char *layout, *variant, *options; /* as XKB_DEFAULT_LAYOUT and so on; NULL: from there */
+	unsigned int repeat_rate_hz;      /* 0: no repetition */
+	unsigned int repeat_delay_ms;
+};
+
+struct pointer_settings {
+	enum choice natural_scroll, tap;
+	bool has_speed;
+	double speed; /* -1 to 1 */
+};
+
+struct settings {
+	uint32_t modifier;       /* WLR_MODIFIER_LOGO or _ALT; 0: as bindings_modifier() finds */
+	unsigned int workspaces; /* 1 to WORKSPACES_MAX */
+	bool is_light;
+	char *wallpaper;          /* a PNG file's absolute path; NULL: Silo's own */
+	char *cursor_theme;       /* NULL: from XCURSOR_THEME */
+	unsigned int cursor_size; /* 0: from XCURSOR_SIZE */
+	struct keyboard_settings keyboard;
+	struct pointer_settings pointer;
+	struct output_settings *outputs;
+	size_t outputs_len;
+	struct binding *bindings; /* the defaults, changed as the file says */
+	size_t bindings_len;
+};
+
+/*
+ * Reads path, and never returns NULL. A file that is not there is an error only if is_required.
+ * *ret_report is one line a mistake, the caller's to free, or NULL if there is none.
+ */
+struct settings *settings_load(const char *path, bool is_required, char **ret_report);
+
+/* NULL is legal. */
+void settings_destroy(struct settings *settings);
+
+/* The path that silo(5) names, the caller's to free. NULL: there is no home directory. */
+char *settings_default_path(void);
+
+/* The block of the output of that name, or NULL. */
+const struct output_settings *settings_for_output(const struct settings *settings,
+		const char *name);
+
+/* Prints what is wrong with the file (NULL: the default one). Returns an exit status. */
+int settings_check(const char *path);
+
+/* The module: the file that the options name, or the defaults. */
+bool settings_create(struct server *server);
+void settings_finish(struct server *server);
+
+#endif
