@@ -187,7 +187,7 @@ static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, i
 	if ((result = box_rights_landlock(spec, namespaces)) < 0) {
 		child_fail(status, -result, false, "Landlock");
 	}
-	if ((result = box_rights_seccomp()) < 0) {
+	if ((result = box_rights_seccomp(spec->inner_jails)) < 0) {
 		child_fail(status, -result, false, "seccomp");
 	}
 	if (!bind_to_parent(alive)) {
@@ -358,7 +358,7 @@ int box_spawn(const struct box_spec *spec, struct box_child *ret_child, char *er
 	if (!spec->no_namespaces) {
 		result = spawn_once(spec, true, ret_child, &failure);
 	}
-	if (result < 0 && failure.refused) {
+	if (result < 0 && failure.refused && !spec->inner_jails) {
 		result = spawn_once(spec, false, ret_child, &failure);
 	}
 	if (result < 0) {

@@ -34,6 +34,9 @@ struct box_bind {
 	bool device;      /* a device node: may be read, written and controlled */
 };
 
+/* In a box with inner jails: an empty directory that cannot be written. */
+#define BOX_EMPTY_DIR "/empty"
+
 /* Most descriptors handed to a box. */
 #define BOX_FDS_MAX 16
 
@@ -47,6 +50,12 @@ struct box_spec {
 	int output;         /* standard output and error; negative: /dev/null */
 	bool network;       /* keeps the caller's network namespace */
 	bool no_namespaces; /* the weaker box, as if user namespaces were refused */
+	/*
+	 * The program locks up its own processes further (crosvm): it may make namespaces and
+	 * mounts, has BOX_EMPTY_DIR and a /proc of the box's processes. Landlock holds no files
+	 * then, as it would refuse every mount; the box's root does. Never the weaker box.
+	 */
+	bool inner_jails;
 };
 
 struct box_child {

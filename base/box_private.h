@@ -28,8 +28,11 @@ int box_rights_drop(void);
 /* Landlock on what spec names. in_root: the root is the box's own and may be read as a whole. */
 int box_rights_landlock(const struct box_spec *spec, bool in_root);
 
-/* Refuses the system calls with which a program makes namespaces, mounts, traces or loads code. */
-int box_rights_seccomp(void);
+/*
+ * Refuses the system calls with which a program makes namespaces, mounts, traces or loads code.
+ * inner_jails: it may make namespaces and mounts of its own.
+ */
+int box_rights_seccomp(bool inner_jails);
 
 /* The kernel's Landlock version, or 0. */
 int box_landlock_abi(void);

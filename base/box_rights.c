@@ -8,6 +8,7 @@
 #include <linux/securebits.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -115,7 +116,12 @@ int box_rights_landlock(const struct box_spec *spec, bool in_root) {
 		/* A full box holds without it. */
 		return in_root ? 0 : -EOPNOTSUPP;
 	}
-	struct landlock_ruleset_attr attr = {.handled_access_fs = handled_access(abi)};
+	if (spec->inner_jails && abi < 6) {
+		/* Nothing would be left of it. */
+		return 0;
+	}
+	struct landlock_ruleset_attr attr = {
+			.handled_access_fs = spec->inner_jails ? 0 : handled_access(abi)};
 	size_t size = offsetof(struct landlock_ruleset_attr, handled_access_net);
 	if (abi >= 4) {
 		size = offsetof(struct landlock_ruleset_attr, scoped);
@@ -132,21 +138,27 @@ int box_rights_landlock(const struct box_spec *spec, bool in_root) {
 	if (ruleset < 0) {
 		return -errno;
 	}
-	int result = allow_all(ruleset, spec, in_root, attr.handled_access_fs);
+	int result = spec->inner_jails ? 0
+				       : allow_all(ruleset, spec, in_root, attr.handled_access_fs);
 	if (result < 0) {
 		return result;
 	}
 	return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 0;
 }
 
-/* Calls that no boxed program needs and that lead out of a box, or far into the kernel. */
-static const int refused_calls[] = {
+/* With these a program locks up its own processes; all others need them as little as what follows.
+ */
+static const int jail_calls[] = {
 		SCMP_SYS(unshare),
-		SCMP_SYS(setns),
 		SCMP_SYS(mount),
 		SCMP_SYS(umount2),
 		SCMP_SYS(pivot_root),
 		SCMP_SYS(chroot),
+};
+
+/* Calls that no boxed program needs and that lead out of a box, or far into the kernel. */
+static const int refused_calls[] = {
+		SCMP_SYS(setns),
 		SCMP_SYS(open_tree),
 		SCMP_SYS(move_mount),
 		SCMP_SYS(fsopen),
@@ -184,22 +196,15 @@ static const int refused_calls[] = {
 		SCMP_SYS(syslog),
 };
 
-int box_rights_seccomp(void) {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	if (filter == NULL) {
-		return -ENOMEM;
-	}
+static int refuse(scmp_filter_ctx filter, const int *calls, size_t len) {
 	int result = 0;
-	for (size_t i = 0; i < sizeof(refused_calls) / sizeof(refused_calls[0]) && result == 0;
-			i++) {
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0);
+	for (size_t i = 0; i < len && result == 0; i++) {
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0);
 	}
-	/*
-	 * Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
-	 */
-	if (result == 0) {
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	}
+	return result;
+}
+
+static int refuse_namespaces(scmp_filter_ctx filter) {
 	static const unsigned long namespaces[] = {
 			CLONE_NEWUSER,
 			CLONE_NEWNS,
@@ -209,9 +214,29 @@ int box_rights_seccomp(void) {
 			CLONE_NEWUTS,
 			CLONE_NEWCGROUP,
 	};
+	int result = refuse(filter, jail_calls, sizeof(jail_calls) / sizeof(jail_calls[0]));
 	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]) && result == 0; i++) {
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
 				SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i]));
+	}
+	return result;
+}
+
+int box_rights_seccomp(bool inner_jails) {
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	if (filter == NULL) {
+		return -ENOMEM;
+	}
+	int result = refuse(filter, refused_calls,
+			sizeof(refused_calls) / sizeof(refused_calls[0]));
+	/*
+	 * Its flags lie in memory, where a filter cannot look; the C library falls back to clone.
+	 */
+	if (result == 0) {
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	}
+	if (result == 0 && !inner_jails) {
+		result = refuse_namespaces(filter);
 	}
 	/* A box has no terminal, but may be given a descriptor by mistake: no input is forged. */
 	if (result == 0) {

@@ -187,6 +187,55 @@ static int make_tmpfs(void) {
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * Not a process's own: settings of the whole host, which a host's root could write even in a box.
+ */
+static const char *const proc_shared[] = {
+		"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"};
+
+/* A /proc of the box's own process namespace, of which only the processes' part can be written. */
+static int mount_proc(int root) {
+	cleanup_fd int context = (int)syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
+	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
+		return -errno;
+	}
+	cleanup_fd int proc = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC,
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	if (proc < 0 || (mkdirat(root, "proc", 0555) < 0 && errno != EEXIST) ||
+			syscall(SYS_move_mount, proc, "", root, "proc", MOVE_MOUNT_F_EMPTY_PATH) <
+					0) {
+		return -errno;
+	}
+	for (size_t i = 0; i < sizeof(proc_shared) / sizeof(proc_shared[0]); i++) {
+		cleanup_fd int tree = (int)syscall(SYS_open_tree, proc, proc_shared[i],
+				OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		if (tree < 0 && errno == ENOENT) {
+			continue;
+		}
+		int result = tree < 0 ? -errno : restrict_mount(tree, MOUNT_ATTR_RDONLY);
+		if (result == 0 &&
+				syscall(SYS_move_mount, tree, "", proc, proc_shared[i],
+						MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+			result = -errno;
+		}
+		if (result < 0) {
+			return result;
+		}
+	}
+	return 0;
+}
+
+/* What a program needs that locks up its own processes. */
+static int make_jail_places(int root, const char **ret_what) {
+	*ret_what = BOX_EMPTY_DIR;
+	if (mkdirat(root, BOX_EMPTY_DIR + 1, 0555) < 0 ||
+			fchmodat(root, BOX_EMPTY_DIR + 1, 0555, 0) < 0) {
+		return -errno;
+	}
+	*ret_what = "/proc";
+	return mount_proc(root);
+}
+
 int box_root_enter(const struct box_spec *spec, const char **ret_what) {
 	*ret_what = "private mounts";
 	if (mount(NULL, "/", NULL, MS_REC_PRIVATE, NULL) < 0) {
@@ -208,6 +257,9 @@ int box_root_enter(const struct box_spec *spec, const char **ret_what) {
 	int result = bind_system(root, ret_what);
 	if (result == 0) {
 		result = bind_spec(root, spec, ret_what);
+	}
+	if (result == 0 && spec->inner_jails) {
+		result = make_jail_places(root, ret_what);
 	}
 	if (result < 0) {
 		return result;

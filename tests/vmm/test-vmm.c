@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * QEMU's command line against golden files (`UPDATE=1 GOLDEN=tests/vmm test-vmm` rewrites them),
+ * The VMMs' command lines against golden files (`UPDATE=1 GOLDEN=tests/vmm test-vmm` rewrites them),
  * the image's and programs' places, and the KVM probe where there is no KVM.
  */
 #include <fcntl.h>
@@ -15,9 +15,10 @@
 
 #include <cmocka.h>
 
+#include "vmctl/vmm/argv.h"
 #include "vmctl/vmm/image.h"
 #include "vmctl/vmm/kvm.h"
-#include "vmctl/vmm/qemu.h"
+#include "vmctl/vmm/vmm.h"
 
 static char *text_of(char **argv) {
 	char *text = NULL;
@@ -34,7 +35,7 @@ static void check_golden(const char *name, char **argv) {
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", getenv("GOLDEN"), name);
 	char *text = text_of(argv);
-	qemu_argv_free(argv);
+	argv_free(argv);
 	if (getenv("UPDATE") != NULL) {
 		FILE *out = fopen(path, "we");
 		assert_non_null(out);
@@ -56,17 +57,14 @@ static struct vm banking = {.name = "banking",
 		.image = (char[]){"default"}};
 
 static void test_kvm_argv(void **state) {
-	struct qemu_setup setup = {
+	struct vmm_setup setup = {
+			.kind = VMM_QEMU,
 			.vm = &banking,
 			.program = "/usr/bin/qemu-system-x86_64",
 			.image_dir = "/images/default",
 			.accelerator = ACCELERATOR_KVM,
-			.qmp_fd = 3,
-			.console_fd = 4,
-			.gpu_fd = 5,
-			.vsock_fd = 6,
 	};
-	check_golden("kvm.argv", qemu_argv(&setup));
+	check_golden("kvm.argv", vmm_argv(&setup));
 }
 
 static void test_emulation_argv(void **state) {
@@ -74,17 +72,58 @@ static void test_emulation_argv(void **state) {
 	struct vm vm = banking;
 	vm.kernel_params = params;
 	vm.kernel_params_len = 2;
-	struct qemu_setup setup = {
+	struct vmm_setup setup = {
+			.kind = VMM_QEMU,
 			.vm = &vm,
 			.program = "/usr/bin/qemu-system-x86_64",
 			.image_dir = "/home/a,b/images,readonly=off",
 			.accelerator = ACCELERATOR_TCG,
-			.qmp_fd = 3,
-			.console_fd = 4,
-			.gpu_fd = 5,
-			.vsock_fd = 6,
 	};
-	check_golden("emulation.argv", qemu_argv(&setup));
+	check_golden("emulation.argv", vmm_argv(&setup));
+}
+
+static void test_crosvm_argv(void **state) {
+	char *params[] = {(char[]){"loglevel=7"}, (char[]){"a=b,c"}};
+	struct vm vm = banking;
+	vm.kernel_params = params;
+	vm.kernel_params_len = 2;
+	struct vmm_setup setup = {
+			.kind = VMM_CROSVM,
+			.vm = &vm,
+			.program = "/usr/bin/crosvm",
+			.image_dir = "/images/default",
+	};
+	check_golden("crosvm.argv", vmm_argv(&setup));
+	/* What ends a value stands in quotation marks, and they and backslashes are escaped. */
+	setup.image_dir = "/home/a,b/im \"ag\\es,ro=false]";
+	check_golden("crosvm-quoted.argv", vmm_argv(&setup));
+}
+
+static void test_exits(void **state) {
+	static const struct {
+		enum vmm_kind kind;
+		int code;
+		enum vmm_exit exit;
+		const char *reason;
+	} cases[] = {
+			{VMM_CROSVM, 0, VMM_EXIT_CLEAN, ""},
+			{VMM_CROSVM, 1, VMM_EXIT_FAILED, "gave up"},
+			{VMM_CROSVM, 2, VMM_EXIT_FAILED, "status 2"},
+			{VMM_CROSVM, 32, VMM_EXIT_RESET, ""},
+			{VMM_CROSVM, 33, VMM_EXIT_FAILED, "crashed"},
+			{VMM_CROSVM, 34, VMM_EXIT_FAILED, "kernel panicked"},
+			{VMM_CROSVM, 35, VMM_EXIT_FAILED, "command line"},
+			{VMM_CROSVM, 36, VMM_EXIT_FAILED, "watchdog"},
+			{VMM_QEMU, 0, VMM_EXIT_CLEAN, ""},
+			{VMM_QEMU, 32, VMM_EXIT_FAILED, "status 32"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char reason[256] = "";
+		assert_int_equal(vmm_exit_judge(cases[i].kind, cases[i].code, reason,
+						 sizeof(reason)),
+				cases[i].exit);
+		assert_non_null(strstr(reason, cases[i].reason));
+	}
 }
 
 static void test_image(void **state) {
@@ -125,6 +164,8 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_kvm_argv),
 			cmocka_unit_test(test_emulation_argv),
+			cmocka_unit_test(test_crosvm_argv),
+			cmocka_unit_test(test_exits),
 			cmocka_unit_test(test_image),
 			cmocka_unit_test(test_programs),
 			cmocka_unit_test(test_kvm_probe),

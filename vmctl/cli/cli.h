@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <systemd/sd-varlink.h>
 
+struct manifest;
+
 struct cli_options {
 	const char *manifest;
 	const char *libexec;
 	bool json, force, follow, raw, root, all;
 	const char *application;
+	const char *vmm;
 };
 
 int cli_applications(const struct cli_options *options, int argc, char **argv);
@@ -28,6 +31,9 @@ int cli_pause(const struct cli_options *options, int argc, char **argv);
 int cli_resume(const struct cli_options *options, int argc, char **argv);
 int cli_run(const struct cli_options *options, int argc, char **argv);
 int cli_log(const struct cli_options *options, int argc, char **argv);
+
+/* The manifest that options name, or NULL; says on standard error what is wrong with it. */
+struct manifest *cli_load(const struct cli_options *options);
 
 /* Connects to silo-vmd, or says on standard error what is missing and returns false. */
 bool cli_connect(sd_varlink **ret_link);

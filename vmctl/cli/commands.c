@@ -11,9 +11,6 @@
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/places.h"
 #include "vmctl/supervisor/record.h"
-#include "vmctl/vmm/image.h"
-#include "vmctl/vmm/kvm.h"
-#include "vmctl/vmm/qemu.h"
 
 bool cli_connect(sd_varlink **ret_link) {
 	char runtime[PLACE_MAX], error[ERROR_MAX];
@@ -201,7 +198,7 @@ int cli_restart(const struct cli_options *options, int argc, char **argv) {
 	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
 }
 
-static struct manifest *load(const struct cli_options *options) {
+struct manifest *cli_load(const struct cli_options *options) {
 	char *report = NULL;
 	struct manifest *manifest = manifest_load_default(options->manifest, &report);
 	if (report != NULL) {
@@ -216,7 +213,7 @@ int cli_check(const struct cli_options *options, int argc, char **argv) {
 		fputs("vmctl: usage: vmctl check [--manifest FILE]\n", stderr);
 		return 2;
 	}
-	struct manifest *manifest = load(options);
+	struct manifest *manifest = cli_load(options);
 	if (manifest == NULL) {
 		return 2;
 	}
@@ -228,53 +225,4 @@ int cli_check(const struct cli_options *options, int argc, char **argv) {
 	bool is_found = manifest->files_len > 0;
 	manifest_destroy(manifest);
 	return is_found ? 0 : 1;
-}
-
-static void print_argv(char **argv, bool as_json) {
-	if (as_json) {
-		sd_json_variant *json = NULL;
-		if (sd_json_variant_new_array_strv(&json, argv) >= 0) {
-			print_json(json);
-		}
-		sd_json_variant_unref(json);
-		return;
-	}
-	for (char **word = argv; *word != NULL; word++) {
-		puts(*word);
-	}
-}
-
-int cli_argv(const struct cli_options *options, int argc, char **argv) {
-	int status = want_vm(argc, argv);
-	if (status != 0) {
-		return status;
-	}
-	struct manifest *manifest = load(options);
-	if (manifest == NULL) {
-		return 2;
-	}
-	char dir[PLACE_MAX], program[PLACE_MAX] = "qemu-system-x86_64";
-	const struct vm *vm = manifest_find(manifest, argv[1]);
-	if (vm == NULL || !image_dir(vm, dir, sizeof(dir))) {
-		fprintf(stderr, "vmctl: there is no vm \"%s\" in the manifest\n", argv[1]);
-		manifest_destroy(manifest);
-		return 1;
-	}
-	program_find("qemu-system-x86_64", options->libexec, program, sizeof(program));
-	struct qemu_setup setup = {
-			.vm = vm,
-			.program = program,
-			.image_dir = dir,
-			.accelerator = kvm_probe("/dev/kvm", 2000) == KVM_WORKS ? ACCELERATOR_KVM
-										: ACCELERATOR_TCG,
-			.qmp_fd = 3,
-			.console_fd = 4,
-			.gpu_fd = 5,
-			.vsock_fd = 6,
-	};
-	char **words = qemu_argv(&setup);
-	print_argv(words, options->json);
-	qemu_argv_free(words);
-	manifest_destroy(manifest);
-	return 0;
 }

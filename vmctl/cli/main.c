@@ -47,6 +47,7 @@ static void print_help(void) {
 	     "  --raw                       run, log: the guest's bytes as they are\n"
 	     "  --root                      run: as root, where the manifest says \"root allow\"\n"
 	     "  --manifest FILE             check, argv: this manifest\n"
+	     "  --vmm crosvm|qemu           argv: this VMM's, not that of the VMM in use\n"
 	     "  --libexec DIRS              argv: where helper programs are\n"
 	     "  --help, --version");
 }
@@ -63,6 +64,7 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			{"manifest", required_argument, NULL, 'm'},
 			{"raw", no_argument, NULL, 'r'},
 			{"root", no_argument, NULL, 'R'},
+			{"vmm", required_argument, NULL, 'v'},
 			{"help", no_argument, NULL, 'h'},
 			{"version", no_argument, NULL, 'V'},
 			{0},
@@ -97,6 +99,9 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			break;
 		case 'R':
 			options->root = true;
+			break;
+		case 'v':
+			options->vmm = optarg;
 			break;
 		case 'h':
 			print_help();
@@ -151,6 +156,8 @@ int main(int argc, char **argv) {
 			options.json = true;
 		} else if (is_late_option && strcmp(argv[i], "--force") == 0) {
 			options.force = true;
+		} else if (is_late_option && strcmp(argv[i], "--vmm") == 0 && i + 1 < argc) {
+			options.vmm = argv[++i];
 		} else if (words_len == (int)(sizeof(words) / sizeof(words[0])) - 1) {
 			fputs("vmctl: too many arguments\n", stderr);
 			return 2;

@@ -114,7 +114,7 @@ void show_status(sd_json_variant *json) {
 		return;
 	}
 	bool is_emulated = strcmp(record.accelerator, "emulation") == 0;
-	printf("  runs on    %s%s\n", record.accelerator,
+	printf("  runs on    %s, %s%s\n", record.vmm, record.accelerator,
 			is_emulated ? " (software emulation isolates nothing)" : "");
 	printf("  box        %s%s\n", record.jail,
 			strcmp(record.jail, "weaker") == 0

@@ -293,10 +293,11 @@ static _Noreturn void exec_supervisor(const struct instance *instance, int ready
 	size_t n = 5;
 	const char *const passed[][2] = {
 			{"--manifest", options->manifest},
-			{"--libexec", options->libexec},
-			{"--vmm", options->vmm},
+			{"--libexec", options->programs.libexec},
+			{"--crosvm", options->programs.crosvm},
+			{"--qemu", options->programs.qemu},
 	};
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
 		if (passed[i][1] != NULL) {
 			argv[n++] = passed[i][0];
 			argv[n++] = passed[i][1];

@@ -15,7 +15,8 @@ static void print_help(void) {
 	puts("silo-vmd [OPTION]…: Silo's VM manager. vmctl(1) talks to it.\n"
 	     "  --manifest FILE    read FILE instead of /etc/silo/vms.scfg and the user's\n"
 	     "  --libexec DIRS     look for helper programs in DIRS (separated by ':') first\n"
-	     "  --vmm PROGRAM      start PROGRAM instead of qemu-system-x86_64\n"
+	     "  --crosvm PROGRAM   start PROGRAM instead of crosvm\n"
+	     "  --qemu PROGRAM     start PROGRAM instead of qemu-system-x86_64\n"
 	     "  --log-level LEVEL  error, warn, info or debug\n"
 	     "  --vm NAME          supervise this one VM (silo-vmd starts itself so)\n"
 	     "  --ready-fd N       with --vm: where to tell that it has started\n"
@@ -26,7 +27,8 @@ int main(int argc, char **argv) {
 	static const struct option options[] = {
 			{"manifest", required_argument, NULL, 'm'},
 			{"libexec", required_argument, NULL, 'l'},
-			{"vmm", required_argument, NULL, 'q'},
+			{"crosvm", required_argument, NULL, 'c'},
+			{"qemu", required_argument, NULL, 'q'},
 			{"log-level", required_argument, NULL, 'L'},
 			{"vm", required_argument, NULL, 'v'},
 			{"ready-fd", required_argument, NULL, 'r'},
@@ -44,10 +46,13 @@ int main(int argc, char **argv) {
 			manager.manifest = supervisor.manifest = optarg;
 			break;
 		case 'l':
-			manager.libexec = supervisor.libexec = optarg;
+			manager.programs.libexec = supervisor.programs.libexec = optarg;
+			break;
+		case 'c':
+			manager.programs.crosvm = supervisor.programs.crosvm = optarg;
 			break;
 		case 'q':
-			manager.vmm = supervisor.vmm = optarg;
+			manager.programs.qemu = supervisor.programs.qemu = optarg;
 			break;
 		case 'L':
 			if (!log_level_parse(optarg, &level)) {

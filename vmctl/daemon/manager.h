@@ -14,6 +14,7 @@
 
 #include "vmctl/manifest/manifest.h"
 #include "vmctl/supervisor/places.h"
+#include "vmctl/vmm/choose.h"
 
 struct instance;
 struct domains;
@@ -24,7 +25,8 @@ struct forward;
 
 struct manager_options {
 	/* Passed on to the supervisors; may be NULL. */
-	const char *manifest, *libexec, *vmm;
+	const char *manifest;
+	struct vmm_programs programs;
 };
 
 struct manager {

@@ -10,6 +10,7 @@
 #include "config/suggest.h"
 #include "config/value.h"
 #include "vmctl/manifest/vm.h"
+#include "vmctl/vmm/vmm.h"
 
 static bool check_version(const char *file, const struct scfg_block *block, struct report *report) {
 	if (block->directives_len == 0 || strcmp(block->directives[0].name, "version") != 0) {
@@ -133,9 +134,9 @@ static void give_glyphs(struct manifest *manifest) {
 	}
 }
 
-static void add_vm(struct manifest *manifest, const char *file,
+static void add_vm(struct manifest *manifest, const char *file, enum vmm_kind vmm,
 		const struct scfg_directive *directive, struct report *report) {
-	struct vm vm = {.file = file, .line = directive->lineno};
+	struct vm vm = {.file = file, .line = directive->lineno, .vmm = vmm};
 	char where[96];
 	bool is_named = vm_read(&vm, directive, report, where, sizeof(where));
 	struct vm *grown = realloc(manifest->vms, (manifest->vms_len + 1) * sizeof(*grown));
@@ -149,6 +150,37 @@ static void add_vm(struct manifest *manifest, const char *file,
 	check_new_name(manifest, &vm, where, report);
 	check_new_look(manifest, &vm, where, report);
 	manifest->vms[manifest->vms_len++] = vm;
+}
+
+/* For the VMs below it. */
+static void read_default_vmm(const char *file, const struct scfg_directive *directive,
+		enum vmm_kind *vmm, struct report *report) {
+	if (directive->params_len != 1 || directive->children.directives_len != 0) {
+		report_error(report, file, directive->lineno, NULL, "\"vmm\" is written: vmm auto");
+	} else if (!vmm_kind_parse(directive->params[0], vmm)) {
+		report_error(report, file, directive->lineno, NULL, VMM_KIND_FAULT,
+				directive->params[0]);
+	}
+}
+
+/* All after `version`. */
+static void add_directives(struct manifest *manifest, const char *file,
+		const struct scfg_block *block, struct report *report) {
+	static const char *const words[] = {"version", "vm", "vmm"};
+	enum vmm_kind vmm = VMM_AUTO;
+	for (size_t i = 1; i < block->directives_len; i++) {
+		const struct scfg_directive *directive = &block->directives[i];
+		if (strcmp(directive->name, "vm") == 0) {
+			add_vm(manifest, file, vmm, directive, report);
+		} else if (strcmp(directive->name, "vmm") == 0) {
+			read_default_vmm(file, directive, &vmm, report);
+		} else if (strcmp(directive->name, "version") == 0) {
+			report_error(report, file, directive->lineno, NULL,
+					"\"version\" stands once, on top; remove this one");
+		} else {
+			report_unknown(report, file, directive, NULL, words, 3);
+		}
+	}
 }
 
 static void add_file(struct manifest *manifest, const char *path, bool required,
@@ -169,18 +201,7 @@ static void add_file(struct manifest *manifest, const char *path, bool required,
 	manifest->files = grown;
 	manifest->files[manifest->files_len++] = file;
 	if (check_version(file, &block, report)) {
-		static const char *const words[] = {"version", "vm"};
-		for (size_t i = 1; i < block.directives_len; i++) {
-			const struct scfg_directive *directive = &block.directives[i];
-			if (strcmp(directive->name, "vm") == 0) {
-				add_vm(manifest, file, directive, report);
-			} else if (strcmp(directive->name, "version") == 0) {
-				report_error(report, file, directive->lineno, NULL,
-						"\"version\" stands once, on top; remove this one");
-			} else {
-				report_unknown(report, file, directive, NULL, words, 2);
-			}
-		}
+		add_directives(manifest, file, &block, report);
 	}
 	/* Before the next file, which is not to change the colours and glyphs of this one's. */
 	give_colors(manifest);

@@ -13,6 +13,13 @@
 
 #include "base/limits.h"
 
+/* The programs that can run a VM. */
+enum vmm_kind {
+	VMM_AUTO, /* crosvm where it can run, else QEMU */
+	VMM_CROSVM,
+	VMM_QEMU,
+};
+
 /* An application of a VM's menu. */
 struct vm_application {
 	char *id;
@@ -30,6 +37,7 @@ struct vm {
 	char *image; /* a name below the images directory, or an absolute path */
 	char **kernel_params;
 	size_t kernel_params_len;
+	enum vmm_kind vmm;
 	bool emulation_allowed;
 	bool root_allowed;
 	uint32_t agent_timeout_ms; /* silence after which a starting VM has failed */

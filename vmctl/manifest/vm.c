@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/suggest.h"
 #include "config/value.h"
+#include "vmctl/vmm/vmm.h"
 
 #define MEMORY_DEFAULT (1024ull << 20)
 #define MEMORY_MIN (64ull << 20)
@@ -187,6 +188,13 @@ static void read_root(struct reading *reading) {
 	read_allow(reading, &reading->vm->root_allowed);
 }
 
+static void read_vmm(struct reading *reading) {
+	const char *text = reading->directive->params[0];
+	if (!vmm_kind_parse(text, &reading->vm->vmm)) {
+		FAIL(reading, VMM_KIND_FAULT, text);
+	}
+}
+
 static void read_agent_timeout(struct reading *reading) {
 	const char *text = reading->directive->params[0];
 	if (!value_duration(text, &reading->vm->agent_timeout_ms) ||
@@ -274,6 +282,7 @@ static const struct directive_rule rules[] = {
 		{"label", 1, 1, false, false, "label \"Banking\"", read_label},
 		{"memory", 1, 1, false, false, "memory 1G", read_memory},
 		{"root", 1, 1, false, false, "root allow", read_root},
+		{"vmm", 1, 1, false, false, "vmm auto", read_vmm},
 };
 #define RULES_LEN (sizeof(rules) / sizeof(rules[0]))
 

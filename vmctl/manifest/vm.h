@@ -11,6 +11,9 @@
 #include "vmctl/manifest/manifest.h"
 #include "config/reader.h"
 
+/* Takes the word that was read instead. */
+#define VMM_KIND_FAULT "\"%s\" is no VMM; write auto, crosvm or qemu"
+
 /* The colour of a VM whose definition names none, until it has been given one. */
 #define VM_COLOR_UNSET UINT32_MAX
 

@@ -19,7 +19,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "vmctl/supervisor/qmp.h"
+#include "vmctl/supervisor/monitor.h"
+#include "vmctl/vmm/vmm_box.h"
 
 /* The device listens within milliseconds of its start; this is for a machine that thrashes. */
 #define VSOCK_TIMEOUT_US (20u * 1000 * 1000)
@@ -27,6 +28,8 @@
 #define VSOCK_RETRY_US 2000
 /* How long the others may be gone before the VMM's own end must be known. */
 #define VMM_GRACE_US (2u * 1000 * 1000)
+/* A VMM that was told to end gets this long for it. */
+#define QUIT_GRACE_US (1000u * 1000)
 /* A process that gives up may only follow one that was killed, whose end is seen a moment later. */
 #define CAUSE_GRACE_US (100u * 1000)
 
@@ -56,7 +59,7 @@ struct boot {
 	struct boot_events events;
 	void *data;
 	struct process processes[BOOT_PROCESSES];
-	struct qmp *qmp;
+	struct monitor *monitor;
 	struct agent *agent;
 	int agent_child_fd; /* until the child has been started */
 	int control;        /* to the proxy */
@@ -69,7 +72,7 @@ struct boot {
 	int64_t agent_started_ms;
 	unsigned agent_rest_ms;
 	bool is_ending;
-	bool guest_is_down; /* announced by the VMM */
+	bool vmm_ends; /* it has announced it, or was told to: its end is what end and reason say */
 	enum boot_end end;
 	char reason[ERROR_MAX];
 };
@@ -151,6 +154,26 @@ static void suspect(struct boot *boot, const char *reason, uint64_t grace_us) {
 			handle_grace, boot);
 }
 
+static int handle_quit_deadline(sd_event_source *source, uint64_t usec, void *data) {
+	struct boot *boot = data;
+	boot_kill(boot, boot->end, boot->reason);
+	return 0;
+}
+
+void boot_quit(struct boot *boot, enum boot_end end, const char *reason) {
+	if (boot->monitor == NULL || boot->is_ending) {
+		boot_kill(boot, end, reason);
+		return;
+	}
+	boot->vmm_ends = true;
+	boot->end = end;
+	snprintf(boot->reason, sizeof(boot->reason), "%s", reason);
+	boot->grace = sd_event_source_disable_unref(boot->grace);
+	sd_event_add_time_relative(boot->event, &boot->grace, CLOCK_MONOTONIC, QUIT_GRACE_US, 0,
+			handle_quit_deadline, boot);
+	monitor_ask(boot->monitor, MONITOR_QUIT);
+}
+
 static int handle_agent_rest(sd_event_source *source, uint64_t usec, void *data);
 
 /* It parses what the guest says: the guest may crash it, and loses no more than its commands. */
@@ -166,21 +189,35 @@ static void lose_agent_child(struct boot *boot, const char *reason) {
 	boot->events.agent_lost(reason, boot->data);
 }
 
+/* The VMM has exited, and had not said before that it would. */
+static void judge_vmm(struct boot *boot, int status) {
+	char reason[ERROR_MAX] = "";
+	switch (vmm_exit_judge(boot->setup.vmm.kind, WEXITSTATUS(status), reason, sizeof(reason))) {
+	case VMM_EXIT_CLEAN:
+		boot_kill(boot, BOOT_SHUT_DOWN, "");
+		break;
+	case VMM_EXIT_RESET:
+		boot_kill(boot, BOOT_RESET, "");
+		break;
+	case VMM_EXIT_FAILED:
+		suspect(boot, reason, CAUSE_GRACE_US);
+	}
+}
+
 static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	char reason[ERROR_MAX];
 	box_exit_text(reason, sizeof(reason), process_names[kind], status);
-	bool is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (boot->guest_is_down) {
+	if (boot->vmm_ends) {
 		if (kind == BOOT_VMM) {
 			boot_kill(boot, boot->end, boot->reason);
 		}
 	} else if (kind == BOOT_AGENT && boot->has_heard_agent) {
 		lose_agent_child(boot, reason);
-	} else if (kind == BOOT_VMM && is_clean) {
-		boot_kill(boot, BOOT_SHUT_DOWN, "");
 	} else if (box_exit_signal(status) != 0) {
 		fail(boot, reason);
-	} else if (!is_clean) {
+	} else if (kind == BOOT_VMM) {
+		judge_vmm(boot, status);
+	} else if (WEXITSTATUS(status) != 0) {
 		suspect(boot, reason, CAUSE_GRACE_US);
 	} else if (boot->grace == NULL) {
 		/* They end when the VMM's sockets close, which may be seen before its own end. */
@@ -322,92 +359,64 @@ static bool spawn_proxy(struct boot *boot, int gpu, char error[ERROR_MAX]) {
 	return is_spawned;
 }
 
-static void handle_qmp(enum qmp_event event, void *data) {
+static void handle_monitor(enum monitor_event event, void *data) {
 	struct boot *boot = data;
-	if (boot->is_ending || boot->guest_is_down) {
+	if (boot->is_ending || boot->vmm_ends) {
 		return;
 	}
 	switch (event) {
-	case QMP_GUEST_SHUTDOWN:
+	case MONITOR_GUEST_SHUTDOWN:
 		boot->end = BOOT_SHUT_DOWN;
 		break;
-	case QMP_GUEST_RESET:
+	case MONITOR_GUEST_RESET:
 		boot->end = BOOT_RESET;
 		break;
-	case QMP_GUEST_PANIC:
+	case MONITOR_GUEST_PANIC:
 		boot->end = BOOT_FAILED;
 		snprintf(boot->reason, sizeof(boot->reason), "the guest's kernel panicked");
 		break;
-	case QMP_PAUSED:
-	case QMP_RESUMED:
-		boot->events.paused(event == QMP_PAUSED, boot->data);
+	case MONITOR_PAUSED:
+	case MONITOR_RESUMED:
+		boot->events.paused(event == MONITOR_PAUSED, boot->data);
 		return;
-	case QMP_BROKEN:
+	case MONITOR_REFUSED:
+		boot->events.pause_refused(boot->data);
+		return;
+	case MONITOR_BROKEN:
 		fail(boot, "the VMM sent malformed control messages");
 		return;
 	}
-	boot->guest_is_down = true;
+	boot->vmm_ends = true;
 	boot->grace = sd_event_source_disable_unref(boot->grace);
-}
-
-/* fds: QMP, console, GPU, vsock, in the order of the numbers in the argument vector. */
-static bool spawn_vmm(struct boot *boot, const int fds[4], char error[ERROR_MAX]) {
-	struct qemu_setup setup = {
-			.vm = boot->setup.vm,
-			.program = boot->setup.vmm,
-			.image_dir = boot->setup.image_dir,
-			.accelerator = boot->setup.accelerator,
-			.qmp_fd = 3,
-			.console_fd = 4,
-			.gpu_fd = 5,
-			.vsock_fd = 6,
-	};
-	struct box_bind binds[4];
-	char paths[3][PLACE_MAX * 4];
-	static const char *const names[] = {"kernel", "initrd", "root.erofs"};
-	size_t n = 0;
-	for (; n < 3; n++) {
-		snprintf(paths[n], sizeof(paths[n]), "%s/%s", boot->setup.image_dir, names[n]);
-		binds[n] = (struct box_bind){.path = paths[n]};
-	}
-	if (boot->setup.accelerator == ACCELERATOR_KVM) {
-		binds[n++] = (struct box_bind){.path = "/dev/kvm", .device = true};
-	}
-	char **argv = qemu_argv(&setup);
-	struct box_spec spec = {
-			.argv = (const char *const *)argv,
-			.binds = binds,
-			.binds_len = n,
-			.fds = fds,
-			.fds_len = 4,
-	};
-	bool is_spawned = spawn(boot, BOOT_VMM, &spec, error);
-	qemu_argv_free(argv);
-	return is_spawned;
 }
 
 /* The second half, once the vsock device listens: vsock is a connection to it. */
 static bool start_vmm(struct boot *boot, int vsock, char error[ERROR_MAX]) {
-	int qmp[2] = {-1, -1}, console[2] = {-1, -1}, gpu[2] = {-1, -1};
+	int control[2] = {-1, -1}, console[2] = {-1, -1}, gpu[2] = {-1, -1};
 	bool is_started = false;
-	if (fd_socketpair(SOCK_STREAM, qmp) < 0 || fd_socketpair(SOCK_STREAM, console) < 0 ||
-			fd_socketpair(SOCK_STREAM, gpu) < 0) {
+	if (fd_socketpair(SOCK_STREAM, console) < 0 || fd_socketpair(SOCK_STREAM, gpu) < 0) {
 		snprintf(error, ERROR_MAX, "no socket pair: %s", strerror(errno));
-	} else if (spawn_proxy(boot, gpu[0], error) && spawn_agent_child(boot, error)) {
-		const int fds[] = {qmp[1], console[1], gpu[1], vsock};
-		is_started = spawn_vmm(boot, fds, error);
+	} else if (vmm_control_channel(boot->setup.vmm.kind, boot->setup.runtime_dir, control,
+				   error) &&
+			spawn_proxy(boot, gpu[0], error) && spawn_agent_child(boot, error)) {
+		const int fds[VMM_FDS_LEN] = {control[1], console[1], gpu[1], vsock};
+		struct vmm_box box;
+		vmm_box_init(&box, &boot->setup.vmm, fds);
+		is_started = spawn(boot, BOOT_VMM, &box.spec, error);
+		vmm_box_finish(&box);
 	}
 	if (is_started) {
 		boot->console = fd_steal(&console[0]);
 		fd_set_nonblock(boot->console, true);
-		boot->qmp = qmp_create(boot->event, fd_steal(&qmp[0]), handle_qmp, boot);
-		is_started = boot->qmp != NULL &&
+		boot->monitor = monitor_create(boot->event, boot->setup.vmm.kind,
+				fd_steal(&control[0]), handle_monitor, boot);
+		is_started = boot->monitor != NULL &&
 				sd_event_add_io(boot->event, &boot->console_source, boot->console,
 						EPOLLIN, handle_console, boot) >= 0;
 		snprintf(error, ERROR_MAX, "%s", is_started ? "" : "out of memory");
 	}
 	for (int i = 0; i < 2; i++) {
-		fd_close(&qmp[i]);
+		fd_close(&control[i]);
 		fd_close(&console[i]);
 		fd_close(&gpu[i]);
 	}
@@ -546,7 +555,7 @@ void boot_destroy(struct boot *boot) {
 	fd_close(&boot->console);
 	fd_close(&boot->control);
 	fd_close(&boot->agent_child_fd);
-	qmp_destroy(boot->qmp);
+	monitor_destroy(boot->monitor);
 	agent_destroy(boot->agent);
 	free(boot);
 }
@@ -558,18 +567,16 @@ bool boot_attach(struct boot *boot, int fd) {
 void boot_shut_down(struct boot *boot, bool agent_is_ready) {
 	if (agent_is_ready) {
 		agent_shut_down(boot->agent);
-	} else if (boot->qmp != NULL) {
-		qmp_power_down(boot->qmp);
+	} else if (boot->monitor != NULL) {
+		monitor_ask(boot->monitor, MONITOR_POWER_DOWN);
 	} else {
 		boot_kill(boot, BOOT_SHUT_DOWN, "");
 	}
 }
 
 void boot_pause(struct boot *boot, bool pause) {
-	if (boot->qmp != NULL && pause) {
-		qmp_pause(boot->qmp);
-	} else if (boot->qmp != NULL) {
-		qmp_resume(boot->qmp);
+	if (boot->monitor != NULL) {
+		monitor_ask(boot->monitor, pause ? MONITOR_PAUSE : MONITOR_RESUME);
 	}
 }
 

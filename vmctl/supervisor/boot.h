@@ -5,8 +5,8 @@
  *   vsock device  →  (listens)  →  GPU device (silo-proxy), agent child, VMM
  *
  * They live and die together: the end of one ends the others. The first to end for a reason of its
- * own is the boot's cause of death; a VMM that has announced a guest's shutdown or reset is no
- * failure. Only the agent child, once it has heard the guest, is started again when it dies.
+ * own is the boot's cause of death; a VMM that tells of a guest's shutdown or reset, before its end
+ * or by its exit status, is no failure. Only the agent child, once it has heard the guest, is started again when it dies.
  * ended() is called once, when every process has been reaped.
  */
 #ifndef SILO_VMCTL_SUPERVISOR_BOOT_H
@@ -20,7 +20,7 @@
 #include "vmctl/supervisor/agent.h"
 #include "vmctl/supervisor/places.h"
 #include "vmctl/supervisor/ring.h"
-#include "vmctl/vmm/qemu.h"
+#include "vmctl/vmm/vmm.h"
 
 enum boot_process {
 	BOOT_VSOCK,
@@ -38,11 +38,11 @@ enum boot_end {
 
 struct boot_setup {
 	const struct vm *vm;
-	enum accelerator accelerator;
-	const char *vsock_dir; /* exists, private, this VM's */
-	const char *image_dir;
+	struct vmm_setup vmm;
+	const char *runtime_dir; /* exists, private, this VM's supervisor's */
+	const char *vsock_dir;   /* the same; the vsock device writes in it */
 	/* Absolute paths of the programs. */
-	const char *vmm, *proxy, *vsock_device, *agent_child;
+	const char *proxy, *vsock_device, *agent_child;
 	struct ring *ring;
 	bool verbose;
 };
@@ -52,6 +52,8 @@ struct boot_events {
 	void (*logged)(void *data);
 	/* The VMM has paused or resumed the guest. */
 	void (*paused)(bool is_paused, void *data);
+	/* The VMM has refused to. */
+	void (*pause_refused)(void *data);
 	/* The VMM has been started. */
 	void (*started)(void *data);
 	/* The agent child has died, and every command with it; it has been started again. */
@@ -79,7 +81,10 @@ void boot_shut_down(struct boot *boot, bool agent_is_ready);
 /* Lets the guest stand still, or go on; the event tells when it does. */
 void boot_pause(struct boot *boot, bool pause);
 
-/* Ends the VMM at once, with everything else. */
+/* Tells the VMM to end, without the guest's help; with it ends everything else. */
+void boot_quit(struct boot *boot, enum boot_end end, const char *reason);
+
+/* Ends the VMM at once, with everything else, by killing it. */
 void boot_kill(struct boot *boot, enum boot_end end, const char *reason);
 
 struct agent *boot_agent(struct boot *boot);

@@ -10,10 +10,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "vmctl/vmm/image.h"
-#include "vmctl/vmm/kvm.h"
-
-/* A guest that runs at all runs in microseconds; emulated nested machines need longer. */
-#define KVM_TIMEOUT_MS 2000
 
 static bool load(struct supervisor *supervisor, const struct supervisor_options *options,
 		char error[ERROR_MAX]) {
@@ -78,9 +74,6 @@ static bool find_programs(struct supervisor *supervisor, const struct supervisor
 		char *out;
 		const char *help;
 	} programs[] = {
-			{options->vmm != NULL ? options->vmm : "qemu-system-x86_64",
-					supervisor->vmm,
-					"install it: sudo apt-get install qemu-system-x86"},
 			{"vhost-device-vsock", supervisor->vsock_device,
 					"install it: sudo apt-get install vhost-device-vsock"},
 			{"silo-proxy", supervisor->proxy,
@@ -89,7 +82,8 @@ static bool find_programs(struct supervisor *supervisor, const struct supervisor
 					"it comes with Silo; say where it is with --libexec DIR"},
 	};
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (!program_find(programs[i].name, options->libexec, programs[i].out, PLACE_MAX)) {
+		if (!program_find(programs[i].name, options->programs.libexec, programs[i].out,
+				    PLACE_MAX)) {
 			snprintf(error, ERROR_MAX, "%s is not there; %s", programs[i].name,
 					programs[i].help);
 			return false;
@@ -98,21 +92,14 @@ static bool find_programs(struct supervisor *supervisor, const struct supervisor
 	return true;
 }
 
-static bool choose_accelerator(struct supervisor *supervisor, char error[ERROR_MAX]) {
-	enum kvm_state kvm = kvm_probe("/dev/kvm", KVM_TIMEOUT_MS);
-	if (kvm == KVM_WORKS) {
-		supervisor->accelerator = ACCELERATOR_KVM;
-		return true;
-	}
-	if (!supervisor->vm->emulation_allowed) {
-		snprintf(error, ERROR_MAX,
-				"it needs KVM: %s. To try Silo without isolation, write "
-				"\"emulation allow\" into vm \"%s\" in %s",
-				kvm_advice(kvm), supervisor->vm->name, supervisor->vm->file);
+static bool choose_vmm(struct supervisor *supervisor, const struct vmm_programs *programs,
+		char error[ERROR_MAX]) {
+	if (!vmm_choose(supervisor->vm, programs, &supervisor->vmm, error)) {
 		return false;
 	}
-	log_warn("no usable KVM: the VM is emulated, which isolates nothing");
-	supervisor->accelerator = ACCELERATOR_TCG;
+	if (supervisor->vmm.accelerator == ACCELERATOR_TCG) {
+		log_warn("no usable KVM: the VM is emulated, which isolates nothing");
+	}
 	return true;
 }
 
@@ -131,7 +118,7 @@ bool prepare(struct supervisor *supervisor, const struct supervisor_options *opt
 	}
 	is_prepared = is_prepared &&
 			image_check(supervisor->vm, supervisor->image_dir, error, ERROR_MAX) &&
-			choose_accelerator(supervisor, error);
+			choose_vmm(supervisor, &options->programs, error);
 	if (!is_prepared) {
 		record_set(&supervisor->record, VM_FAILED, error);
 		record_write(&supervisor->record, supervisor->vm->name, supervisor->state_dir);
@@ -142,7 +129,7 @@ bool prepare(struct supervisor *supervisor, const struct supervisor_options *opt
 void prepare_release(struct supervisor *supervisor) {
 	if (supervisor->lock >= 0) {
 		static const char *const names[] = {"vsock/ctl", "vsock/agent", "vsock/agent_6000",
-				"io.silo.Supervisor", "lock"};
+				"control", "control.new", "io.silo.Supervisor", "lock"};
 		char path[PLACE_MAX];
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 			if (place_join(path, supervisor->runtime_dir, names[i])) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Everything that can be wrong before a VM starts, checked and told with the command that helps:
- * manifest, directories, a second instance, programs, image, accelerator.
+ * manifest, directories, a second instance, programs, image, VMM.
  */
 #ifndef SILO_VMCTL_SUPERVISOR_PREPARE_H
 #define SILO_VMCTL_SUPERVISOR_PREPARE_H
@@ -10,7 +10,7 @@
 
 #include "vmctl/supervisor/supervisor.h"
 
-/* Fills in supervisor's manifest, paths, programs, lock and accelerator, or says what is wrong. */
+/* Fills in supervisor's manifest, paths, programs, lock and VMM, or says what is wrong. */
 bool prepare(struct supervisor *supervisor, const struct supervisor_options *options,
 		char error[ERROR_MAX]);
 

@@ -1,31 +1,19 @@
-/* SPDX-License-Identifier: MIT */
-#include "vmctl/supervisor/qmp.h"
-
+/* SPDX-License-Identifier: MIT
+ *
+ * QEMU's control channel: lines of JSON, greeting first, then answers and events. Answers say
+ * nothing that an event does not say better.
+ */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <systemd/sd-json.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "vmctl/supervisor/monitor_private.h"
 
-/* QEMU's longest line that concerns us is its greeting, below 1 KiB. */
-#define LINE_MAX_BYTES (64u << 10)
-
-struct qmp {
-	int fd;
-	sd_event_source *source;
-	qmp_handler_t handler;
-	void *data;
-	char line[LINE_MAX_BYTES];
-	size_t len;
-};
-
-static void say(struct qmp *qmp, const char *line) {
+static void say(struct monitor *monitor, const char *line) {
 	/* A few hundred bytes in all: a full socket means that QEMU no longer reads. */
-	if (fd_send(qmp->fd, line, strlen(line), NULL, 0) < 0) {
+	if (fd_send(monitor->fd, line, strlen(line), NULL, 0) < 0) {
 		return;
 	}
 }
@@ -36,96 +24,68 @@ static const char *string_at(sd_json_variant *json, const char *key) {
 								 : "";
 }
 
+static void take_shutdown(struct monitor *monitor, const char *reason) {
+	if (strcmp(reason, "guest-reset") == 0) {
+		monitor->handler(MONITOR_GUEST_RESET, monitor->data);
+	} else if (strcmp(reason, "guest-panic") == 0) {
+		monitor->handler(MONITOR_GUEST_PANIC, monitor->data);
+	} else if (strcmp(reason, "guest-shutdown") == 0) {
+		monitor->handler(MONITOR_GUEST_SHUTDOWN, monitor->data);
+	}
+}
+
 /* Returns whether the channel may go on. */
-static bool take_line(struct qmp *qmp, const char *line) {
+static bool take_line(struct monitor *monitor, const char *line) {
 	sd_json_variant *json = NULL;
 	if (sd_json_parse(line, 0, &json, NULL, NULL) < 0 || !sd_json_variant_is_object(json)) {
 		sd_json_variant_unref(json);
-		qmp->handler(QMP_BROKEN, qmp->data);
 		return false;
 	}
 	const char *event = string_at(json, "event");
 	if (sd_json_variant_by_key(json, "QMP") != NULL) {
-		say(qmp, "{\"execute\":\"qmp_capabilities\"}\n");
+		say(monitor, "{\"execute\":\"qmp_capabilities\"}\n");
 	} else if (strcmp(event, "SHUTDOWN") == 0) {
-		const char *reason = string_at(sd_json_variant_by_key(json, "data"), "reason");
-		if (strcmp(reason, "guest-reset") == 0) {
-			qmp->handler(QMP_GUEST_RESET, qmp->data);
-		} else if (strcmp(reason, "guest-panic") == 0) {
-			qmp->handler(QMP_GUEST_PANIC, qmp->data);
-		} else if (strcmp(reason, "guest-shutdown") == 0) {
-			qmp->handler(QMP_GUEST_SHUTDOWN, qmp->data);
-		}
+		take_shutdown(monitor, string_at(sd_json_variant_by_key(json, "data"), "reason"));
 	} else if (strcmp(event, "STOP") == 0) {
-		qmp->handler(QMP_PAUSED, qmp->data);
+		monitor->handler(MONITOR_PAUSED, monitor->data);
 	} else if (strcmp(event, "RESUME") == 0) {
-		qmp->handler(QMP_RESUMED, qmp->data);
+		monitor->handler(MONITOR_RESUMED, monitor->data);
 	}
 	sd_json_variant_unref(json);
 	return true;
 }
 
-static int handle_io(sd_event_source *source, int fd, uint32_t events, void *data) {
-	struct qmp *qmp = data;
-	ssize_t n = read(fd, qmp->line + qmp->len, sizeof(qmp->line) - 1 - qmp->len);
+static enum monitor_input qmp_read(struct monitor *monitor) {
+	ssize_t n = read(monitor->fd, monitor->bytes + monitor->len,
+			sizeof(monitor->bytes) - 1 - monitor->len);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		return 0;
+		return MONITOR_INPUT_TAKEN;
 	}
 	if (n <= 0) {
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		return 0;
+		return MONITOR_INPUT_END;
 	}
-	qmp->len += (size_t)n;
+	monitor->len += (size_t)n;
 	char *end;
-	while ((end = memchr(qmp->line, '\n', qmp->len)) != NULL) {
+	while ((end = memchr(monitor->bytes, '\n', monitor->len)) != NULL) {
 		*end = '\0';
-		bool goes_on = take_line(qmp, qmp->line);
-		if (!goes_on) {
-			sd_event_source_set_enabled(source, SD_EVENT_OFF);
-			return 0;
+		if (!take_line(monitor, monitor->bytes)) {
+			return MONITOR_INPUT_BAD;
 		}
-		size_t used = (size_t)(end - qmp->line) + 1;
-		memmove(qmp->line, qmp->line + used, qmp->len - used);
-		qmp->len -= used;
+		size_t used = (size_t)(end - monitor->bytes) + 1;
+		memmove(monitor->bytes, monitor->bytes + used, monitor->len - used);
+		monitor->len -= used;
 	}
-	if (qmp->len == sizeof(qmp->line) - 1) {
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		qmp->handler(QMP_BROKEN, qmp->data);
-	}
-	return 0;
+	return monitor->len == sizeof(monitor->bytes) - 1 ? MONITOR_INPUT_BAD : MONITOR_INPUT_TAKEN;
 }
 
-struct qmp *qmp_create(sd_event *event, int fd, qmp_handler_t handler, void *data) {
-	struct qmp *qmp = calloc(1, sizeof(*qmp));
-	if (qmp == NULL || fd_set_nonblock(fd, true) < 0 ||
-			sd_event_add_io(event, &qmp->source, fd, EPOLLIN, handle_io, qmp) < 0) {
-		free(qmp);
-		fd_close(&fd);
-		return NULL;
-	}
-	qmp->fd = fd;
-	qmp->handler = handler;
-	qmp->data = data;
-	return qmp;
+static void qmp_ask(struct monitor *monitor, enum monitor_request request) {
+	static const char *const lines[MONITOR_REQUESTS] = {
+			[MONITOR_POWER_DOWN] = "{\"execute\":\"system_powerdown\"}\n",
+			[MONITOR_PAUSE] = "{\"execute\":\"stop\"}\n",
+			[MONITOR_RESUME] = "{\"execute\":\"cont\"}\n",
+			[MONITOR_QUIT] = "{\"execute\":\"quit\"}\n",
+	};
+	say(monitor, lines[request]);
 }
 
-void qmp_destroy(struct qmp *qmp) {
-	if (qmp == NULL) {
-		return;
-	}
-	sd_event_source_disable_unref(qmp->source);
-	fd_close(&qmp->fd);
-	free(qmp);
-}
-
-void qmp_power_down(struct qmp *qmp) {
-	say(qmp, "{\"execute\":\"system_powerdown\"}\n");
-}
-
-void qmp_pause(struct qmp *qmp) {
-	say(qmp, "{\"execute\":\"stop\"}\n");
-}
-
-void qmp_resume(struct qmp *qmp) {
-	say(qmp, "{\"execute\":\"cont\"}\n");
-}
+const struct monitor_protocol monitor_qmp = {.read = qmp_read, .ask = qmp_ask};

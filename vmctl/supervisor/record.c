@@ -37,6 +37,7 @@ int record_to_json(const struct record *record, const char *name, sd_json_varian
 			SD_JSON_BUILD_PAIR_STRING("reason", record->reason),
 			SD_JSON_BUILD_PAIR_UNSIGNED("since", record->since_ms),
 			SD_JSON_BUILD_PAIR_UNSIGNED("boots", record->boots),
+			SD_JSON_BUILD_PAIR_STRING("vmm", record->vmm),
 			SD_JSON_BUILD_PAIR_STRING("accelerator", record->accelerator),
 			SD_JSON_BUILD_PAIR_STRING("jail", record->jail),
 			SD_JSON_BUILD_PAIR_STRING("boot_id", record->boot_id),
@@ -73,6 +74,7 @@ void record_from_json(struct record *record, sd_json_variant *json) {
 		}
 	}
 	copy_string(json, "reason", record->reason, sizeof(record->reason));
+	copy_string(json, "vmm", record->vmm, sizeof(record->vmm));
 	copy_string(json, "accelerator", record->accelerator, sizeof(record->accelerator));
 	copy_string(json, "jail", record->jail, sizeof(record->jail));
 	copy_string(json, "boot_id", record->boot_id, sizeof(record->boot_id));

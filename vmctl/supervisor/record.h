@@ -29,6 +29,7 @@ struct record {
 	char reason[REASON_MAX]; /* "" if there is nothing to say */
 	uint64_t since_ms;       /* Unix time of the last change of state */
 	uint64_t boots;          /* of this supervisor; 0: never started */
+	char vmm[16];            /* "crosvm", "qemu" or "" */
 	char accelerator[16];    /* "kvm", "emulation" or "" */
 	char jail[16];           /* "full", "weaker" or "" */
 	char boot_id[BOOT_ID_MAX + 1];

@@ -382,6 +382,16 @@ void service_paused(struct supervisor *supervisor) {
 	}
 }
 
+void service_pause_refused(struct supervisor *supervisor) {
+	for (size_t i = 0; i < WATCHERS_MAX; i++) {
+		if (supervisor->pausers[i] != NULL) {
+			interface_fail(supervisor->pausers[i], SUPERVISOR_NAME,
+					"the VMM refuses; see: vmctl log %s", supervisor->vm->name);
+			forget(&supervisor->pausers[i]);
+		}
+	}
+}
+
 void service_destroy(struct supervisor *supervisor) {
 	for (size_t i = 0; i < WATCHERS_MAX; i++) {
 		if (supervisor->monitors[i] != NULL) {

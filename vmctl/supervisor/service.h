@@ -28,6 +28,9 @@ void service_agent_ready(struct supervisor *supervisor);
 /* The VM has paused or resumed: who asked for it is answered. */
 void service_paused(struct supervisor *supervisor);
 
+/* The VMM refused to pause or resume it. */
+void service_pause_refused(struct supervisor *supervisor);
+
 /* The commands that ran are lost with their boot; those that wait for the next, if waiting_too. */
 void service_commands_lost(struct supervisor *supervisor, const char *reason, bool waiting_too);
 

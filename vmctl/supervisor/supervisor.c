@@ -168,6 +168,12 @@ static void handle_paused(bool is_paused, void *data) {
 	service_paused(supervisor);
 }
 
+static void handle_pause_refused(void *data) {
+	struct supervisor *supervisor = data;
+	supervisor->pause_is_wanted = supervisor->record.state == VM_PAUSED;
+	service_pause_refused(supervisor);
+}
+
 static bool boots_in_a_loop(struct supervisor *supervisor) {
 	uint64_t now = (uint64_t)clock_now_ms();
 	uint64_t oldest = supervisor->boot_times_ms[0];
@@ -211,6 +217,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 			.report = handle_report,
 			.logged = handle_logged,
 			.paused = handle_paused,
+			.pause_refused = handle_pause_refused,
 			.started = handle_started,
 			.agent_lost = handle_agent_lost,
 			.agent_renewed = handle_agent_renewed,
@@ -218,10 +225,16 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 	};
 	struct boot_setup setup = {
 			.vm = supervisor->vm,
-			.accelerator = supervisor->accelerator,
+			.vmm =
+					{
+							.kind = supervisor->vmm.kind,
+							.vm = supervisor->vm,
+							.program = supervisor->vmm.program,
+							.image_dir = supervisor->image_dir,
+							.accelerator = supervisor->vmm.accelerator,
+					},
+			.runtime_dir = supervisor->runtime_dir,
 			.vsock_dir = supervisor->vsock_dir,
-			.image_dir = supervisor->image_dir,
-			.vmm = supervisor->vmm,
 			.proxy = supervisor->proxy,
 			.vsock_device = supervisor->vsock_device,
 			.agent_child = supervisor->agent_child,
@@ -244,7 +257,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 static int handle_stop_timeout(sd_event_source *source, uint64_t usec, void *data) {
 	struct supervisor *supervisor = data;
 	if (supervisor->boot != NULL) {
-		boot_kill(supervisor->boot, BOOT_FAILED,
+		boot_quit(supervisor->boot, BOOT_FAILED,
 				"the guest did not shut down in time and was ended");
 	}
 	return 0;
@@ -261,7 +274,7 @@ void supervisor_stop(struct supervisor *supervisor, bool force) {
 		set_state(supervisor, VM_STOPPING, "");
 	}
 	if (force) {
-		boot_kill(supervisor->boot, BOOT_SHUT_DOWN, "");
+		boot_quit(supervisor->boot, BOOT_SHUT_DOWN, "");
 	} else if (!was_stopping) {
 		/* A guest that stands still cannot shut down. */
 		boot_pause(supervisor->boot, false);
@@ -337,7 +350,9 @@ int supervisor_run(const struct supervisor_options *options) {
 	} else if (prepare(&supervisor, options, error)) {
 		supervisor.record.supervisor_pid = getpid();
 		snprintf(supervisor.record.accelerator, sizeof(supervisor.record.accelerator), "%s",
-				accelerator_text(supervisor.accelerator));
+				accelerator_text(supervisor.vmm.accelerator));
+		snprintf(supervisor.record.vmm, sizeof(supervisor.record.vmm), "%s",
+				vmm_kind_text(supervisor.vmm.kind));
 		if (start(&supervisor, error)) {
 			tell_ready(options->ready_fd, "ok");
 			status = sd_event_loop(supervisor.event);

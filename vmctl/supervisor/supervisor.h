@@ -22,13 +22,13 @@
 #include "vmctl/supervisor/boot.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
+#include "vmctl/vmm/choose.h"
 
 struct supervisor_options {
 	const char *vm;
 	const char *manifest; /* NULL: the usual places */
-	const char *libexec;  /* directories with the helper programs, separated by ':' */
-	const char *vmm;      /* NULL: qemu-system-x86_64 */
-	int ready_fd;         /* told "ok" or what went wrong, then closed; -1: nobody waits */
+	struct vmm_programs programs;
+	int ready_fd; /* told "ok" or what went wrong, then closed; -1: nobody waits */
 };
 
 struct waiting_run {
@@ -48,9 +48,9 @@ struct supervisor {
 	sd_event *event;
 	char runtime_dir[PLACE_MAX], vsock_dir[PLACE_MAX], state_dir[PLACE_MAX];
 	char socket_path[PLACE_MAX], image_dir[PLACE_MAX];
-	char vmm[PLACE_MAX], proxy[PLACE_MAX], vsock_device[PLACE_MAX], agent_child[PLACE_MAX];
+	char proxy[PLACE_MAX], vsock_device[PLACE_MAX], agent_child[PLACE_MAX];
 	int lock;
-	enum accelerator accelerator;
+	struct vmm_choice vmm;
 	struct record record;
 	struct ring ring;
 	struct boot *boot;

@@ -17,6 +17,8 @@
 
 #include "base/fd.h"
 
+const char kvm_device[] = "/dev/kvm";
+
 #if defined(__x86_64__)
 
 #define CODE_ADDRESS 0x1000

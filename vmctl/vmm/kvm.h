@@ -18,7 +18,10 @@ enum kvm_state {
 	KVM_BROKEN,
 };
 
-/* Tries device (normally /dev/kvm); takes a few milliseconds, at most timeout_ms. */
+/* The device of KVM, "/dev/kvm". */
+extern const char kvm_device[];
+
+/* Tries device (normally kvm_device); takes a few milliseconds, at most timeout_ms. */
 enum kvm_state kvm_probe(const char *device, int timeout_ms);
 
 /* What is wrong and which command helps; "" for KVM_WORKS. */
