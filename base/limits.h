@@ -90,6 +90,12 @@
 #define AGENT_MESSAGE_MAX (64u << 10)
 #define AGENT_WRITE_MAX (32u << 10)
 #define AGENT_APPS_MAX 500
+/* Of an application: bytes of its id, its shown name, its category. A menu shows some 40 letters. */
+#define AGENT_APP_ID_MAX 63
+#define AGENT_APP_NAME_MAX 127
+#define AGENT_APP_CATEGORY_MAX 31
+/* A list that changes again and again is passed on at most so often. */
+#define AGENT_APPS_PERIOD_MS 1000
 #define AGENT_COMMANDS_MAX 64
 /* One command: arguments, and environment strings beside the agent's own. */
 #define AGENT_ARGV_MAX 1024

@@ -100,6 +100,7 @@ static void shut_down(struct agent *agent) {
 static void rest(struct agent *agent) {
 	source_remove(&agent->loop, &agent->control);
 	agent->connected = false;
+	agent->out_len = agent->out_at = 0;
 	set_timer(agent, agent->rest_ms);
 	agent->rest_ms = agent->rest_ms * 2 < REST_MAX_MS ? agent->rest_ms * 2 : REST_MAX_MS;
 }
@@ -115,6 +116,51 @@ static bool say_hello(struct agent *agent) {
 	}
 	size_t len = agent_encode(&hello, frame, sizeof(frame));
 	return len > 0 && fd_send(agent->control.fd, frame, len, NULL, 0) == (ssize_t)len;
+}
+
+/* Takes the list to send it, if a new one waits and the last one is gone. */
+static void begin_list(struct agent *agent) {
+	const struct applications *applications = &agent->applications;
+	if (!agent->list_is_due || agent->out_len > 0 || applications->frames == NULL) {
+		return;
+	}
+	agent->list_is_due = false;
+	uint8_t *out = realloc(agent->out, applications->frames_len);
+	if (out != NULL) {
+		memcpy(out, applications->frames, applications->frames_len);
+		agent->out = out;
+		agent->out_len = applications->frames_len;
+	}
+}
+
+/* Sends of the list what can be sent. Returns false if the connection is dead. */
+static bool tell_list(struct agent *agent) {
+	for (begin_list(agent); agent->out_at < agent->out_len;) {
+		size_t left = agent->out_len - agent->out_at;
+		ssize_t n = fd_send(agent->control.fd, agent->out + agent->out_at,
+				left < AGENT_WRITE_MAX ? left : AGENT_WRITE_MAX, NULL, 0);
+		if (n == -EAGAIN) {
+			source_watch(&agent->loop, &agent->control, EPOLLIN | EPOLLOUT);
+			return true;
+		} else if (n < 0) {
+			return false;
+		}
+		agent->out_at += (size_t)n;
+		if (agent->out_at == agent->out_len) {
+			agent->out_at = agent->out_len = 0;
+			begin_list(agent);
+		}
+	}
+	source_watch(&agent->loop, &agent->control, EPOLLIN);
+	return true;
+}
+
+static void list_ready(void *owner) {
+	struct agent *agent = owner;
+	agent->list_is_due = true;
+	if (agent->connected && !tell_list(agent)) {
+		rest(agent);
+	}
 }
 
 /* Reads the host's words. Returns false at their end. */
@@ -146,7 +192,8 @@ static bool listen_to_host(struct agent *agent) {
 static void control_ready(struct source *source, uint32_t events) {
 	struct agent *agent = CONTAINER_OF(source, struct agent, control);
 	if (agent->connected) {
-		if (!listen_to_host(agent)) {
+		bool is_good = (events & ~(uint32_t)EPOLLOUT) == 0 || listen_to_host(agent);
+		if (!is_good || !tell_list(agent)) {
 			rest(agent);
 		}
 	} else if (say_hello(agent)) {
@@ -155,7 +202,10 @@ static void control_ready(struct source *source, uint32_t events) {
 		agent->rest_ms = REST_MIN_MS;
 		agent_decoder_init(&agent->decoder, AGENT_CONTROL_TO_GUEST);
 		agent->in_len = 0;
-		source_watch(&agent->loop, source, EPOLLIN);
+		agent->list_is_due = true;
+		if (!tell_list(agent)) {
+			rest(agent);
+		}
 	} else {
 		rest(agent);
 	}
@@ -285,7 +335,12 @@ bool agent_init(struct agent *agent, const struct agent_options *options) {
 
 bool agent_run(struct agent *agent) {
 	begin(agent);
-	int err = loop_run(&agent->loop);
+	int err = applications_init(&agent->applications, &agent->loop, &agent->user,
+			agent->options->defaults_path, list_ready, agent);
+	if (err < 0) {
+		log_warn("the host will not be told of applications: %s", strerror(-err));
+	}
+	err = loop_run(&agent->loop);
 	if (err < 0) {
 		log_error("event loop: %s", strerror(-err));
 	}
@@ -296,6 +351,8 @@ void agent_finish(struct agent *agent) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		command_destroy(agent->commands[i]);
 	}
+	applications_finish(&agent->applications);
+	free(agent->out);
 	source_remove(&agent->loop, &agent->appearance);
 	source_remove(&agent->loop, &agent->signals);
 	source_remove(&agent->loop, &agent->timer);

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "base/limits.h"
+#include "guest/agent/applications.h"
 #include "guest/agent/command.h"
 #include "guest/agent/loop.h"
 #include "guest/agent/user.h"
@@ -39,6 +40,11 @@ struct agent {
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_HEADER_SIZE]; /* SHUTDOWN has no body */
 	size_t in_len;
+	/* Applications on their way to the host: a copy, as the list may change meanwhile. */
+	struct applications applications;
+	uint8_t *out;
+	size_t out_len, out_at;
+	bool list_is_due;
 	struct command_context context;
 	struct command *commands[AGENT_COMMANDS_MAX];
 };

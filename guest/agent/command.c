@@ -2,6 +2,7 @@
 #include "guest/agent/command.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,9 @@
 #include "parse/agent.h"
 
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+
+/* What a terminal may hold when its command has ended. */
+#define TERMINAL_REST_MAX (64 << 10)
 
 /* A pipe that the command writes. */
 struct output {
@@ -43,6 +47,7 @@ struct command {
 	pid_t pid;                 /* 0: not started, or reaped */
 	struct agent_message last; /* EXIT or ERROR, once it ends */
 	bool ends, last_sent;
+	bool is_terminal; /* its standard descriptors are a terminal */
 };
 
 static void finish(struct command *command) {
@@ -56,17 +61,18 @@ static void put_frame(struct command *command, const struct agent_message *frame
 }
 
 /* Ends the connection with an ERROR; the command, if it runs, is hung up. */
-static void fail(struct command *command, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
-static void fail(struct command *command, const char *format, ...) {
+static void fail(struct command *command, int status, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+static void fail(struct command *command, int status, const char *format, ...) {
 	if (command->ends) {
 		return;
 	}
 	command->ends = true;
 	command->last.type = AGENT_ERROR;
+	command->last.error.status = (uint8_t)status;
 	va_list args;
 	va_start(args, format);
-	vsnprintf(command->last.error, sizeof(command->last.error), format, args);
+	vsnprintf(command->last.error.text, sizeof(command->last.error.text), format, args);
 	va_end(args);
 	source_remove(command->context->loop, &command->outputs[0].source);
 	source_remove(command->context->loop, &command->outputs[1].source);
@@ -137,6 +143,16 @@ static void pump(struct command *command) {
 	source_watch(loop, &command->stdin_pipe, command->input_len > 0 ? EPOLLOUT : 0);
 }
 
+/* What others write to the terminal when the command has ended is not its own: nothing more is read
+ * when there is nothing at once. A pipe's rest is counted instead. */
+static void end_terminal(struct command *command, struct output *output) {
+	struct pollfd wait = {.fd = output->source.fd, .events = POLLIN};
+	if (command->is_terminal && command->pid == 0 && output->source.fd >= 0 &&
+			(poll(&wait, 1, 0) <= 0 || (wait.revents & POLLIN) == 0)) {
+		source_remove(command->context->loop, &output->source);
+	}
+}
+
 static void output_ready(struct command *command, struct output *output) {
 	size_t want = AGENT_DATA_MAX;
 	if (command->pid == 0 && output->left < want) {
@@ -158,6 +174,7 @@ static void output_ready(struct command *command, struct output *output) {
 			source_remove(command->context->loop, &output->source);
 		}
 	}
+	end_terminal(command, output);
 	pump(command);
 }
 
@@ -213,12 +230,18 @@ void command_exited(struct command *command, const siginfo_t *info) {
 		struct output *output = &command->outputs[i];
 		int bytes = 0;
 		if (output->source.fd >= 0) {
-			ioctl(output->source.fd, FIONREAD, &bytes);
+			/* A terminal's count is not to be trusted yet; it holds no more. */
+			if (command->is_terminal) {
+				bytes = TERMINAL_REST_MAX;
+			} else {
+				ioctl(output->source.fd, FIONREAD, &bytes);
+			}
 			output->left = (size_t)bytes;
 		}
 		if (bytes == 0) {
 			source_remove(command->context->loop, &output->source);
 		}
+		end_terminal(command, output);
 	}
 	if (!command->ends) {
 		command->ends = true;
@@ -244,7 +267,9 @@ static void adopt_child(struct command *command, const struct child *child) {
 	/* Not yet watched: this cannot fail. */
 	source_add(loop, &command->stdin_pipe, child->stdin_fd, 0, stdin_ready);
 	source_add(loop, &command->outputs[0].source, child->stdout_fd, 0, stdout_ready);
-	source_add(loop, &command->outputs[1].source, child->stderr_fd, 0, stderr_ready);
+	if (child->stderr_fd >= 0) {
+		source_add(loop, &command->outputs[1].source, child->stderr_fd, 0, stderr_ready);
+	}
 	put_frame(command,
 			&(struct agent_message){
 					.type = AGENT_STARTED, .pid = (uint32_t)child->pid});
@@ -253,15 +278,26 @@ static void adopt_child(struct command *command, const struct child *child) {
 static void run_as(struct command *command, const struct user *user, const struct agent_run *run) {
 	char **environment = environment_create(user, command->context->defaults_path, run->env);
 	if (environment == NULL) {
-		fail(command, "The agent is out of memory");
+		fail(command, 1, "The agent is out of memory");
 		return;
 	}
+	bool is_application = (run->flags & AGENT_RUN_APPLICATION) != 0;
+	bool is_shell = (run->flags & AGENT_RUN_SHELL) != 0;
+	command->is_terminal = (run->flags & AGENT_RUN_TERMINAL) != 0;
+	struct spawn_request request = {
+			.user = user,
+			.environment = environment,
+			.argv = is_application || is_shell ? NULL : (char *const *)run->argv,
+			.application = is_application ? run->argv[0] : NULL,
+			.window = command->is_terminal ? &run->window : NULL,
+	};
 	struct child child;
-	const char *step;
-	int err = spawn(user, (char *const *)run->argv, environment, &child, &step);
+	struct spawn_failure failure;
+	bool is_started = spawn(&request, &child, &failure);
 	environment_free(environment);
-	if (err < 0) {
-		fail(command, "Cannot %s %.100s: %s", step, run->argv[0], strerror(-err));
+	if (!is_started) {
+		fail(command, failure.status, "Cannot %s %.100s: %s", failure.step,
+				is_shell ? user->shell : run->argv[0], strerror(failure.err));
 		return;
 	}
 	log_debug("command %d: %s", child.pid, user->name);
@@ -275,12 +311,29 @@ static void run(struct command *command, const struct agent_run *request) {
 	}
 	struct user root;
 	if (getuid() != 0) {
-		fail(command, "The agent in this VM does not run as root");
+		fail(command, 1, "The agent in this VM does not run as root");
 	} else if (user_init(&root, "root") < 0) {
-		fail(command, "This VM has no user root");
+		fail(command, 1, "This VM has no user root");
 	} else {
 		run_as(command, &root, request);
 		user_finish(&root);
+	}
+}
+
+/* To the command's process group; of a terminal, to the one that the terminal obeys. */
+static void send_signal(const struct command *command, int number) {
+	if (command->pid <= 0) {
+		return;
+	}
+	pid_t group = command->is_terminal ? tcgetpgrp(command->outputs[0].source.fd) : -1;
+	kill(-(group > 0 ? group : command->pid), number);
+}
+
+static void resize(const struct command *command, const struct agent_window *window) {
+	struct winsize size = {.ws_col = (unsigned short)window->columns,
+			.ws_row = (unsigned short)window->rows};
+	if (command->is_terminal && command->outputs[0].source.fd >= 0) {
+		ioctl(command->outputs[0].source.fd, TIOCSWINSZ, &size);
 	}
 }
 
@@ -300,9 +353,10 @@ static void handle(struct command *command, const struct agent_message *request)
 		feed(command);
 		break;
 	case AGENT_SIGNAL:
-		if (command->pid > 0) {
-			kill(-command->pid, (int)request->signal);
-		}
+		send_signal(command, (int)request->signal);
+		break;
+	case AGENT_WINDOW:
+		resize(command, &request->window);
 		break;
 	default:
 		break; /* the decoder lets nothing else through */
@@ -327,7 +381,7 @@ static void decode(struct command *command) {
 	if (command->ends) {
 		at = command->in_len;
 	} else if (result != AGENT_INCOMPLETE) {
-		fail(command, "The host sent: %s", agent_result_text(result));
+		fail(command, 1, "The host sent: %s", agent_result_text(result));
 		at = command->in_len;
 	}
 	command->in_len -= at;
@@ -368,7 +422,7 @@ struct command *command_create(const struct command_context *context, int fd, co
 		return NULL;
 	}
 	if (refusal != NULL) {
-		fail(command, "%s", refusal);
+		fail(command, 1, "%s", refusal);
 	}
 	return command;
 }

@@ -2,6 +2,7 @@
 #include "guest/agent/user.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,17 @@ void user_finish(struct user *user) {
 	free(user->home);
 	free(user->shell);
 	*user = (struct user){0};
+}
+
+int user_become(const struct user *user) {
+	if (getuid() != 0) {
+		return 0;
+	}
+	if (initgroups(user->name, user->gid) < 0 || setgid(user->gid) < 0 ||
+			setuid(user->uid) < 0) {
+		return -errno;
+	}
+	return 0;
 }
 
 /* Adds text (taken over; NULL: no memory), replacing a variable of the same name. */

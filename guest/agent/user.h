@@ -23,6 +23,10 @@ int user_init(struct user *user, const char *name);
 int user_init_self(struct user *user);
 void user_finish(struct user *user);
 
+/* Gives up root for good to become user; nothing if this process is not root. For children. Returns
+ * 0 or a negative errno. */
+int user_become(const struct user *user);
+
 /*
  * Makes the environment of a command of user: the basics (HOME, PATH, XDG_RUNTIME_DIR,
  * WAYLAND_DISPLAY, the session bus if there is one…), then the lines of defaults_path (NAME=value,

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from agentwire import (ERROR, HELLO, SHUTDOWN, SIGNAL, STARTED, STDIN, STDIN_EOF,
-                       STDOUT, Command, Gone, Wire, connect_unix)
+from agentwire import (APPLICATION, ERROR, HELLO, SHELL, SHUTDOWN, SIGNAL, STARTED, STDIN, STDIN_EOF,
+                       STDOUT, TERMINAL, WINDOW_SIZE, Command, Gone, Wire, connect_unix, receive_applications)
 
 
 class Agent:
@@ -22,11 +22,33 @@ class Agent:
         self.listener.listen(4)
         self.listener.settimeout(20)
         with open(folder + '/environment', 'w') as file:
-            file.write('FROM_FILE=yes\nnot a line\nLANG=de\n')
+            file.write('FROM_FILE=yes\nnot a line\nLANG=de\n'
+                       f'XDG_DATA_HOME={folder}/own\nXDG_DATA_DIRS={folder}/a:{folder}/b\n')
+        self.folder = folder
+        os.makedirs(folder + '/a/applications/vendor')
+        self.install('a/applications/plain.desktop', Name='Plain  Text', Exec='echo plain "two  words" %f %c 100%%',
+                     Categories='Foo;Utility;Game;')
+        self.install('a/applications/vendor/below.desktop', Name='Below', Exec='echo below')
+        self.install('a/applications/hidden.desktop', Name='Hidden', Exec='echo', NoDisplay='true')
+        self.install('a/applications/only.desktop', Name='Only', Exec='echo', OnlyShowIn='GNOME;')
+        self.install('a/applications/link.desktop', Name='Link', Exec='echo', Type='Link')
+        self.install('a/applications/missing.desktop', Name='Missing', Exec='echo', TryExec='no-such-program')
+        self.install('a/applications/open.desktop', Name='Open', Exec='echo "open')
+        self.install('a/applications/bad name.desktop', Name='Evil\u202eTxt\x1b[2J', Exec='echo odd')
+        self.install('a/applications/gone.desktop', Name='Gone', Exec='/no/such/program')
+        os.mkfifo(folder + '/a/applications/fifo.desktop')
+        os.symlink('/dev/zero', folder + '/a/applications/zero.desktop')
         user = ['--user', 'root'] if os.getuid() == 0 else []
         self.process = subprocess.Popen([
             program, *user, '--environment', folder + '/environment', '--listen-unix', self.path,
             '--connect-unix', folder + '/agent_6000'])
+
+    def install(self, path, **keys):
+        with open(f'{self.folder}/{path}', 'w') as file:
+            file.write('# comment\n[Desktop Entry]\n')
+            for key, value in {'Type': 'Application', **keys}.items():
+                file.write(f'{key}={value}\n')
+            file.write('[Desktop Action x]\nName=Not this\nExec=false\n')
 
     def accept(self):
         return Wire(self.listener.accept()[0])
@@ -38,9 +60,80 @@ class Agent:
 def test_hello(agent, wire):
     kind, body = wire.receive()
     assert kind == HELLO and len(body) == 40, (kind, body)
-    assert body[:4] == struct.pack('<I', 1)
+    assert body[:4] == struct.pack('<I', 2)
     with open('/proc/sys/kernel/random/boot_id') as file:
         assert body[4:].decode() == file.read().strip()
+
+
+def test_applications(agent, wire):
+    listed = receive_applications(wire)
+    odd = next(entry for entry in listed if entry[0].startswith('app-'))
+    assert odd[1:] == ('Evil' 'Txt[2J', ''), odd
+    rest = [entry for entry in listed if entry != odd]
+    assert rest == [('vendor-below', 'Below', ''), ('gone', 'Gone', ''), ('plain', 'Plain Text', 'Utility')], rest
+
+    def run(name):
+        return agent.run(name, flags=APPLICATION).finish()
+
+    command = run('plain')
+    assert command.out == b'plain two  words Plain Text 100%\n' and command.status == 0, vars(command)
+    assert run('vendor-below').out == b'below\n' and run(odd[0]).out == b'odd\n'
+    for name in ('no-such', 'hidden', 'only', 'fifo', 'zero'):
+        command = run(name)
+        assert command.status == 127 and 'Cannot find the application' in command.error, vars(command)
+    assert run('gone').status == 127
+    # The user's own entry hides the system's, also when it hides itself; the folder was not there yet.
+    os.makedirs(agent.folder + '/own/applications')
+    agent.install('own/applications/plain.desktop', Name='Own', Exec='echo own')
+    agent.install('own/applications/gone.desktop', Name='Gone', Exec='echo', Hidden='true')
+    while [entry[1] for entry in receive_applications(wire)] != ['Below', odd[1], 'Own']:
+        pass
+    assert run('plain').out == b'own\n'
+    os.unlink(agent.folder + '/own/applications/plain.desktop')
+    assert ('plain', 'Plain Text', 'Utility') in receive_applications(wire)
+
+
+def test_many_applications(agent, wire):
+    os.makedirs(agent.folder + '/many')
+    for number in range(600):
+        agent.install(f'many/n{number:03}.desktop', Name=f'{number:03} ' + 'long ' * 40, Exec='echo %c')
+    os.rename(agent.folder + '/many', agent.folder + '/own/applications/many')
+    listed = receive_applications(wire)
+    assert len(listed) == 500 and len({entry[0] for entry in listed}) == 500, len(listed)
+    assert max(len(entry[1]) for entry in listed) <= 127
+    os.rename(agent.folder + '/own/applications/many', agent.folder + '/many')
+    assert len(receive_applications(wire)) < 10
+
+
+def test_terminal(agent, wire):
+    command = agent.run('sh', '-c', 'tty; stty size; echo err >&2; exit 3', flags=TERMINAL, window=(100, 40)).finish()
+    out = command.out.replace(b'\r\n', b'\n').splitlines()
+    assert out[0].startswith(b'/dev/pts/') and out[1:] == [b'40 100', b'err'], command.out
+    assert command.err == b'' and command.status == 3, vars(command)
+    # A new size is told; an interrupt character interrupts.
+    command = agent.run('sh', '-c', 'trap "stty size; exit 4" WINCH; echo on; while :; do sleep 1; done',
+                        flags=TERMINAL, window=(80, 24))
+    command.until(STDOUT)
+    command.send(WINDOW_SIZE, struct.pack('<II', 120, 50))
+    assert command.finish().status == 4 and b'50 120' in command.out, vars(command)
+    command = agent.run('sh', '-c', 'echo on; sleep 1000', flags=TERMINAL, window=(80, 24))
+    command.until(STDOUT)
+    command.feed(b'\x03')
+    command.finish()
+    assert command.signal == signal.SIGINT or command.status == 130, vars(command)
+    # All of a long output, though something else keeps the terminal open.
+    command = agent.run('sh', '-c', 'trap "" HUP; sleep 5 & seq 20000', flags=TERMINAL, window=(80, 24)).finish()
+    assert command.out.splitlines()[-1] == b'20000' and command.out.count(b'\n') == 20000, command.out[-99:]
+    command = agent.run('no-such-program', flags=TERMINAL, window=(80, 24)).finish()
+    assert command.status == 127, vars(command)
+
+
+def test_shell(agent, wire):
+    command = agent.run(flags=TERMINAL | SHELL, window=(80, 24), env=['TERM=dumb'])
+    command.until(STARTED)
+    command.feed(b'echo "[$0 $TERM]"; exit 6\n')
+    command.finish()
+    assert b'sh dumb]' in command.out and b'[-' in command.out and command.status == 6, vars(command)
 
 
 def test_streams(agent, wire):
@@ -136,12 +229,13 @@ def test_early_end(agent, wire):
 def test_errors(agent, wire):
     command = agent.run('no-such-program').finish()
     assert command.error == 'Cannot run no-such-program: No such file or directory', command.error
+    assert command.status == 127
     command = agent.run('/').finish()
-    assert 'Permission denied' in command.error, command.error
+    assert 'Permission denied' in command.error and command.status == 126, vars(command)
     if os.getuid() != 0:
         assert 'does not run as root' in agent.run('id', root=True).finish().error
     for attack in (b'\x10\0\0\0\xff\xff\xff\xff', struct.pack('<II', STDIN, 1) + b'x',
-                   struct.pack('<II', 99, 0), struct.pack('<IIIII', 16, 14, 0, 9, 9) + b'a\0'):
+                   struct.pack('<II', 99, 0), struct.pack('<IIIIIII', 16, 22, 0, 0, 0, 9, 9) + b'a\0'):
         raw = Wire(connect_unix(agent.path))
         raw.sock.sendall(attack)
         kind, body = raw.receive()
@@ -170,7 +264,7 @@ def test_idle(agent, wire):
     """Nothing left over: no descriptor, no zombie, no wake-up."""
     pid = agent.process.pid
     fds = len(os.listdir('/proc/%d/fd' % pid))
-    assert fds <= 9, fds
+    assert fds <= 12, fds
     with open('/proc/%d/task/%d/children' % (pid, pid)) as file:
         assert file.read() == ''
 
@@ -179,6 +273,7 @@ def test_reconnect(agent, wire):
     wire.close()
     again = agent.accept()
     test_hello(agent, again)
+    assert len(receive_applications(again)) > 0
     again.send(99)
     try:
         again.receive()

@@ -4,10 +4,12 @@
 import socket
 import struct
 
-HELLO, SHUTDOWN, RUN, STDIN, STDIN_EOF, SIGNAL = 1, 2, 16, 17, 18, 19
+HELLO, SHUTDOWN, APPLICATIONS = 1, 2, 3
+RUN, STDIN, STDIN_EOF, SIGNAL, WINDOW_SIZE = 16, 17, 18, 19, 20
 STARTED, STDOUT, STDERR, EXIT, ERROR, STDIN_CREDIT = 32, 33, 34, 35, 36, 37
 DATA_MAX = 32 * 1024 - 8
 WINDOW = 64 * 1024
+ROOT, APPLICATION, TERMINAL, SHELL = 1, 2, 4, 8
 
 
 class Gone(Exception):
@@ -45,12 +47,12 @@ class Wire:
 class Command(Wire):
     """One command: collects output, credits and the end."""
 
-    def __init__(self, sock, argv, env=(), root=False):
+    def __init__(self, sock, argv, env=(), root=False, flags=0, window=(0, 0)):
         super().__init__(sock)
         self.out, self.err, self.status, self.signal, self.error = b'', b'', None, None, None
         self.pid, self.credit = None, WINDOW
         strings = b''.join(s.encode() + b'\0' for s in list(argv) + list(env))
-        self.send(RUN, struct.pack('<III', int(root), len(argv), len(env)) + strings)
+        self.send(RUN, struct.pack('<IIIII', flags | int(root), *window, len(argv), len(env)) + strings)
 
     def step(self):
         """Handles one message; returns its type."""
@@ -66,7 +68,7 @@ class Command(Wire):
         elif kind == EXIT:
             self.status, self.signal = struct.unpack('<II', body)
         elif kind == ERROR:
-            self.error = body.decode()
+            self.status, self.error = struct.unpack('<I', body[:4])[0], body[4:].decode()
         return kind
 
     def until(self, *kinds):
@@ -89,6 +91,20 @@ class Command(Wire):
         self.until(EXIT, ERROR)
         self.close()
         return self
+
+
+def receive_applications(wire):
+    """The next whole list, as (id, name, category) strings; the type of each message is checked."""
+    listed, flags = [], 0
+    while not flags & 2:
+        kind, body = wire.receive()
+        assert kind == APPLICATIONS, kind
+        flags, count = struct.unpack('<II', body[:8])
+        assert bool(flags & 1) == (not listed), flags
+        strings = [text.decode() for text in body[8:].split(b'\0')[:-1]]
+        assert len(strings) == 3 * count, (count, strings)
+        listed += zip(strings[::3], strings[1::3], strings[2::3])
+    return listed
 
 
 def connect_unix(path):

@@ -141,17 +141,17 @@ static void test_run(void **state) {
 	in.run.argc = 0;
 	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
 	in.run.argc = 3;
-	in.run.flags = 2;
+	in.run.flags = 16;
 	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
 
 	/* As much as fits, and one byte more. */
 	static char large[AGENT_MESSAGE_MAX];
 	memset(large, 'x', sizeof(large));
-	large[AGENT_MESSAGE_MAX - 12 - 1] = '\0';
+	large[AGENT_MESSAGE_MAX - 20 - 1] = '\0';
 	in.run = (struct agent_run){.argc = 1, .argv = {large}};
 	there_and_back(AGENT_COMMAND_TO_GUEST, false);
-	large[AGENT_MESSAGE_MAX - 12 - 1] = 'x';
-	large[AGENT_MESSAGE_MAX - 12] = '\0';
+	large[AGENT_MESSAGE_MAX - 20 - 1] = 'x';
+	large[AGENT_MESSAGE_MAX - 20] = '\0';
 	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
 }
 
@@ -161,43 +161,214 @@ static void expect_run(const char *body, uint32_t len, enum agent_result result)
 }
 
 static void test_run_attacks(void **state) {
-#define COUNTS(argc, envc) "\0\0\0\0" argc "\0\0\0" envc "\0\0\0"
-	expect_run(COUNTS("\1", "\0") "a\0", 14, AGENT_OK);
-	expect_run(COUNTS("\1", "\0") "ab", 14, AGENT_MALFORMED);     /* no end */
-	expect_run(COUNTS("\1", "\0") "a\0b\0", 16, AGENT_MALFORMED); /* one too many */
-	expect_run(COUNTS("\3", "\0") "a\0b\0", 16, AGENT_MALFORMED); /* one too few */
-	expect_run(COUNTS("\1", "\1") "a\0b\0", 16, AGENT_MALFORMED); /* not an assignment */
-	expect_run(COUNTS("\1", "\1") "a\0b=\0", 17, AGENT_OK);
-	expect_run(COUNTS("\1", "\1") "a\0b=", 16, AGENT_MALFORMED);
-	expect_run(COUNTS("\1", "\0") "\0", 13, AGENT_MALFORMED); /* shorter than any RUN */
-	expect_run("\0\0\0\0\xff\xff\xff\xff\0\0\0\0a\0", 14, AGENT_MALFORMED);
-	expect_run("\0\0\0\0\1\0\0\0\xff\xff\xff\xff"
-		   "a\0",
-			14, AGENT_MALFORMED);
-	expect_run("\2\0\0\0\1\0\0\0\0\0\0\0a\0", 14, AGENT_MALFORMED);
+#define HEAD "\0\0\0\0\0\0\0\0\0\0\0\0"
+#define COUNTS(argc, envc) HEAD argc "\0\0\0" envc "\0\0\0"
+	expect_run(COUNTS("\1", "\0") "a\0", 22, AGENT_OK);
+	expect_run(COUNTS("\1", "\0") "ab", 22, AGENT_MALFORMED);     /* no end */
+	expect_run(COUNTS("\1", "\0") "a\0b\0", 24, AGENT_MALFORMED); /* one too many */
+	expect_run(COUNTS("\3", "\0") "a\0b\0", 24, AGENT_MALFORMED); /* one too few */
+	expect_run(COUNTS("\1", "\1") "a\0b\0", 24, AGENT_MALFORMED); /* not an assignment */
+	expect_run(COUNTS("\1", "\1") "a\0b=\0", 25, AGENT_OK);
+	expect_run(COUNTS("\1", "\1") "a\0b=", 24, AGENT_MALFORMED);
+	expect_run(COUNTS("\1", "\0") "\0", 21, AGENT_MALFORMED); /* shorter than any RUN */
+	expect_run(HEAD "\xff\xff\xff\xff\0\0\0\0a\0", 22, AGENT_MALFORMED);
+	expect_run(HEAD "\1\0\0\0\xff\xff\xff\xff"
+			"a\0",
+			22, AGENT_MALFORMED);
+	expect_run("\20\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0a\0", 22, AGENT_MALFORMED);
+	expect_run("\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0a\0", 22, AGENT_MALFORMED);
 }
 
 static void test_error(void **state) {
-	in = (struct agent_message){.type = AGENT_ERROR, .error = "foot:\tnot\n\x1b[2J found"};
+	in = (struct agent_message){.type = AGENT_ERROR,
+			.error = {.status = 127, .text = "foot:\tnot\n\x1b[2J found"}};
 	there_and_back(AGENT_COMMAND_TO_HOST, false);
-	assert_null(strchr(out.error, '\x1b'));
-	assert_null(strchr(out.error, '\n'));
-	memset(in.error, 'y', AGENT_ERROR_MAX);
-	in.error[AGENT_ERROR_MAX] = '\0';
+	assert_int_equal(out.error.status, 127);
+	assert_null(strchr(out.error.text, '\x1b'));
+	assert_null(strchr(out.error.text, '\n'));
+	memset(in.error.text, 'y', AGENT_ERROR_MAX);
+	in.error.text[AGENT_ERROR_MAX] = '\0';
 	there_and_back(AGENT_COMMAND_TO_HOST, true);
-	assert_int_equal(strlen(out.error), AGENT_ERROR_MAX);
+	assert_int_equal(strlen(out.error.text), AGENT_ERROR_MAX);
+	in.error.status = 0;
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
 
 	const char *const bad[] = {"\x1b[2J", "a\nb", "\xff",
 			"\xe2\x80\xae"
 			"x",
 			"\xc0\x80"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char body[32] = "\1\0\0\0";
+		memcpy(body + 4, bad[i], strlen(bad[i]));
 		begin(AGENT_COMMAND_TO_HOST, false);
-		assert_int_equal(decode_raw(AGENT_ERROR, bad[i], (uint32_t)strlen(bad[i])),
+		assert_int_equal(decode_raw(AGENT_ERROR, body, 4 + (uint32_t)strlen(bad[i])),
 				AGENT_MALFORMED);
 	}
-	begin(AGENT_COMMAND_TO_HOST, false);
-	assert_int_equal(decode_raw(AGENT_ERROR, "a\0b", 3), AGENT_MALFORMED);
+	static const struct {
+		const char *body;
+		uint32_t len;
+	} bodies[] = {{"\1\0\0\0a\0b", 7}, {"\0\0\0\0a", 5}, {"\0\1\0\0a", 5}, {"\1\0\0\0", 4}};
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		begin(AGENT_COMMAND_TO_HOST, false);
+		assert_int_equal(decode_raw(AGENT_ERROR, bodies[i].body, bodies[i].len),
+				AGENT_MALFORMED);
+	}
+}
+
+static void test_terminal(void **state) {
+	in = (struct agent_message){.type = AGENT_RUN,
+			.run = {.flags = AGENT_RUN_TERMINAL | AGENT_RUN_SHELL,
+					.window = {80, 24},
+					.envc = 1,
+					.env = {"TERM=xterm"}}};
+	there_and_back(AGENT_COMMAND_TO_GUEST, false);
+	assert_int_equal(out.run.argc, 0);
+	assert_int_equal(out.run.window.columns, 80);
+	assert_int_equal(out.run.window.rows, 24);
+	in.run.window.rows = 0;
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	in.run.window.rows = AGENT_WINDOW_MAX + 1;
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	/* A size without a terminal, a shell with words, a shell that is an application. */
+	in.run = (struct agent_run){.window = {80, 24}, .argc = 1, .argv = {"a"}};
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	in.run = (struct agent_run){.flags = AGENT_RUN_SHELL, .argc = 1, .argv = {"a"}};
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	in.run = (struct agent_run){.flags = AGENT_RUN_SHELL | AGENT_RUN_APPLICATION};
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	in.run = (struct agent_run){
+			.flags = AGENT_RUN_APPLICATION, .argc = 1, .argv = {"org.example.Foo"}};
+	there_and_back(AGENT_COMMAND_TO_GUEST, false);
+	static const char *const bad_ids[] = {"", ".foo", "-foo", "a/b", "../a", "a b", "a\n",
+			"\xc3\xa4", "a;b",
+			"0123456789012345678901234567890123456789012345678901234567890123"};
+	for (size_t i = 0; i < sizeof(bad_ids) / sizeof(bad_ids[0]); i++) {
+		in.run.argv[0] = bad_ids[i];
+		assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+	}
+	in = (struct agent_message){.type = AGENT_WINDOW, .window = {9999, 1}};
+	there_and_back(AGENT_COMMAND_TO_GUEST, true);
+	in.window.columns = 0;
+	assert_int_equal(agent_encode(&in, frame, sizeof(frame)), 0);
+}
+
+static void test_applications(void **state) {
+	static const struct agent_application applications[] = {
+			{"foot", "Foot", "System"},
+			{"org.example.Caf\0", "Caf\xc3\xa9 \xf0\x9f\x98\x80", ""},
+	};
+	uint8_t entries[512];
+	size_t len = 0;
+	for (size_t i = 0; i < 2; i++) {
+		len += agent_application_put(&applications[i], entries + len,
+				sizeof(entries) - len);
+	}
+	in = (struct agent_message){.type = AGENT_APPLICATIONS,
+			.applications = {AGENT_APPS_FIRST, 2, entries, len}};
+	there_and_back(AGENT_CONTROL_TO_HOST, true);
+	struct agent_application application;
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(agent_application_next(&out.applications, &application));
+		assert_string_equal(application.id, applications[i].id);
+		assert_string_equal(application.name, applications[i].name);
+		assert_string_equal(application.category, applications[i].category);
+	}
+	assert_false(agent_application_next(&out.applications, &application));
+	assert_int_equal(agent_application_put(&applications[0], entries, 4), 0);
+	/* Its end, empty; then another list. */
+	assert_int_equal(decode_raw(AGENT_APPLICATIONS, "\2\0\0\0\0\0\0\0", 8), AGENT_OK);
+	assert_int_equal(decode_raw(AGENT_APPLICATIONS, "\3\0\0\0\0\0\0\0", 8), AGENT_OK);
+	assert_int_equal(decode_raw(AGENT_APPLICATIONS, "\0\0\0\0\0\0\0\0", 8), AGENT_MALFORMED);
+}
+
+/* One list of these entries, as often as n says. */
+static enum agent_result decode_list(const char *entry, size_t len, uint32_t n, uint32_t flags) {
+	static uint8_t body[AGENT_MESSAGE_MAX];
+	size_t at = 8;
+	memset(body, 0, 8);
+	body[0] = (uint8_t)flags;
+	body[4] = (uint8_t)n;
+	body[5] = (uint8_t)(n >> 8);
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(body + at, entry, len);
+		at += len;
+	}
+	return decode_raw(AGENT_APPLICATIONS, body, (uint32_t)at);
+}
+
+static void test_applications_attacks(void **state) {
+#define ENTRY(text) text, sizeof(text) - 1
+	static const struct {
+		const char *entry;
+		size_t len;
+		enum agent_result result;
+	} cases[] = {
+			{ENTRY("a\0A\0\0"), AGENT_OK},
+			{ENTRY("a\0A\0Game\0"), AGENT_OK},
+			{ENTRY("\0A\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0\0\0"), AGENT_MALFORMED},
+			{ENTRY("../a\0A\0\0"), AGENT_MALFORMED},
+			{ENTRY("a/b\0A\0\0"), AGENT_MALFORMED},
+			{ENTRY("-a\0A\0\0"), AGENT_MALFORMED},
+			{ENTRY("$(a)\0A\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0A\033[2J\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0A\nB\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0\xe2\x80\xaeZ\0\0"), AGENT_MALFORMED}, /* bidi override */
+			{ENTRY("a\0\xff\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0\xc0\x80\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0 A\0\0"), AGENT_MALFORMED},
+			{ENTRY("a\0A\0a b\0"), AGENT_MALFORMED},
+			{ENTRY("a\0A\0"), AGENT_MALFORMED},    /* no category */
+			{ENTRY("a\0A\0X"), AGENT_MALFORMED},   /* no end */
+			{ENTRY("a\0A\0\0x"), AGENT_MALFORMED}, /* something behind */
+			{ENTRY("a"), AGENT_MALFORMED},
+			{ENTRY(""), AGENT_MALFORMED},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(AGENT_CONTROL_TO_HOST, true);
+		assert_int_equal(decode_list(cases[i].entry, cases[i].len, 1,
+						 AGENT_APPS_FIRST | AGENT_APPS_LAST),
+				cases[i].result);
+	}
+	/* Too long, each of the three. */
+	for (size_t which = 0; which < 3; which++) {
+		char entry[1024];
+		static const size_t most[] = {
+				AGENT_APP_ID_MAX, AGENT_APP_NAME_MAX, AGENT_APP_CATEGORY_MAX};
+		for (size_t over = 0; over < 2; over++) {
+			size_t len = 0;
+			for (size_t part = 0; part < 3; part++) {
+				size_t n = part == which ? most[part] + over : 1;
+				memset(entry + len, 'a', n);
+				len += n;
+				entry[len++] = '\0';
+			}
+			begin(AGENT_CONTROL_TO_HOST, true);
+			assert_int_equal(decode_list(entry, len, 1, AGENT_APPS_FIRST),
+					over == 0 ? AGENT_OK : AGENT_MALFORMED);
+		}
+	}
+	/* As many as there may be, in one part or in several, and one more. */
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 500, AGENT_APPS_FIRST), AGENT_OK);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 1, AGENT_APPS_LAST), AGENT_MALFORMED);
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 501, AGENT_APPS_FIRST), AGENT_MALFORMED);
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 300, AGENT_APPS_FIRST), AGENT_OK);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 200, AGENT_APPS_LAST), AGENT_OK);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 500, AGENT_APPS_FIRST), AGENT_OK);
+	/* Before HELLO; a list within a list; unknown flags; a count that is not there. */
+	begin(AGENT_CONTROL_TO_HOST, false);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 1, AGENT_APPS_FIRST), AGENT_UNEXPECTED);
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 1, AGENT_APPS_FIRST), AGENT_OK);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 1, AGENT_APPS_FIRST), AGENT_MALFORMED);
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 1, 5), AGENT_MALFORMED);
+	begin(AGENT_CONTROL_TO_HOST, true);
+	assert_int_equal(decode_raw(AGENT_APPLICATIONS, "\3\0\0\0\xff\xff\xff\xff", 8),
+			AGENT_MALFORMED);
 }
 
 static void test_values(void **state) {
@@ -230,16 +401,16 @@ static void test_values(void **state) {
 	begin(AGENT_COMMAND_TO_HOST, false);
 	assert_int_equal(decode_raw(AGENT_STARTED, "\0\0\0\x80", 4), AGENT_MALFORMED);
 	begin(AGENT_CONTROL_TO_HOST, false);
-	assert_int_equal(decode_raw(AGENT_HELLO, "\2\0\0\0" BOOT_ID, 40), AGENT_VERSION_MISMATCH);
+	assert_int_equal(decode_raw(AGENT_HELLO, "\7\0\0\0" BOOT_ID, 40), AGENT_VERSION_MISMATCH);
 	begin(AGENT_CONTROL_TO_HOST, false);
 	assert_int_equal(decode_raw(AGENT_HELLO,
-					 "\1\0\0\0"
+					 "\2\0\0\0"
 					 "0F8fad5b-d9cb-469f-a165-70867728950e",
 					 40),
 			AGENT_MALFORMED);
 	begin(AGENT_CONTROL_TO_HOST, false);
 	assert_int_equal(decode_raw(AGENT_HELLO,
-					 "\1\0\0\0"
+					 "\2\0\0\0"
 					 "0f8fad5bxd9cb-469f-a165-70867728950e",
 					 40),
 			AGENT_MALFORMED);
@@ -276,8 +447,8 @@ static void test_order(void **state) {
 	assert_int_equal(decode_raw(AGENT_STARTED, "\1\0\0\0", 4), AGENT_OK);
 	assert_int_equal(decode_raw(AGENT_STARTED, "\1\0\0\0", 4), AGENT_UNEXPECTED);
 	begin(AGENT_CONTROL_TO_HOST, false);
-	assert_int_equal(decode_raw(AGENT_HELLO, "\1\0\0\0" BOOT_ID, 40), AGENT_OK);
-	assert_int_equal(decode_raw(AGENT_HELLO, "\1\0\0\0" BOOT_ID, 40), AGENT_UNEXPECTED);
+	assert_int_equal(decode_raw(AGENT_HELLO, "\2\0\0\0" BOOT_ID, 40), AGENT_OK);
+	assert_int_equal(decode_raw(AGENT_HELLO, "\2\0\0\0" BOOT_ID, 40), AGENT_UNEXPECTED);
 	begin(AGENT_COMMAND_TO_GUEST, true);
 	assert_int_equal(decode_raw(AGENT_STDIN_EOF, "", 0), AGENT_OK);
 	assert_int_equal(decode_raw(AGENT_SIGNAL, "\1\0\0\0", 4), AGENT_OK);
@@ -305,6 +476,9 @@ int main(void) {
 			cmocka_unit_test(test_run),
 			cmocka_unit_test(test_run_attacks),
 			cmocka_unit_test(test_error),
+			cmocka_unit_test(test_terminal),
+			cmocka_unit_test(test_applications),
+			cmocka_unit_test(test_applications_attacks),
 			cmocka_unit_test(test_values),
 			cmocka_unit_test(test_streams),
 			cmocka_unit_test(test_order),

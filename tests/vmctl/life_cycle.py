@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 MANIFEST = """version 1
@@ -175,6 +176,14 @@ class World:
             select.select([], [], [], 0.02)
         raise AssertionError((vm, status))
 
+    def wait_applications(self, vm, are_right):
+        for _ in range(500):
+            listed = json.loads(self.ok("--json", "applications", vm))
+            if are_right(listed):
+                return listed
+            select.select([], [], [], 0.02)
+        raise AssertionError((vm, listed))
+
     def finish(self):
         self.vmctl("stop", "--all")
         if self.vmd is not None and self.vmd.poll() is None:
@@ -238,10 +247,27 @@ def starts_on_first_run(world):
 
 
 def lists_applications(world):
-    everything = json.loads(world.ok("--json", "applications"))
-    assert everything == [{"vm": "one", "id": "greet", "name": "greet", "source": "manifest"}], everything
+    greet = {"vm": "one", "id": "greet", "name": "greet", "source": "manifest"}
+    told = [{"vm": "one", "id": "gone", "name": "Gone", "category": "Game", "source": "agent"},
+            {"vm": "one", "id": "play", "name": "Play ä", "category": "Game", "source": "agent"}]
+    everything = world.wait_applications("one", lambda listed: len(listed) == 3)
+    assert everything == [greet, *told] == json.loads(world.ok("--json", "applications")), everything
     assert json.loads(world.ok("--json", "applications", "two")) == []
-    assert world.ok("applications", "one").split() == ["one", "greet", "greet", "-", "manifest"]
+    lines = [line.split() for line in world.ok("applications", "one").splitlines()]
+    assert lines[0] == ["one", "greet", "greet", "-", "manifest"], lines
+    assert lines[2] == ["one", "play", "Play", "ä", "Game", "agent"], lines
+    assert world.ok("run", "--application", "play", "one") == "play"
+    assert world.vmctl("run", "--application", "greet", "one").returncode == 5
+    result = world.vmctl("run", "--application", "gone", "one")
+    assert result.returncode == 127 and b"Cannot run it" in result.stderr, result
+    # They are known, and are started, while the VM does not run; what is not known boots nothing.
+    world.ok("stop", "one")
+    assert json.loads(world.ok("--json", "applications", "one")) == everything
+    for name in ("plya", "../play", "play\n", "-x", ""):
+        result = world.vmctl("run", f"--application={name}", "one")
+        assert result.returncode == 1 and b"has no application" in result.stderr, result
+    assert world.status("one")["state"] == "stopped"
+    assert world.ok("run", "--application", "play", "one") == "play"
     result = world.vmctl("applications", "won")
     assert result.returncode == 1 and b'did you mean "one"?' in result.stderr, result
 
@@ -302,6 +328,30 @@ def watchers_hear_of_launches(world):
     watcher.sock.close()
     assert world.vmctl("run", "one", "true").returncode == 0
     world.ok("stop", "one")
+
+
+def bounds_what_a_guest_lists(world):
+    path = world.base / "state/silo/one/applications.json"
+    world.ok("run", "one", "list", "double")
+    world.ok("run", "one", "list", "many")
+    listed = world.wait_applications("one", lambda listed: len(listed) == 500)
+    assert len({entry["id"] for entry in listed}) == 500
+    # Again and again: it is written a few times, not two thousand, and the last one is there in the end.
+    files = {path.stat().st_ino}
+    world.ok("run", "one", "list", "endless")
+    deadline = time.monotonic() + 15
+    while "last1999" not in path.read_text():
+        assert time.monotonic() < deadline, path.read_text()
+        files.add(path.stat().st_ino)
+        time.sleep(0.05)
+    assert len(files) < 8 and world.status("one")["state"] == "running", files
+    assert world.vmctl("run", "one", "true").returncode == 0
+
+
+def ends_with_the_commands_status(world):
+    for status in (1, 126, 127):
+        result = world.vmctl("run", "one", "fail", str(status))
+        assert result.returncode == status and result.stderr == b"vmctl: Cannot run it\n", result
 
 
 def relays_streams(world):
@@ -553,7 +603,8 @@ def says_what_is_missing(world):
 CASES = [
     says_who_starts_vmd, refuses_a_second_vmd, serves_a_socket_that_was_passed,
     refuses_a_wrong_runtime_directory, starts_on_first_run,
-    lists_applications, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
+    lists_applications, bounds_what_a_guest_lists, ends_with_the_commands_status, relays_streams,
+    a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
     pauses_and_resumes, shows_the_log_filtered, reboots, stops,
     watchers_hear_of_launches, races_end_well, a_silent_guest_fails,

@@ -158,6 +158,10 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 	close_input(session);
 	if (error_id != NULL) {
 		session->status = cli_complain(error_id, parameters);
+		sd_json_variant *given = sd_json_variant_by_key(parameters, "status");
+		if (given != NULL && sd_json_variant_is_unsigned(given)) {
+			session->status = (int)(sd_json_variant_unsigned(given) & 0xff);
+		}
 		return sd_event_exit(session->event, session->status);
 	}
 	sd_json_variant *status = sd_json_variant_by_key(parameters, "status");

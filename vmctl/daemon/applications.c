@@ -5,6 +5,7 @@
 
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/supervisor/applications.h"
 #include "vmctl/supervisor/interface.h"
 
 /* category may be NULL. */
@@ -32,6 +33,19 @@ static int append_all(sd_json_variant **list, const struct instance *instance) {
 		result = append(list, vm->name, application->id, application->name, NULL,
 				"manifest");
 	}
+	struct applications told = {0};
+	applications_read(&told, instance->state_dir);
+	for (size_t i = 0; i < told.len && result >= 0; i++) {
+		const struct agent_application *application = &told.entries[i];
+		/* The person's own name for it comes first, and is what Run takes. */
+		if (vm_application_find(vm, application->id) == NULL) {
+			result = append(list, vm->name, application->id, application->name,
+					application->category[0] != '\0' ? application->category
+									 : NULL,
+					"agent");
+		}
+	}
+	applications_finish(&told);
 	return result;
 }
 

@@ -45,7 +45,13 @@ static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const cha
 		if (value != NULL && sd_json_variant_is_string(value)) {
 			reason = sd_json_variant_string(value);
 		}
-		interface_fail(forward->caller, MANAGER_NAME, "%s", reason);
+		sd_json_variant *status = sd_json_variant_by_key(parameters, "status");
+		if (status != NULL && sd_json_variant_is_unsigned(status)) {
+			interface_fail_with(forward->caller, MANAGER_NAME,
+					(unsigned)sd_json_variant_unsigned(status), reason);
+		} else {
+			interface_fail(forward->caller, MANAGER_NAME, "%s", reason);
+		}
 	} else if (forward->caller != NULL && (flags & SD_VARLINK_REPLY_CONTINUES) != 0) {
 		sd_varlink_notify(forward->caller, parameters);
 		return 0;

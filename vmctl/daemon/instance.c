@@ -19,10 +19,7 @@
 #include "vmctl/supervisor/interface.h"
 
 void waiter_destroy(struct waiter *waiter) {
-	for (char **word = waiter->argv; word != NULL && *word != NULL; word++) {
-		free(*word);
-	}
-	free(waiter->argv);
+	run_request_finish(&waiter->request);
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&waiter->streams[i]);
 	}
@@ -46,14 +43,13 @@ static void fail(const struct waiter *waiter, const char *format, ...) {
 }
 
 static void go_on(struct instance *instance, struct waiter *waiter) {
-	if (waiter->argv == NULL) {
+	if (!waiter->is_run) {
 		sd_varlink_reply(waiter->link, NULL);
 		return;
 	}
 	sd_json_variant *parameters = NULL;
-	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRV("argv", waiter->argv),
-			SD_JSON_BUILD_PAIR_BOOLEAN("root", waiter->root),
-			SD_JSON_BUILD_PAIR_BOOLEAN("detached", waiter->link == NULL));
+	waiter->request.is_detached = waiter->link == NULL;
+	int result = run_request_to_json(&waiter->request, &parameters);
 	if (result >= 0) {
 		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Run",
 				parameters, waiter->streams, RUN_STREAMS, false, waiter->link);

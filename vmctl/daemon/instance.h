@@ -13,6 +13,7 @@
 #include "vmctl/daemon/manager.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
+#include "vmctl/supervisor/run_request.h"
 
 /* A call that goes on when the VM runs, or can be stopped. */
 struct waiter {
@@ -20,9 +21,9 @@ struct waiter {
 	sd_varlink *link; /* NULL: nobody waits, and the Run is detached */
 	bool is_stop, is_forced;
 	bool boots_again; /* came while the VM went down: starts it then */
-	/* NULL for Start, which is answered; else the Run that is made then. */
-	char **argv;
-	bool root;
+	/* False for Start, which is answered; else the Run that is made then. */
+	bool is_run;
+	struct run_request request;
 	int streams[RUN_STREAMS];
 };
 

@@ -18,6 +18,7 @@ static SD_VARLINK_DEFINE_METHOD(Run, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_ST
 				SD_VARLINK_ARRAY | SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(application, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(root, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT_BY_TYPE(terminal, Terminal, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT(status, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_OUTPUT(signal, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_METHOD(Launch, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
@@ -40,8 +41,8 @@ static SD_VARLINK_DEFINE_ERROR(NoSuchVm, SD_VARLINK_DEFINE_FIELD(name, SD_VARLIN
 		SD_VARLINK_DEFINE_FIELD(suggestion, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Status,
-		&vl_method_Pause, &vl_method_Resume, &vl_method_List, &vl_method_GetStatus,
-		&vl_type_Application, &vl_method_Start, &vl_method_Stop, &vl_method_Run,
-		&vl_method_Launch, &vl_method_Watch, &vl_method_ListApplications, &vl_method_Log,
-		&vl_error_Failed, &vl_error_NoSuchVm);
+		&vl_type_Terminal, &vl_method_Pause, &vl_method_Resume, &vl_method_List,
+		&vl_method_GetStatus, &vl_type_Application, &vl_method_Start, &vl_method_Stop,
+		&vl_method_Run, &vl_method_Launch, &vl_method_Watch, &vl_method_ListApplications,
+		&vl_method_Log, &vl_error_Failed, &vl_error_NoSuchVm);
 const sd_varlink_interface *const manager_interface = &vl_interface_io_silo_Manager;

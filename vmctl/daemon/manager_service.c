@@ -16,12 +16,14 @@
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
 #include "vmctl/daemon/watch.h"
+#include "vmctl/supervisor/applications.h"
 #include "vmctl/supervisor/interface.h"
+#include "vmctl/supervisor/run_request.h"
 
 struct parameters {
-	const char *name, *application;
-	char **argv;
-	bool force, follow, root;
+	const char *name;
+	bool force, follow;
+	struct run_request run;
 };
 
 static const sd_json_dispatch_field name_table[] = {
@@ -32,20 +34,15 @@ static const sd_json_dispatch_field name_table[] = {
 		{"follow", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
 				offsetof(struct parameters, follow), SD_JSON_NULLABLE},
 		{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
-				offsetof(struct parameters, root), SD_JSON_NULLABLE},
+				offsetof(struct parameters, run.root), SD_JSON_NULLABLE},
 		{"argv", SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv,
-				offsetof(struct parameters, argv), SD_JSON_NULLABLE},
-		{"application", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
-				offsetof(struct parameters, application), SD_JSON_NULLABLE},
+				offsetof(struct parameters, run.argv), SD_JSON_NULLABLE},
+		{"application", SD_JSON_VARIANT_STRING, sd_json_dispatch_string,
+				offsetof(struct parameters, run.application), SD_JSON_NULLABLE},
+		{"terminal", SD_JSON_VARIANT_OBJECT, run_request_dispatch_terminal,
+				offsetof(struct parameters, run), SD_JSON_NULLABLE},
 		{0},
 };
-
-static void free_strings(char **strings) {
-	for (char **string = strings; string != NULL && *string != NULL; string++) {
-		free(*string);
-	}
-	free(strings);
-}
 
 int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const char *name) {
 	const char *meant = manifest_suggest(manager->manifest, name);
@@ -95,7 +92,7 @@ static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(data, link, json, &parameters, &instance);
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	if (instance == NULL) {
 		return result;
 	}
@@ -109,21 +106,24 @@ static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 }
 
 /*
- * Starts the VM if it must be and lets the call wait; detached: answers it. argv (may be NULL)
- * becomes the waiter's.
+ * Starts the VM if it must be and lets the call wait; detached: answers it. What is in request, NULL
+ * for a Start, becomes the waiter's.
  */
-static int wait_for(struct instance *instance, sd_varlink *link, char **argv, bool root,
+static int wait_for(struct instance *instance, sd_varlink *link, struct run_request *request,
 		bool detached, int streams[RUN_STREAMS]) {
 	char error[ERROR_MAX];
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 	if (waiter == NULL || !instance_start(instance, error)) {
 		free(waiter);
-		free_strings(argv);
 		return interface_fail(link, MANAGER_NAME, "%s",
 				waiter == NULL ? "out of memory" : error);
 	}
 	*waiter = (struct waiter){
-			.link = detached ? NULL : sd_varlink_ref(link), .argv = argv, .root = root};
+			.link = detached ? NULL : sd_varlink_ref(link), .is_run = request != NULL};
+	if (request != NULL) {
+		waiter->request = *request;
+		*request = (struct run_request){0};
+	}
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		waiter->streams[i] = fd_steal(&streams[i]);
 	}
@@ -151,8 +151,8 @@ static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_meth
 	struct instance *instance;
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = begin(data, link, json, &parameters, &instance);
-	free_strings(parameters.argv);
-	return instance == NULL ? result : wait_for(instance, link, NULL, false, false, streams);
+	run_request_finish(&parameters.run);
+	return instance == NULL ? result : wait_for(instance, link, NULL, false, streams);
 }
 
 static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -160,7 +160,7 @@ static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(data, link, json, &parameters, &instance);
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	if (instance == NULL) {
 		return result;
 	}
@@ -183,7 +183,7 @@ static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_vari
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(manager, link, json, &parameters, &instance);
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	if (instance == NULL) {
 		return result;
 	}
@@ -216,28 +216,45 @@ static char **copy_words(char *const *words) {
 	return copied;
 }
 
-/* The command: the caller's words, or an application of the manifest; NULL if an answer was given.
- */
-static char **choose_command(struct instance *instance, sd_varlink *link,
-		struct parameters *parameters, int *ret_result) {
-	if (parameters->application != NULL) {
+/* Does the guest have such an application? One that never told of any is asked when it runs. */
+static bool may_have(const struct instance *instance, const char *id) {
+	struct applications applications = {0};
+	if (!agent_id_is_valid(id)) {
+		return false;
+	}
+	applications_read(&applications, instance->state_dir);
+	bool may = applications.len == 0 || applications_find(&applications, id) != NULL;
+	applications_finish(&applications);
+	return may;
+}
+
+/* An application of the manifest becomes its command. Returns false if an answer was given. */
+static bool choose_command(struct instance *instance, sd_varlink *link, struct run_request *request,
+		int *ret_result) {
+	const char *wrong = NULL;
+	if (request->application == NULL) {
+		wrong = run_request_error(request);
+	} else {
 		const struct vm_application *application =
-				vm_application_find(instance->vm, parameters->application);
-		if (application == NULL) {
+				vm_application_find(instance->vm, request->application);
+		if (application == NULL && !may_have(instance, request->application)) {
 			*ret_result = interface_fail(link, MANAGER_NAME,
-					"vm \"%s\" has no application \"%s\"", instance->vm->name,
-					parameters->application);
-			return NULL;
+					"vm \"%s\" has no application \"%.64s\"; vmctl "
+					"applications %s lists all",
+					instance->vm->name, request->application,
+					instance->vm->name);
+			return false;
 		}
-		return copy_words(application->command);
+		if (application != NULL) {
+			free(request->application);
+			request->application = NULL;
+			request->argv = copy_words(application->command);
+		}
 	}
-	if (parameters->argv == NULL || parameters->argv[0] == NULL) {
-		*ret_result = interface_fail(link, MANAGER_NAME, "no command was given");
-		return NULL;
+	if (wrong != NULL) {
+		*ret_result = interface_fail(link, MANAGER_NAME, "%s", wrong);
 	}
-	char **argv = parameters->argv;
-	parameters->argv = NULL;
-	return argv;
+	return wrong == NULL;
 }
 
 static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -252,12 +269,11 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 	if (instance != NULL && streams[RUN_STREAMS - 1] < 0) {
 		result = interface_fail(link, MANAGER_NAME, "four pipes must come with the call");
 	} else if (instance != NULL) {
-		char **argv = choose_command(instance, link, &parameters, &result);
-		if (argv != NULL) {
-			result = wait_for(instance, link, argv, parameters.root, false, streams);
+		if (choose_command(instance, link, &parameters.run, &result)) {
+			result = wait_for(instance, link, &parameters.run, false, streams);
 		}
 	}
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&streams[i]);
 	}
@@ -274,14 +290,14 @@ static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused",
 				instance->vm->name);
 	} else if (instance != NULL) {
-		char **argv = choose_command(instance, link, &parameters, &result);
-		if (argv != NULL) {
+		if (choose_command(instance, link, &parameters.run, &result)) {
 			result = open_nowhere(streams);
-			result = result < 0 ? result
-					    : wait_for(instance, link, argv, false, true, streams);
+			result = result < 0
+					? result
+					: wait_for(instance, link, &parameters.run, true, streams);
 		}
 	}
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		fd_close(&streams[i]);
 	}
@@ -311,7 +327,7 @@ static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(data, link, json, &parameters, &instance);
-	free_strings(parameters.argv);
+	run_request_finish(&parameters.run);
 	if (instance == NULL) {
 		return result;
 	}
@@ -326,7 +342,8 @@ static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 				0, true, link);
 	}
 	sd_json_variant_unref(forwarded);
-	return result;
+	/* It has just ended, and left its log. */
+	return result == -ENOENT || result == -ECONNREFUSED ? send_old_log(instance, link) : result;
 }
 
 static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void *data) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "vmctl/supervisor/places.h"
@@ -20,17 +21,55 @@ struct agent {
 	char command_path[PLACE_MAX];
 	agent_handler_t handler;
 	void *data;
+	/* The list that the child is telling, or told last. */
+	struct applications applications;
+	bool is_telling;
+	int64_t told_ms; /* when it began */
 };
 
+/* As the child may pass a list on: not too often, each entry valid, not too many. */
+static bool take_list(struct agent *agent, const struct agent_report *report) {
+	int64_t now_ms = clock_now_ms();
+	switch (report->type) {
+	case REPORT_LIST_BEGIN:
+		if (agent->is_telling ||
+				(agent->told_ms != 0 &&
+						now_ms - agent->told_ms <
+								AGENT_APPS_PERIOD_MS / 2)) {
+			return false;
+		}
+		agent->is_telling = true;
+		agent->told_ms = now_ms;
+		agent->applications.len = 0;
+		return true;
+	case REPORT_LIST_ENTRY:
+		return agent->is_telling &&
+				applications_add(&agent->applications, &report->application);
+	default:
+		agent->is_telling = !agent->is_telling;
+		return !agent->is_telling;
+	}
+}
+
+static bool is_of_list(const struct agent_report *report) {
+	return report->type == REPORT_LIST_BEGIN || report->type == REPORT_LIST_ENTRY ||
+			report->type == REPORT_LIST_END;
+}
+
 /* The child may have been taken over: its words are checked like a guest's. */
-static bool is_credible(struct agent_report *report) {
+static bool is_credible(struct agent *agent, struct agent_report *report) {
+	if (is_of_list(report)) {
+		return take_list(agent, report);
+	}
 	report->text[sizeof(report->text) - 1] = '\0';
 	switch (report->type) {
 	case REPORT_HELLO:
 		return strlen(report->text) == AGENT_BOOT_ID_LEN &&
 				agent_boot_id_is_valid(report->text);
-	case REPORT_GONE:
 	case REPORT_ERROR:
+		return report->status >= 1 && report->status <= 255 &&
+				text_is_sanitised(report->text, sizeof(report->text));
+	case REPORT_GONE:
 		return text_is_sanitised(report->text, sizeof(report->text));
 	case REPORT_EXIT:
 		return report->status <= 255 && report->signal <= 64;
@@ -51,12 +90,14 @@ static int handle_report(sd_event_source *source, int fd, uint32_t events, void 
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
 		return 0;
 	}
-	if (n != sizeof(report) || !is_credible(&report)) {
+	if (n != sizeof(report) || !is_credible(agent, &report)) {
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
 		agent->handler(NULL, agent->data);
 		return 0;
 	}
-	agent->handler(&report, agent->data);
+	if (report.type != REPORT_LIST_BEGIN && report.type != REPORT_LIST_ENTRY) {
+		agent->handler(&report, agent->data);
+	}
 	return 0;
 }
 
@@ -109,6 +150,8 @@ void agent_lose(struct agent *agent) {
 
 bool agent_renew(struct agent *agent, int fd) {
 	agent_lose(agent);
+	agent->is_telling = false;
+	agent->told_ms = 0;
 	agent->fd = fd;
 	return sd_event_add_io(agent->event, &agent->source, fd, EPOLLIN, handle_report, agent) >=
 			0 &&
@@ -123,7 +166,12 @@ void agent_destroy(struct agent *agent) {
 	sd_event_source_disable_unref(agent->source);
 	fd_close(&agent->listener);
 	fd_close(&agent->fd);
+	applications_finish(&agent->applications);
 	free(agent);
+}
+
+const struct applications *agent_applications(const struct agent *agent) {
+	return &agent->applications;
 }
 
 int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,

@@ -12,11 +12,15 @@
 #include <systemd/sd-event.h>
 
 #include "vmctl/supervisor/agent_wire.h"
+#include "vmctl/supervisor/applications.h"
 #include "vmctl/supervisor/interface.h"
 
 struct agent;
 
-/* report has passed the checks: a known type, text that may be shown. NULL: the child is broken. */
+/*
+ * report has passed the checks: a known type, text that may be shown. NULL: the child is broken. Of
+ * a list of applications only its end is told; agent_applications() then has it.
+ */
 typedef void (*agent_handler_t)(const struct agent_report *report, void *data);
 
 /*
@@ -39,6 +43,9 @@ bool agent_renew(struct agent *agent, int fd);
  */
 int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
 		const int streams[RUN_STREAMS], char *error, size_t cap);
+
+/* The last whole list of applications; the agent's. */
+const struct applications *agent_applications(const struct agent *agent);
 
 /* Hangs the command up. */
 void agent_cancel(struct agent *agent, uint32_t id);

@@ -16,6 +16,7 @@
 #include "vmctl/supervisor/agent_wire.h"
 #include "vmctl/supervisor/command.h"
 #include "vmctl/supervisor/interface.h"
+#include "vmctl/supervisor/listing.h"
 
 struct agent_child {
 	int fd;
@@ -25,6 +26,7 @@ struct agent_child {
 	struct agent_decoder control_decoder;
 	uint8_t control_in[AGENT_FRAME_MAX];
 	size_t control_len;
+	struct listing listing;
 	struct command *commands[AGENT_COMMANDS_MAX];
 };
 
@@ -44,6 +46,27 @@ static void handle_done(struct command *command, const struct agent_report *done
 		}
 	}
 	command_retire(command);
+}
+
+static void pass_list(const struct applications *applications, void *data) {
+	struct agent_child *child = data;
+	report(child, &(struct agent_report){.type = REPORT_LIST_BEGIN});
+	for (size_t i = 0; i < applications->len; i++) {
+		report(child,
+				&(struct agent_report){.type = REPORT_LIST_ENTRY,
+						.application = applications->entries[i]});
+	}
+	report(child, &(struct agent_report){.type = REPORT_LIST_END});
+}
+
+static void take_message(struct agent_child *child, const struct agent_message *message) {
+	if (message->type == AGENT_APPLICATIONS) {
+		listing_take(&child->listing, message->applications);
+		return;
+	}
+	struct agent_report hello = {.type = REPORT_HELLO};
+	memcpy(hello.text, message->hello.boot_id, sizeof(message->hello.boot_id));
+	report(child, &hello);
 }
 
 static void drop_control(struct agent_child *child, const char *why) {
@@ -78,9 +101,7 @@ static int handle_control(sd_event_source *source, int fd, uint32_t events, void
 			drop_control(child, agent_result_text(result));
 			return 0;
 		}
-		struct agent_report hello = {.type = REPORT_HELLO};
-		memcpy(hello.text, message.hello.boot_id, sizeof(message.hello.boot_id));
-		report(child, &hello);
+		take_message(child, &message);
 		child->control_len -= used;
 		memmove(child->control_in, child->control_in + used, child->control_len);
 	}
@@ -91,6 +112,7 @@ static void take_control(struct agent_child *child, int *fd) {
 	fd_close(&child->control);
 	child->control = fd_steal(fd);
 	child->control_len = 0;
+	listing_begin(&child->listing);
 	agent_decoder_init(&child->control_decoder, AGENT_CONTROL_TO_HOST);
 	if (fd_set_nonblock(child->control, true) < 0 ||
 			sd_event_add_io(child->event, &child->control_source, child->control,
@@ -111,7 +133,7 @@ static void start_command(struct agent_child *child, const struct order *order,
 			break;
 		}
 	}
-	struct agent_report failed = {.type = REPORT_ERROR, .id = order->id};
+	struct agent_report failed = {.type = REPORT_ERROR, .id = order->id, .status = 1};
 	snprintf(failed.text, sizeof(failed.text), "too many commands run in this VM");
 	report(child, &failed);
 }
@@ -175,6 +197,7 @@ int agent_child_run(int fd) {
 	child->fd = fd;
 	child->control = -1;
 	int result = sd_event_new(&child->event);
+	listing_init(&child->listing, child->event, pass_list, child);
 	if (result >= 0) {
 		result = sd_event_add_io(child->event, NULL, fd, EPOLLIN, handle_order, child);
 	}
@@ -189,6 +212,7 @@ int agent_child_run(int fd) {
 	}
 	sd_event_source_disable_unref(child->control_source);
 	fd_close(&child->control);
+	listing_finish(&child->listing);
 	sd_event_unref(child->event);
 	free(child);
 	return result;

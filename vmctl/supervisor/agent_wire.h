@@ -35,15 +35,22 @@ enum report_type {
 	/* The control connection is gone. text says why, if the guest broke the rules. */
 	REPORT_GONE,
 	REPORT_EXIT,
-	/* text says why the command could not be run, or was lost. */
+	/* text says why the command could not be run, or was lost; status is what to end with. */
 	REPORT_ERROR,
+	/* The list of applications: it begins, an entry of it, it is complete. */
+	REPORT_LIST_BEGIN,
+	REPORT_LIST_ENTRY,
+	REPORT_LIST_END,
 };
 
 struct agent_report {
 	uint32_t type;
 	uint32_t id; /* EXIT, ERROR */
 	uint32_t status, signal;
-	char text[AGENT_ERROR_MAX + 1];
+	union {
+		char text[AGENT_ERROR_MAX + 1];
+		struct agent_application application;
+	};
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "parse/agent.h"
 #include "vmctl/supervisor/agent_wire.h"
+#include "vmctl/supervisor/interface.h"
 
 /* The vsock device's answer to CONNECT is "OK " and a port number. */
 #define GREETING_MAX 32
@@ -66,10 +67,14 @@ static void finish(struct command *command, const struct agent_report *report) {
 	}
 }
 
-static void fail(struct command *command, const char *text) {
-	struct agent_report report = {.type = REPORT_ERROR, .id = command->id};
+static void fail_with(struct command *command, uint32_t status, const char *text) {
+	struct agent_report report = {.type = REPORT_ERROR, .id = command->id, .status = status};
 	snprintf(report.text, sizeof(report.text), "%s", text);
 	finish(command, &report);
+}
+
+static void fail(struct command *command, const char *text) {
+	fail_with(command, 1, text);
 }
 
 static void close_stream(struct command *command, int stream) {
@@ -168,6 +173,17 @@ static bool has_room_for_signal(const struct command *command) {
 			sizeof(command->out) - command->out_len >= SIGNAL_FRAME_MAX;
 }
 
+/* The rest of a new size, which was written in one piece. */
+static void pump_window(struct command *command) {
+	uint8_t size[RUN_WINDOW_SIZE - 1];
+	if (read(command->fds[SIGNALS], size, sizeof(size)) == (ssize_t)sizeof(size)) {
+		queue(command,
+				&(struct agent_message){.type = AGENT_WINDOW,
+						.window = {size[0] | (uint32_t)size[1] << 8,
+								size[2] | (uint32_t)size[3] << 8}});
+	}
+}
+
 /* Signals of the caller's, a byte each; they overtake its input. */
 static bool pump_signals(struct command *command) {
 	if (command->fds[SIGNALS] < 0 || !has_room_for_signal(command)) {
@@ -180,6 +196,8 @@ static bool pump_signals(struct command *command) {
 	}
 	if (n <= 0) {
 		close_stream(command, SIGNALS);
+	} else if (number == RUN_WINDOW) {
+		pump_window(command);
 	} else if (number >= 1 && number <= AGENT_SIGNAL_MAX) {
 		queue(command, &(struct agent_message){.type = AGENT_SIGNAL, .signal = number});
 	}
@@ -241,7 +259,7 @@ static void take(struct command *command, const struct agent_message *message, s
 		finish(command, &report);
 		return;
 	case AGENT_ERROR:
-		fail(command, message->error);
+		fail_with(command, message->error.status, message->error.text);
 		return;
 	default:
 		fail(command, "the guest's agent sent what only the host sends");

@@ -44,7 +44,12 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(Status, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_S
 		SD_VARLINK_DEFINE_FIELD(memory, SD_VARLINK_INT, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_FIELD(expected_ms, SD_VARLINK_INT, SD_VARLINK_NULLABLE));
 
-SD_VARLINK_DEFINE_ERROR(Failed, SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0));
+SD_VARLINK_DEFINE_STRUCT_TYPE(Terminal, SD_VARLINK_DEFINE_FIELD(columns, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(rows, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(term, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+
+SD_VARLINK_DEFINE_ERROR(Failed, SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(status, SD_VARLINK_INT, SD_VARLINK_NULLABLE));
 
 static SD_VARLINK_DEFINE_METHOD_FULL(Monitor, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(status, Status, 0));
@@ -53,19 +58,28 @@ static SD_VARLINK_DEFINE_METHOD(Stop, SD_VARLINK_DEFINE_INPUT(force, SD_VARLINK_
 static SD_VARLINK_DEFINE_METHOD(Pause);
 static SD_VARLINK_DEFINE_METHOD(Resume);
 static SD_VARLINK_DEFINE_METHOD(Run,
-		SD_VARLINK_DEFINE_INPUT(argv, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_INPUT(argv, SD_VARLINK_STRING,
+				SD_VARLINK_ARRAY | SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(application, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(root, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(detached, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT_BY_TYPE(terminal, Terminal, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT(status, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_OUTPUT(signal, SD_VARLINK_INT, 0));
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Application, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(category, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_METHOD(ListApplications,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(applications, Application, SD_VARLINK_ARRAY));
 static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_INPUT(follow, SD_VARLINK_BOOL, 0),
 		SD_VARLINK_DEFINE_OUTPUT(data, SD_VARLINK_STRING, 0));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type_Pids,
-		&vl_type_Status, &vl_method_Pause, &vl_method_Resume, &vl_method_Monitor,
-		&vl_method_Attach, &vl_method_Stop, &vl_method_Run, &vl_method_Log,
-		&vl_error_Failed);
+		&vl_type_Status, &vl_type_Terminal, &vl_type_Application,
+		&vl_method_ListApplications, &vl_method_Pause, &vl_method_Resume,
+		&vl_method_Monitor, &vl_method_Attach, &vl_method_Stop, &vl_method_Run,
+		&vl_method_Log, &vl_error_Failed);
 const sd_varlink_interface *const supervisor_interface = &vl_interface_io_silo_Supervisor;
 
 /*
@@ -143,6 +157,14 @@ int interface_fail(sd_varlink *link, const char *interface, const char *format, 
 	va_end(args);
 	snprintf(error, sizeof(error), "%s.Failed", interface);
 	return sd_varlink_errorbo(link, error, SD_JSON_BUILD_PAIR_STRING("reason", reason));
+}
+
+int interface_fail_with(sd_varlink *link, const char *interface, unsigned status,
+		const char *reason) {
+	char error[64];
+	snprintf(error, sizeof(error), "%s.Failed", interface);
+	return sd_varlink_errorbo(link, error, SD_JSON_BUILD_PAIR_STRING("reason", reason),
+			SD_JSON_BUILD_PAIR_UNSIGNED("status", status));
 }
 
 int interface_connect(const char *dir, const char *name, sd_varlink **ret_link) {

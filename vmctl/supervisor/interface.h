@@ -16,8 +16,15 @@
 #define SUPERVISOR_NAME "io.silo.Supervisor"
 #define MANAGER_NAME "io.silo.Manager"
 
+/*
+ * What comes over the last of them for a command on a terminal when its size changes: this byte,
+ * then columns and rows, two bytes each, the lower one first; in one write.
+ */
+#define RUN_WINDOW 0x80
+#define RUN_WINDOW_SIZE 5
+
 /* The parts that both interfaces use. */
-extern const sd_varlink_symbol vl_type_Pids, vl_type_Status, vl_error_Failed;
+extern const sd_varlink_symbol vl_type_Pids, vl_type_Status, vl_type_Terminal, vl_error_Failed;
 
 extern const sd_varlink_interface *const supervisor_interface;
 extern const sd_varlink_interface *const manager_interface;
@@ -36,6 +43,10 @@ int interface_serve_fd(sd_event *event, int fd, const sd_varlink_interface *inte
 /* Replies with the error NAME.Failed and a reason for people. */
 int interface_fail(sd_varlink *link, const char *interface, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));
+
+/* As interface_fail() for a command that could not be run: status is what to end with (1 to 255). */
+int interface_fail_with(sd_varlink *link, const char *interface, unsigned status,
+		const char *reason);
 
 /* A client's connection to the socket dir/name, without a time limit, descriptors allowed. */
 int interface_connect(const char *dir, const char *name, sd_varlink **ret_link);

@@ -132,20 +132,8 @@ static void close_streams(int streams[RUN_STREAMS]) {
 	}
 }
 
-struct run_parameters {
-	char **argv;
-	bool root, detached;
-};
-
-static void free_strings(char **strings) {
-	for (char **string = strings; string != NULL && *string != NULL; string++) {
-		free(*string);
-	}
-	free(strings);
-}
-
 static void release(struct waiting_run *waiting) {
-	free_strings(waiting->argv);
+	run_request_finish(&waiting->request);
 	close_streams(waiting->streams);
 	sd_varlink_unref(waiting->link);
 	*waiting = (struct waiting_run){.streams = {-1, -1, -1, -1}};
@@ -153,11 +141,9 @@ static void release(struct waiting_run *waiting) {
 
 /* Hands the command to the agent child; who waits is answered if that fails. */
 static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting) {
-	struct agent_run message = {.flags = waiting->root ? AGENT_RUN_ROOT : 0};
-	for (char **word = waiting->argv; *word != NULL; word++) {
-		message.argv[message.argc++] = *word;
-	}
-	char error[ERROR_MAX];
+	static struct agent_run message;
+	char error[ERROR_MAX], environment[RUN_TERM_MAX + 6];
+	run_request_to_message(&waiting->request, environment, &message);
 	int result = 0;
 	if (agent_run(boot_agent(supervisor->boot), waiting->id, &message, waiting->streams, error,
 			    sizeof(error)) < 0) {
@@ -169,36 +155,28 @@ static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting)
 		release(waiting);
 		return result;
 	}
-	free_strings(waiting->argv);
-	waiting->argv = NULL;
+	waiting->waits = false;
 	close_streams(waiting->streams);
 	return 0;
 }
 
 void service_agent_ready(struct supervisor *supervisor) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
-		if (supervisor->runs[i].argv != NULL) {
+		if (supervisor->runs[i].waits) {
 			begin_run(supervisor, &supervisor->runs[i]);
 		}
 	}
 }
 
 /* What may be wrong with a call, or NULL. */
-static const char *run_error(const struct supervisor *supervisor,
-		const struct run_parameters *parameters, char error[ERROR_MAX]) {
+static const char *run_error(const struct supervisor *supervisor, const struct run_request *request,
+		char error[ERROR_MAX]) {
 	enum vm_state state = supervisor->record.state;
-	size_t argc = 0;
-	while (parameters->argv != NULL && parameters->argv[argc] != NULL) {
-		argc++;
+	const char *wrong = run_request_error(request);
+	if (wrong != NULL) {
+		return wrong;
 	}
-	if (argc == 0 || parameters->argv[0][0] == '\0') {
-		return "no command was given";
-	}
-	if (argc > AGENT_ARGV_MAX) {
-		snprintf(error, ERROR_MAX, "more than %d arguments", AGENT_ARGV_MAX);
-		return error;
-	}
-	if (parameters->root && !supervisor->vm->root_allowed) {
+	if (request->root && !supervisor->vm->root_allowed) {
 		snprintf(error, ERROR_MAX,
 				"commands as root are not allowed; write \"root allow\" into vm "
 				"\"%s\" in %s",
@@ -213,11 +191,11 @@ static const char *run_error(const struct supervisor *supervisor,
 	return NULL;
 }
 
-/* Takes argv out of parameters, and the streams, if it succeeds. */
-static int run(struct supervisor *supervisor, sd_varlink *link, struct run_parameters *parameters,
+/* Takes what is in request, and the streams, if it succeeds. */
+static int run(struct supervisor *supervisor, sd_varlink *link, struct run_request *request,
 		int streams[RUN_STREAMS]) {
 	char room[ERROR_MAX];
-	const char *error = run_error(supervisor, parameters, room);
+	const char *error = run_error(supervisor, request, room);
 	if (error != NULL) {
 		return interface_fail(link, SUPERVISOR_NAME, "%s", error);
 	}
@@ -230,14 +208,14 @@ static int run(struct supervisor *supervisor, sd_varlink *link, struct run_param
 		*waiting = (struct waiting_run){
 				.id = supervisor->run_id,
 				.link = sd_varlink_ref(link),
-				.argv = parameters->argv,
-				.root = parameters->root,
+				.request = *request,
+				.waits = true,
 		};
-		parameters->argv = NULL;
+		*request = (struct run_request){0};
 		for (int stream = 0; stream < RUN_STREAMS; stream++) {
 			waiting->streams[stream] = fd_steal(&streams[stream]);
 		}
-		if (parameters->detached) {
+		if (waiting->request.is_detached) {
 			waiting->link = sd_varlink_unref(waiting->link);
 			sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_INTEGER("status", 0),
 					SD_JSON_BUILD_PAIR_INTEGER("signal", 0));
@@ -247,29 +225,46 @@ static int run(struct supervisor *supervisor, sd_varlink *link, struct run_param
 	return interface_fail(link, SUPERVISOR_NAME, "%d commands run already", AGENT_COMMANDS_MAX);
 }
 
+static int handle_list_applications(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	sd_json_variant *list = NULL;
+	int result = applications_to_json(&supervisor->applications, &list);
+	if (result >= 0) {
+		result = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("applications", list));
+	}
+	sd_json_variant_unref(list);
+	return result;
+}
+
 static int handle_run(sd_varlink *link, sd_json_variant *parameters,
 		sd_varlink_method_flags_t flags, void *data) {
 	static const sd_json_dispatch_field table[] = {
 			{"argv", SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv,
-					offsetof(struct run_parameters, argv), SD_JSON_MANDATORY},
+					offsetof(struct run_request, argv), SD_JSON_NULLABLE},
+			{"application", SD_JSON_VARIANT_STRING, sd_json_dispatch_string,
+					offsetof(struct run_request, application),
+					SD_JSON_NULLABLE},
 			{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
-					offsetof(struct run_parameters, root), SD_JSON_NULLABLE},
+					offsetof(struct run_request, root), SD_JSON_NULLABLE},
 			{"detached", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
-					offsetof(struct run_parameters, detached),
+					offsetof(struct run_request, is_detached),
+					SD_JSON_NULLABLE},
+			{"terminal", SD_JSON_VARIANT_OBJECT, run_request_dispatch_terminal, 0,
 					SD_JSON_NULLABLE},
 			{0},
 	};
-	struct run_parameters run_parameters = {0};
+	struct run_request request = {0};
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
-	int result = sd_varlink_dispatch(link, parameters, table, &run_parameters);
+	int result = sd_varlink_dispatch(link, parameters, table, &request);
 	if (result == 0) {
 		result = take_streams(link, streams) < 0
 				? interface_fail(link, SUPERVISOR_NAME,
 						  "four pipes must come with the call")
-				: run(data, link, &run_parameters, streams);
+				: run(data, link, &request, streams);
 	}
 	close_streams(streams);
-	free_strings(run_parameters.argv);
+	run_request_finish(&request);
 	return result;
 }
 
@@ -337,7 +332,7 @@ static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void 
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct waiting_run *waiting = &supervisor->runs[i];
 		if (waiting->link == link) {
-			if (supervisor->boot != NULL && waiting->argv == NULL) {
+			if (supervisor->boot != NULL && !waiting->waits) {
 				agent_cancel(boot_agent(supervisor->boot), waiting->id);
 			}
 			release(waiting);
@@ -361,6 +356,7 @@ int service_create(struct supervisor *supervisor) {
 			{SUPERVISOR_NAME ".Pause", handle_pause},
 			{SUPERVISOR_NAME ".Resume", handle_resume},
 			{SUPERVISOR_NAME ".Run", handle_run},
+			{SUPERVISOR_NAME ".ListApplications", handle_list_applications},
 			{SUPERVISOR_NAME ".Log", handle_log},
 	};
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]) && result >= 0; i++) {
@@ -457,7 +453,8 @@ void service_command_ended(struct supervisor *supervisor, const struct agent_rep
 					SD_JSON_BUILD_PAIR_UNSIGNED("status", report->status),
 					SD_JSON_BUILD_PAIR_UNSIGNED("signal", report->signal));
 		} else {
-			interface_fail(waiting->link, SUPERVISOR_NAME, "%s", report->text);
+			interface_fail_with(waiting->link, SUPERVISOR_NAME, report->status,
+					report->text);
 		}
 		release(waiting);
 		return;
@@ -467,10 +464,11 @@ void service_command_ended(struct supervisor *supervisor, const struct agent_rep
 void service_commands_lost(struct supervisor *supervisor, const char *reason, bool waiting_too) {
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		bool is_lost = supervisor->runs[i].id != 0 &&
-				(waiting_too || supervisor->runs[i].argv == NULL);
+				(waiting_too || !supervisor->runs[i].waits);
 		if (is_lost) {
-			struct agent_report report = {
-					.type = REPORT_ERROR, .id = supervisor->runs[i].id};
+			struct agent_report report = {.type = REPORT_ERROR,
+					.id = supervisor->runs[i].id,
+					.status = 1};
 			snprintf(report.text, sizeof(report.text), "%s", reason);
 			sd_varlink *link = supervisor->runs[i].link;
 			if (link != NULL) {

@@ -122,6 +122,23 @@ static void handle_agent_renewed(void *data) {
 	publish(data);
 }
 
+/* Kept before anybody is told, and only if it is another list. */
+static void take_applications(struct supervisor *supervisor) {
+	const struct applications *told = agent_applications(boot_agent(supervisor->boot));
+	if (applications_equal(told, &supervisor->applications)) {
+		return;
+	}
+	supervisor->applications.len = 0;
+	for (size_t i = 0; i < told->len; i++) {
+		applications_add(&supervisor->applications, &told->entries[i]);
+	}
+	if (!applications_write(&supervisor->applications, supervisor->state_dir)) {
+		log_warn("the applications in %s cannot be written: %s", supervisor->state_dir,
+				strerror(errno));
+	}
+	service_status_changed(supervisor);
+}
+
 static void handle_report(const struct agent_report *report, void *data) {
 	struct supervisor *supervisor = data;
 	switch (report->type) {
@@ -133,6 +150,9 @@ static void handle_report(const struct agent_report *report, void *data) {
 			log_warn("the guest's agent: %s", report->text);
 		}
 		miss_agent(supervisor);
+		break;
+	case REPORT_LIST_END:
+		take_applications(supervisor);
 		break;
 	default:
 		service_command_ended(supervisor, report);
@@ -349,6 +369,7 @@ int supervisor_run(const struct supervisor_options *options) {
 		snprintf(error, sizeof(error), "out of memory");
 	} else if (prepare(&supervisor, options, error)) {
 		supervisor.record.supervisor_pid = getpid();
+		applications_read(&supervisor.applications, supervisor.state_dir);
 		snprintf(supervisor.record.accelerator, sizeof(supervisor.record.accelerator), "%s",
 				accelerator_text(supervisor.vmm.accelerator));
 		snprintf(supervisor.record.vmm, sizeof(supervisor.record.vmm), "%s",
@@ -372,6 +393,7 @@ int supervisor_run(const struct supervisor_options *options) {
 	sd_event_source_disable_unref(supervisor.stop_timer);
 	sd_event_unref(supervisor.event);
 	ring_finish(&supervisor.ring);
+	applications_finish(&supervisor.applications);
 	prepare_undo(&supervisor);
 	if (error[0] != '\0') {
 		tell_ready(options->ready_fd, error);

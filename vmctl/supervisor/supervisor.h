@@ -19,9 +19,11 @@
 #include <systemd/sd-varlink.h>
 
 #include "vmctl/manifest/manifest.h"
+#include "vmctl/supervisor/applications.h"
 #include "vmctl/supervisor/boot.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
+#include "vmctl/supervisor/run_request.h"
 #include "vmctl/vmm/choose.h"
 
 struct supervisor_options {
@@ -34,9 +36,9 @@ struct supervisor_options {
 struct waiting_run {
 	uint32_t id;      /* 0: free */
 	sd_varlink *link; /* NULL: detached, nobody waits for its end */
-	/* Of a command that waits for the guest's agent; argv is NULL once it runs. */
-	char **argv;
-	bool root;
+	/* Of a command that waits for the guest's agent. */
+	bool waits;
+	struct run_request request;
 	int streams[RUN_STREAMS];
 };
 
@@ -52,6 +54,7 @@ struct supervisor {
 	int lock;
 	struct vmm_choice vmm;
 	struct record record;
+	struct applications applications; /* of which the guest told last, in any boot */
 	struct ring ring;
 	struct boot *boot;
 	bool agent_is_ready;

@@ -3,7 +3,9 @@
  * Stands in for the vsock device and the guest behind it: its agent says hello when the VMM has
  * booted, and its commands are
  *   true   status N   cat   hang (until a signal)   garbage (breaks the protocol)   reboot
- *   flood (1 MiB)
+ *   flood (1 MiB)   fail STATUS (cannot be run)   list KIND (see tell_list())
+ * On a terminal it tells of its sizes until it is asked for more. Its applications are those that it
+ * tells; each says its own id when it is run, but gone, which cannot be.
  */
 #include <poll.h>
 #include <signal.h>
@@ -30,7 +32,7 @@ enum kind {
 struct connection {
 	enum kind kind;
 	int fd;
-	bool is_greeted, echoes;
+	bool is_greeted, echoes, is_terminal;
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_FRAME_MAX];
 	size_t len;
@@ -74,6 +76,44 @@ static unsigned long random_number(void) {
 	return number & 0xffffffffffff;
 }
 
+static void add_application(struct agent_applications *list, uint8_t *bytes, size_t cap,
+		const char *id, const char *name) {
+	struct agent_application application = {.category = "Game"};
+	snprintf(application.id, sizeof(application.id), "%s", id);
+	snprintf(application.name, sizeof(application.name), "%s", name);
+	list->len += agent_application_put(&application, bytes + list->len, cap - list->len);
+	list->count++;
+}
+
+/* usual; double (an id twice); many (500); endless (again and again, the last one is "last"). */
+static void tell_list(const char *kind) {
+	static uint8_t bytes[AGENT_MESSAGE_MAX];
+	int control = -1;
+	for (int i = 0; i < CONNECTIONS_MAX; i++) {
+		control = connections[i].kind == CONTROL ? connections[i].fd : control;
+	}
+	bool is_endless = strcmp(kind, "endless") == 0;
+	for (int round = 0; round < (is_endless ? 2000 : 1); round++) {
+		struct agent_message message = {.type = AGENT_APPLICATIONS,
+				.applications = {.flags = AGENT_APPS_FIRST | AGENT_APPS_LAST,
+						.bytes = bytes}};
+		struct agent_applications *list = &message.applications;
+		char id[32];
+		snprintf(id, sizeof(id), "%s%d", round == 1999 ? "last" : "round", round);
+		add_application(list, bytes, sizeof(bytes), is_endless ? id : "gone", "Gone");
+		add_application(list, bytes, sizeof(bytes), "greet", "Not the manifest's");
+		add_application(list, bytes, sizeof(bytes), "play", "Play \xc3\xa4");
+		if (strcmp(kind, "double") == 0) {
+			add_application(list, bytes, sizeof(bytes), "play", "Again");
+		}
+		for (int i = 3; strcmp(kind, "many") == 0 && i < 500; i++) {
+			snprintf(id, sizeof(id), "many%d", i);
+			add_application(list, bytes, sizeof(bytes), id, "Many");
+		}
+		send_message(control, &message);
+	}
+}
+
 static char boot_id[AGENT_BOOT_ID_LEN + 1];
 
 static void say_hello(void) {
@@ -88,6 +128,7 @@ static void say_hello(void) {
 	struct agent_message hello = {.type = AGENT_HELLO, .hello = {.version = AGENT_VERSION}};
 	memcpy(hello.hello.boot_id, boot_id, sizeof(boot_id));
 	send_message(fd, &hello);
+	tell_list("usual");
 }
 
 static void tell_vmm(char what) {
@@ -105,16 +146,51 @@ static void finish(struct connection *connection, int status) {
 	drop(connection);
 }
 
+static void say(struct connection *connection, const char *text) {
+	send_message(connection->fd,
+			&(struct agent_message){.type = AGENT_STDOUT,
+					.data = {(const uint8_t *)text, strlen(text)}});
+}
+
+static void say_size(struct connection *connection, const struct agent_window *window,
+		const char *variable) {
+	char text[160];
+	snprintf(text, sizeof(text), "%ux%u %s\r\n", window->columns, window->rows, variable);
+	say(connection, text);
+}
+
 static void run(struct connection *connection, const struct agent_run *command) {
-	const char *name = command->argv[0];
+	const char *name = command->argc > 0 ? command->argv[0] : "";
 	if (strcmp(name, "garbage") == 0) {
 		if (write(connection->fd, "\377\377\377\377\377\377\377\377", 8) != 8) {
 			exit(1);
 		}
 		return;
 	}
+	bool is_application = (command->flags & AGENT_RUN_APPLICATION) != 0;
+	bool fails = is_application ? strcmp(name, "gone") == 0 : strcmp(name, "fail") == 0;
+	if (fails) {
+		int status = is_application ? 127 : atoi(command->argv[1]);
+		send_message(connection->fd,
+				&(struct agent_message){.type = AGENT_ERROR,
+						.error = {(uint8_t)status, "Cannot run it"}});
+		drop(connection);
+		return;
+	}
 	send_message(connection->fd, &(struct agent_message){.type = AGENT_STARTED, .pid = 1});
-	if (strcmp(name, "cat") == 0) {
+	if (is_application) {
+		say(connection, name);
+		finish(connection, 0);
+	} else if ((command->flags & AGENT_RUN_TERMINAL) != 0) {
+		connection->is_terminal = true;
+		say_size(connection, &command->window, command->envc > 0 ? command->env[0] : "");
+		if (command->argc > 0) {
+			say(connection, command->argv[0]);
+		}
+	} else if (strcmp(name, "list") == 0) {
+		tell_list(command->argv[1]);
+		finish(connection, 0);
+	} else if (strcmp(name, "cat") == 0) {
 		connection->echoes = true;
 	} else if (strcmp(name, "reboot") == 0) {
 		finish(connection, 0);
@@ -137,11 +213,31 @@ static void run(struct connection *connection, const struct agent_run *command) 
 	}
 }
 
+/* A guest's terminal: what is typed is shown; q ends it, e attacks. */
+static void take_key(struct connection *connection, const struct agent_message *message) {
+	uint8_t key = message->data.bytes[0];
+	if (key == 'e') {
+		say(connection,
+				"\033[31mred\033]52;c;ZXZpbA==\007\033[c\033[6n\033P$qm\033\\"
+				"\033[?1049h\033[?1000h\033[2;5H\005|\r\n");
+	} else if (key == 'q') {
+		finish(connection, 9);
+	} else {
+		send_message(connection->fd,
+				&(struct agent_message){
+						.type = AGENT_STDOUT, .data = message->data});
+	}
+}
+
 static void take(struct connection *connection, const struct agent_message *message) {
 	if (message->type == AGENT_SHUTDOWN) {
 		tell_vmm('q');
 	} else if (message->type == AGENT_RUN) {
 		run(connection, &message->run);
+	} else if (message->type == AGENT_WINDOW) {
+		say_size(connection, &message->window, "");
+	} else if (message->type == AGENT_STDIN && connection->is_terminal) {
+		take_key(connection, message);
 	} else if (message->type == AGENT_STDIN && connection->echoes) {
 		uint32_t len = (uint32_t)message->data.len;
 		send_message(connection->fd,
