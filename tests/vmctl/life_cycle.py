@@ -593,6 +593,11 @@ def says_what_is_missing(world):
     with open(world.image / "root.erofs", "r+b") as file:
         file.truncate(2048)
     says(b"is cut short")
+    for mark in (b"QFI\xfb", b"composite_disk\x1d", b"\x3a\xff\x26\xed", b"\x28\xb5\x2f\xfd"):
+        world.write_image()
+        with open(world.image / "root.erofs", "r+b") as file:
+            file.write(mark)
+        says(b"another format")
     world.write_image()
     world.ok("start", "one")
     world.ok("stop", "one")
