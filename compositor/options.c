@@ -24,6 +24,9 @@ static const char usage[] =
 		"  -t, --tools-socket PATH      also listen there for host tools (capture, virtual "
 		"input)\n"
 		"  -m, --vmd PROGRAM            the VM manager to start, or none (silo-vmd)\n"
+		"      --launcher PROGRAM       the menu on the launcher key, or none "
+		"(silo-launcher)\n"
+		"      --panel PROGRAM          the panel, or none (silo-panel)\n"
 		"  -r, --ready-fd N             write the display's name and a newline there when "
 		"ready\n"
 		"  -l, --light                  light colours\n"
@@ -31,12 +34,20 @@ static const char usage[] =
 		"  -h, --help                   print this and exit\n"
 		"  -V, --version                print the version and exit\n";
 
+/* Options without a letter. */
+enum {
+	OPTION_LAUNCHER = 256,
+	OPTION_PANEL,
+};
+
 static const struct option long_options[] = {
 		{"outputs", required_argument, NULL, 'o'},
 		{"config", required_argument, NULL, 'c'},
 		{"check-config", no_argument, NULL, 'C'},
 		{"tools-socket", required_argument, NULL, 't'},
 		{"vmd", required_argument, NULL, 'm'},
+		{"launcher", required_argument, NULL, OPTION_LAUNCHER},
+		{"panel", required_argument, NULL, OPTION_PANEL},
 		{"ready-fd", required_argument, NULL, 'r'},
 		{"light", no_argument, NULL, 'l'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -101,6 +112,10 @@ static bool parse_outputs(struct options *options, char *list) {
 	return options->outputs_len > 0;
 }
 
+static const char *program_of(const char *argument) {
+	return strcmp(argument, "none") == 0 ? NULL : argument;
+}
+
 static enum options_result parse_one(struct options *options, int option) {
 	switch (option) {
 	case 'o':
@@ -120,7 +135,13 @@ static enum options_result parse_one(struct options *options, int option) {
 		options->tools_socket = optarg;
 		return OPTIONS_RUN;
 	case 'm':
-		options->vmd = strcmp(optarg, "none") == 0 ? NULL : optarg;
+		options->vmd = program_of(optarg);
+		return OPTIONS_RUN;
+	case OPTION_LAUNCHER:
+		options->launcher = program_of(optarg);
+		return OPTIONS_RUN;
+	case OPTION_PANEL:
+		options->panel = program_of(optarg);
 		return OPTIONS_RUN;
 	case 'r':
 		options->ready_fd = fd_parse(optarg);
@@ -153,6 +174,8 @@ enum options_result options_parse(struct options *options, int argc, char *argv[
 	int option;
 	bool is_check = false;
 	options->vmd = "silo-vmd";
+	options->launcher = "silo-launcher";
+	options->panel = "silo-panel";
 	options->default_config = true;
 	while ((option = getopt_long(argc, argv, "+o:c:Ct:m:r:lvhV", long_options, NULL)) != -1) {
 		if (option == 'C') {

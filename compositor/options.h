@@ -22,9 +22,11 @@ struct options {
 	const char *config;       /* settings; NULL: the default file, if default_config */
 	bool default_config;      /* tests have none */
 	const char *tools_socket; /* NULL: none */
-	const char *vmd; /* VM manager to start, a path or a name to look for; NULL: none */
-	char **command;  /* NULL-terminated, started when silo is ready; NULL: none */
-	int ready_fd;    /* a line with the display's name is written to it; -1: none */
+	const char *vmd;      /* VM manager to start, a path or a name to look for; NULL: none */
+	const char *launcher; /* likewise: the menu, started by its key */
+	const char *panel;    /* likewise: started with silo */
+	char **command;       /* NULL-terminated, started when silo is ready; NULL: none */
+	int ready_fd;         /* a line with the display's name is written to it; -1: none */
 	struct output_size outputs[OPTIONS_OUTPUTS_MAX];
 	size_t outputs_len;
 	bool light;
@@ -40,7 +42,7 @@ enum options_result {
 	OPTIONS_USAGE, /* one line was printed */
 };
 
-/* What silo does without any option, but for the VM manager, which tests do without. */
+/* What silo does without any option, but for the programs that it starts, which tests do without. */
 void options_init(struct options *options);
 
 /* Reads argv, whose strings must outlive options. */

@@ -35,6 +35,7 @@
 #include "compositor/settings/settings.h"
 #include "compositor/shell/child.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/shell/programs.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
 #include "compositor/shell/tools.h"
@@ -179,6 +180,7 @@ static const struct module modules[] = {
 		{"sockets", sockets_create, sockets_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
+		{"programs", programs_create, programs_destroy},
 };
 
 #define MODULE_COUNT (sizeof(modules) / sizeof(modules[0]))

@@ -30,6 +30,7 @@ struct layers;
 struct nesting;
 struct outputs;
 struct pointer;
+struct programs;
 struct protocols;
 struct runtime;
 struct service;
@@ -78,6 +79,7 @@ struct server {
 	struct sockets *sockets;
 	struct service *service;
 	struct child *child;
+	struct programs *programs;
 };
 
 /*

@@ -166,8 +166,8 @@ void clients_destroy(struct server *server) {
 	server->clients = NULL;
 }
 
-static bool make_client(struct server *server, enum client_class class, struct domain *domain,
-		int fd) {
+static struct wl_client *make_client(struct server *server, enum client_class class,
+		struct domain *domain, int fd) {
 	struct clients *clients = server->clients;
 	clients->next.class = class;
 	clients->next.domain = domain;
@@ -175,26 +175,30 @@ static bool make_client(struct server *server, enum client_class class, struct d
 	clients->next.domain = NULL;
 	if (wl_client == NULL) {
 		fd_close(&fd);
-		return false;
 	}
-	return true;
+	return wl_client;
 }
 
-int clients_connect(struct server *server, enum client_class class, struct domain *domain) {
+int clients_connect(struct server *server, enum client_class class, struct domain *domain,
+		struct wl_client **ret_client) {
 	int fds[2];
 	int ret = fd_socketpair(SOCK_STREAM, fds);
 	if (ret < 0) {
 		return ret;
 	}
-	if (!make_client(server, class, domain, fds[0])) {
+	struct wl_client *client = make_client(server, class, domain, fds[0]);
+	if (client == NULL) {
 		fd_close(&fds[1]);
 		return -ENOMEM;
+	}
+	if (ret_client != NULL) {
+		*ret_client = client;
 	}
 	return fds[1];
 }
 
 bool clients_accept(struct server *server, enum client_class class, int fd) {
-	return make_client(server, class, domains_host(server), fd);
+	return make_client(server, class, domains_host(server), fd) != NULL;
 }
 
 struct client *client_of(const struct wl_client *wl_client) {

@@ -51,9 +51,10 @@ void clients_destroy(struct server *server);
 
 /*
  * Makes a client of the given class on a new socket pair. Returns the other end, which the caller
- * owns, or a negative errno.
+ * owns, or a negative errno. ret_client may be NULL.
  */
-int clients_connect(struct server *server, enum client_class class, struct domain *domain);
+int clients_connect(struct server *server, enum client_class class, struct domain *domain,
+		struct wl_client **ret_client);
 
 /* Makes a client of a host class on fd, which it owns from now on, also on failure. */
 bool clients_accept(struct server *server, enum client_class class, int fd);

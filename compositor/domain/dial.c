@@ -25,7 +25,7 @@ static bool answer(struct dial *dial) {
 	struct domain *domain = dial->domain;
 	cleanup_fd int fd = -1;
 	if (wl_list_length(&domain->clients) < VM_CLIENTS_MAX) {
-		fd = clients_connect(domain->server, CLIENT_VM, domain);
+		fd = clients_connect(domain->server, CLIENT_VM, domain, NULL);
 	}
 	const char byte = fd >= 0 ? '0' : '1';
 	return fd_send(dial->fd, &byte, 1, &fd, fd >= 0 ? 1 : 0) == 1;

@@ -5,6 +5,7 @@
 
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
+#include "compositor/shell/programs.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
@@ -85,6 +86,10 @@ static void move_to_workspace(struct server *server, unsigned int number) {
 	}
 }
 
+static void toggle_launcher(struct server *server, unsigned int number) {
+	programs_toggle_launcher(server);
+}
+
 static void end_session(struct server *server, unsigned int number) {
 	server_stop(server);
 }
@@ -102,6 +107,7 @@ const struct action actions[] = {
 		{"minimise", false, false, minimize},
 		{"workspace", true, false, switch_workspace},
 		{"move-to-workspace", true, false, move_to_workspace},
+		{"launcher", false, true, toggle_launcher},
 		{"end-session", false, true, end_session},
 };
 const size_t actions_len = sizeof(actions) / sizeof(actions[0]);

@@ -7,6 +7,7 @@
 #include "compositor/input/actions.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/layer_shell.h"
 
 #define SHIFT WLR_MODIFIER_SHIFT
 #define WORKSPACE(n)                                                                               \
@@ -34,6 +35,7 @@ const struct binding bindings_default[] = {
 		WORKSPACE(7),
 		WORKSPACE(8),
 		WORKSPACE(9),
+		{BINDING_MOD, XKB_KEY_space, "launcher", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };
 const size_t bindings_default_len = sizeof(bindings_default) / sizeof(bindings_default[0]);
@@ -51,8 +53,16 @@ static bool run_action(struct server *server, const char *name, unsigned int num
 	if (action == NULL || (action->is_trusted && is_virtual)) {
 		return false;
 	}
+	/* While the launcher is open, chords for windows are keys like others, and the launcher's. */
+	if (layer_shell_is_modal(server) && !action->is_trusted) {
+		return false;
+	}
 	action->run(server, number);
 	return true;
+}
+
+bool bindings_run_tap(struct server *server, bool is_virtual) {
+	return run_action(server, server->is_nested ? NULL : "launcher", 0, is_virtual);
 }
 
 bool bindings_run(struct server *server, uint32_t modifiers, xkb_keysym_t symbol, bool is_virtual) {

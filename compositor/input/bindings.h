@@ -38,4 +38,7 @@ uint32_t bindings_modifier(struct server *server);
  */
 bool bindings_run(struct server *server, uint32_t modifiers, xkb_keysym_t symbol, bool is_virtual);
 
+/* Runs what a tap of Super alone does. It is the outer session's where silo is nested. */
+bool bindings_run_tap(struct server *server, bool is_virtual);
+
 #endif

@@ -18,6 +18,10 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 
+/* A press of Super that is longer is no tap. */
+#define TAP_MS 400
+#define EARLY_MAX 32
+
 struct keyboards {
 	struct server *server;
 	struct wlr_keyboard main;
@@ -27,6 +31,12 @@ struct keyboards {
 	/* Keys whose press was a binding: their release is nobody's. */
 	uint32_t taken[WLR_KEYBOARD_KEYS_CAP];
 	size_t taken_len;
+	/* Super, pressed alone; 0: it is not. */
+	uint32_t tapped;
+	uint32_t tapped_ms;
+	/* Keys pressed while something is waited for that will hear them. */
+	uint32_t early[EARLY_MAX];
+	size_t early_len;
 	struct wl_listener key, modifiers_changed;
 };
 
@@ -89,10 +99,54 @@ static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keybo
 			bindings_run(server, modifiers, XKB_KEY_1 + (keycode - KEY_1), is_virtual);
 }
 
+static bool is_super(struct wlr_keyboard *keyboard, uint32_t keycode) {
+	const xkb_keysym_t *symbols;
+	int len = keyboard->xkb_state != NULL
+			? xkb_state_key_get_syms(keyboard->xkb_state, keycode + 8, &symbols)
+			: 0;
+	return len == 1 && (symbols[0] == XKB_KEY_Super_L || symbols[0] == XKB_KEY_Super_R);
+}
+
+/* Returns whether event ends a tap of Super alone. */
+static bool ends_tap(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		const struct wlr_keyboard_key_event *event) {
+	uint32_t tapped = keyboards->tapped;
+	keyboards->tapped = 0;
+	if (event->state == WL_KEYBOARD_KEY_STATE_PRESSED) {
+		if (is_super(keyboard, event->keycode) && keyboard->num_keycodes <= 1) {
+			keyboards->tapped = event->keycode;
+			keyboards->tapped_ms = event->time_msec;
+		}
+		return false;
+	}
+	return tapped == event->keycode && event->time_msec - keyboards->tapped_ms < TAP_MS;
+}
+
+void keyboards_end_tap(struct server *server) {
+	server->keyboards->tapped = 0;
+}
+
+/* Does nobody hear keys, because what will is being started? */
+static bool is_early(struct server *server) {
+	const struct focus_hold *hold = focus_held(server);
+	return hold != NULL && hold->surface == NULL;
+}
+
+void keyboards_send_early(struct server *server) {
+	struct keyboards *keyboards = server->keyboards;
+	struct seat *seat = domains_host(server)->seat;
+	for (size_t i = 0; i < keyboards->early_len; i++) {
+		seat_key(seat, &keyboards->main, 0, keyboards->early[i], true);
+		seat_key(seat, &keyboards->main, 0, keyboards->early[i], false);
+	}
+	keyboards->early_len = 0;
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
 	bool was_taken = take(keyboards, event->keycode);
+	bool is_tap = ends_tap(keyboards, keyboard, event);
 	if (is_press && try_bindings(keyboards, keyboard, event->keycode, is_virtual)) {
 		if (keyboards->taken_len < WLR_KEYBOARD_KEYS_CAP) {
 			keyboards->taken[keyboards->taken_len++] = event->keycode;
@@ -103,8 +157,16 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		return;
 	}
 	struct domain *domain = focus_domain(keyboards->server);
+	if (!is_early(keyboards->server)) {
+		keyboards->early_len = 0;
+	} else if (is_press && keyboards->early_len < EARLY_MAX) {
+		keyboards->early[keyboards->early_len++] = event->keycode;
+	}
 	if (domain != NULL) {
 		seat_key(domain->seat, keyboard, event->time_msec, event->keycode, is_press);
+	}
+	if (is_tap) {
+		bindings_run_tap(keyboards->server, is_virtual);
 	}
 }
 

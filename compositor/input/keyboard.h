@@ -20,6 +20,12 @@ void keyboards_destroy(struct server *server);
 /* Takes input from keyboard until it is destroyed. */
 void keyboards_add(struct server *server, struct wlr_keyboard *keyboard, bool is_virtual);
 
+/* What is pressed now is more than a tap of a key. */
+void keyboards_end_tap(struct server *server);
+
+/* Something of the host's may be typed into now: gives it what was typed while it was waited for. */
+void keyboards_send_early(struct server *server);
+
 /* The one that all real keyboards act as. */
 struct wlr_keyboard *keyboards_main(struct server *server);
 

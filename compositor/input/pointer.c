@@ -365,6 +365,7 @@ static void notify_release(struct pointer *pointer, const struct wlr_pointer_but
 static void handle_button(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, button);
 	const struct wlr_pointer_button_event *event = data;
+	keyboards_end_tap(pointer->server);
 	if (event->state == WL_POINTER_BUTTON_STATE_PRESSED) {
 		if (pointer->held++ == 0) {
 			process_press(pointer, event->button, event->time_msec);
@@ -409,6 +410,7 @@ static void handle_motion_absolute(struct wl_listener *listener, void *data) {
 static void handle_axis(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, axis);
 	const struct wlr_pointer_axis_event *event = data;
+	keyboards_end_tap(pointer->server);
 	if (pointer->seat == NULL) {
 		return;
 	}

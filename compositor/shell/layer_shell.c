@@ -19,6 +19,7 @@
 #include "compositor/domain/client.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
 #include "compositor/output/layers.h"
@@ -153,6 +154,7 @@ static void update_focus(struct layer_shell *shell) {
 		shell->holder = holder;
 		if (!is_same) {
 			focus_set_hold(server, &hold);
+			keyboards_send_early(server);
 		}
 	} else {
 		shell->holder = NULL;
@@ -366,6 +368,10 @@ void layer_shell_await(struct server *server, bool is_awaited, const char *label
 		shell->awaited_label = label;
 		update_focus(shell);
 	}
+}
+
+bool layer_shell_awaits(struct server *server) {
+	return server->layer_shell->is_awaited;
 }
 
 bool layer_shell_is_modal(struct server *server) {

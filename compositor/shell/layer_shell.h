@@ -48,6 +48,9 @@ struct layer_surface *layer_surface_of_node(struct wlr_scene_node *node);
  */
 void layer_shell_await(struct server *server, bool is_awaited, const char *label);
 
+/* Is it waited for? */
+bool layer_shell_awaits(struct server *server);
+
 /* Is everything but the shell's own darkened and without keyboard and pointer? */
 bool layer_shell_is_modal(struct server *server);
 

@@ -299,7 +299,7 @@ struct test_client *fixture_client(struct fixture *fixture, int dial_fd) {
 }
 
 struct test_client *fixture_host_client(struct fixture *fixture, enum client_class class) {
-	int fd = clients_connect(fixture->server, class, domains_host(fixture->server));
+	int fd = clients_connect(fixture->server, class, domains_host(fixture->server), NULL);
 	assert_true(fd >= 0);
 	return connect_client(fixture, fd);
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The launcher is open from the moment it is asked for until its surface goes, which is not the
+ * life of its process: that may go on for a while after its surface has gone, and the next launcher is
+ * another process then. One that shows nothing soon gives the keyboard back.
+ */
+#include "compositor/shell/programs.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <wayland-server-core.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "compositor/domain/client.h"
+#include "compositor/domain/domain.h"
+#include "compositor/listen.h"
+#include "compositor/options.h"
+#include "compositor/output/output.h"
+#include "compositor/server.h"
+#include "compositor/shell/layer_shell.h"
+#include "compositor/shell/spawn.h"
+
+/* How long the keyboard is kept for a launcher that shows nothing. */
+#define PATIENCE_MS 5000
+
+struct program {
+	pid_t pid;                /* 0: does not run */
+	struct wl_client *client; /* NULL: not connected */
+	struct wl_listener client_gone;
+};
+
+struct programs {
+	struct server *server;
+	struct program launcher, panel;
+	struct respawn panel_respawn;
+	bool panel_is_missing;
+	struct wl_event_source *rest;     /* timer: start the panel again */
+	struct wl_event_source *patience; /* timer: the launcher shows nothing */
+	struct wl_listener outputs_changed;
+};
+
+static void forget(struct program *program) {
+	listener_remove(&program->client_gone);
+	program->client = NULL;
+	program->pid = 0;
+}
+
+static void handle_client_gone(struct wl_listener *listener, void *data) {
+	struct program *program = wl_container_of(listener, program, client_gone);
+	listener_remove(&program->client_gone);
+	program->client = NULL;
+}
+
+static void handle_launcher_gone(struct wl_listener *listener, void *data) {
+	struct programs *programs = wl_container_of(listener, programs, launcher.client_gone);
+	handle_client_gone(listener, data);
+	layer_shell_await(programs->server, false, NULL);
+}
+
+/* Starts the program of that name. Returns false (logged) if that is not possible. */
+static bool start(struct programs *programs, struct program *program, const char *name,
+		wl_notify_func_t handle_gone) {
+	struct server *server = programs->server;
+	char path[PATH_MAX];
+	if (!spawn_find(name, path)) {
+		log_warn("%s is not found next to silo or in PATH", name);
+		return false;
+	}
+	struct wl_client *client;
+	cleanup_fd int fd =
+			clients_connect(server, CLIENT_HOST_SHELL, domains_host(server), &client);
+	if (fd < 0) {
+		log_error("cannot connect %s: out of memory", name);
+		return false;
+	}
+	char *argv[] = {path, NULL};
+	pid_t pid = spawn(server, argv, fd);
+	if (pid < 0) {
+		return false; /* the client goes with its socket */
+	}
+	program->pid = pid;
+	program->client = client;
+	program->client_gone.notify = handle_gone;
+	wl_client_add_destroy_listener(client, &program->client_gone);
+	return true;
+}
+
+static void start_panel(struct programs *programs) {
+	const char *name = programs->server->options->panel;
+	/* Without an output there is nothing for it to stand on. */
+	if (name == NULL || programs->panel.pid != 0 || programs->panel_is_missing ||
+			wl_list_empty(&programs->server->outputs->list)) {
+		return;
+	}
+	forget(&programs->panel);
+	respawn_started(&programs->panel_respawn);
+	programs->panel_is_missing = !start(programs, &programs->panel, name, handle_client_gone);
+}
+
+static int handle_rest(void *data) {
+	start_panel(data);
+	return 0;
+}
+
+static void handle_outputs_changed(struct wl_listener *listener, void *data) {
+	struct programs *programs = wl_container_of(listener, programs, outputs_changed);
+	start_panel(programs);
+}
+
+static void panel_ended(struct programs *programs, int status) {
+	forget(&programs->panel);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		return; /* its outputs have gone, and the next brings it back */
+	}
+	int rest_ms = respawn_rest_ms(&programs->panel_respawn);
+	log_warn("%s died (status %#x); it is started again in %d ms",
+			programs->server->options->panel, (unsigned)status, rest_ms);
+	wl_event_source_timer_update(programs->rest, rest_ms);
+}
+
+bool programs_ended(struct server *server, pid_t pid, int status) {
+	struct programs *programs = server->programs;
+	if (programs == NULL) {
+		return false;
+	}
+	if (pid == programs->panel.pid) {
+		panel_ended(programs, status);
+		return true;
+	}
+	if (pid == programs->launcher.pid) {
+		programs->launcher.pid = 0;
+	}
+	/* How a launcher ends that is closed before it has shown itself. */
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM;
+}
+
+pid_t programs_panel(struct server *server) {
+	return server->programs->panel.pid;
+}
+
+static int handle_patience(void *data) {
+	struct programs *programs = data;
+	if (layer_shell_awaits(programs->server)) {
+		log_warn("%s shows nothing: the keyboard is the windows' again",
+				programs->server->options->launcher);
+		layer_shell_await(programs->server, false, NULL);
+	}
+	return 0;
+}
+
+bool programs_toggle_launcher(struct server *server) {
+	struct programs *programs = server->programs;
+	const char *name = server->options->launcher;
+	if (programs == NULL || name == NULL) {
+		return false;
+	}
+	struct program *launcher = &programs->launcher;
+	if (launcher->client != NULL && layer_shell_shows(server, launcher->client)) {
+		layer_shell_close(server, launcher->client);
+		return true;
+	}
+	if (layer_shell_awaits(server)) {
+		if (launcher->pid != 0) {
+			kill(launcher->pid, SIGTERM);
+		}
+		layer_shell_await(server, false, NULL);
+		return true;
+	}
+	forget(launcher);
+	if (!start(programs, launcher, name, handle_launcher_gone)) {
+		return false;
+	}
+	layer_shell_await(server, true, "Silo: launcher");
+	wl_event_source_timer_update(programs->patience, PATIENCE_MS);
+	return true;
+}
+
+bool programs_create(struct server *server) {
+	struct programs *programs = calloc(1, sizeof(*programs));
+	if (programs == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	programs->server = server;
+	server->programs = programs;
+	programs->rest = wl_event_loop_add_timer(server->loop, handle_rest, programs);
+	programs->patience = wl_event_loop_add_timer(server->loop, handle_patience, programs);
+	if (programs->rest == NULL || programs->patience == NULL) {
+		log_error("out of memory");
+		return false;
+	}
+	listener_add(&programs->outputs_changed, &server->outputs->changed, handle_outputs_changed);
+	start_panel(programs);
+	return true;
+}
+
+void programs_destroy(struct server *server) {
+	struct programs *programs = server->programs;
+	if (programs == NULL) {
+		return;
+	}
+	listener_remove(&programs->outputs_changed);
+	forget(&programs->launcher);
+	forget(&programs->panel);
+	if (programs->rest != NULL) {
+		wl_event_source_remove(programs->rest);
+	}
+	if (programs->patience != NULL) {
+		wl_event_source_remove(programs->patience);
+	}
+	free(programs);
+	server->programs = NULL;
+}
