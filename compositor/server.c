@@ -42,6 +42,7 @@
 #include "compositor/window/activation.h"
 #include "compositor/window/decoration.h"
 #include "compositor/window/snap.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
@@ -171,6 +172,7 @@ static const struct module modules[] = {
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},
 		{"windows", windows_create, windows_destroy},
+		{"switcher", switcher_create, switcher_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},
 		{"layer shell", layer_shell_create, layer_shell_destroy},

@@ -37,6 +37,7 @@ struct service;
 struct settings;
 struct snaps;
 struct sockets;
+struct switcher;
 struct tools;
 struct windows;
 struct workspaces;
@@ -72,6 +73,7 @@ struct server {
 	struct workspaces *workspaces;
 	struct snaps *snaps;
 	struct windows *windows;
+	struct switcher *switcher;
 	struct decorations *decorations;
 	struct activation *activation;
 	struct layer_shell *layer_shell;

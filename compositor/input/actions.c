@@ -6,15 +6,24 @@
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
 #include "compositor/shell/programs.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
 static void next_window(struct server *server, unsigned int number) {
-	focus_cycle(server, false);
+	switcher_step(server, false, false);
 }
 
 static void previous_window(struct server *server, unsigned int number) {
-	focus_cycle(server, true);
+	switcher_step(server, true, false);
+}
+
+static void next_of_vm(struct server *server, unsigned int number) {
+	switcher_step(server, false, true);
+}
+
+static void previous_of_vm(struct server *server, unsigned int number) {
+	switcher_step(server, true, true);
 }
 
 static void close_window(struct server *server, unsigned int number) {
@@ -95,20 +104,22 @@ static void end_session(struct server *server, unsigned int number) {
 }
 
 const struct action actions[] = {
-		{"next-window", false, false, next_window},
-		{"previous-window", false, false, previous_window},
-		{"close", false, false, close_window},
-		{"fullscreen", false, false, toggle_fullscreen},
-		{"maximise", false, false, toggle_maximized},
-		{"snap-left", false, false, snap_left},
-		{"snap-right", false, false, snap_right},
-		{"grow", false, false, grow},
-		{"shrink", false, false, shrink},
-		{"minimise", false, false, minimize},
-		{"workspace", true, false, switch_workspace},
-		{"move-to-workspace", true, false, move_to_workspace},
-		{"launcher", false, true, toggle_launcher},
-		{"end-session", false, true, end_session},
+		{"next-window", false, true, false, next_window},
+		{"previous-window", false, true, false, previous_window},
+		{"next-of-vm", false, true, false, next_of_vm},
+		{"previous-of-vm", false, true, false, previous_of_vm},
+		{"close", false, false, false, close_window},
+		{"fullscreen", false, false, false, toggle_fullscreen},
+		{"maximise", false, false, false, toggle_maximized},
+		{"snap-left", false, false, false, snap_left},
+		{"snap-right", false, false, false, snap_right},
+		{"grow", false, false, false, grow},
+		{"shrink", false, false, false, shrink},
+		{"minimise", false, false, false, minimize},
+		{"workspace", true, false, false, switch_workspace},
+		{"move-to-workspace", true, false, false, move_to_workspace},
+		{"launcher", false, false, true, toggle_launcher},
+		{"end-session", false, false, true, end_session},
 };
 const size_t actions_len = sizeof(actions) / sizeof(actions[0]);
 

@@ -13,6 +13,7 @@ struct server;
 struct action {
 	const char *name;  /* as in silo(5) */
 	bool takes_number; /* a workspace's, 1 to WORKSPACES_MAX */
+	bool is_switchers; /* works while the switcher is open; no other does */
 	bool is_trusted;   /* never from virtual keyboards */
 	void (*run)(struct server *server, unsigned int number);
 };

@@ -8,6 +8,7 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/window/switcher.h"
 
 #define SHIFT WLR_MODIFIER_SHIFT
 #define WORKSPACE(n)                                                                               \
@@ -18,6 +19,10 @@
 const struct binding bindings_default[] = {
 		{BINDING_MOD, XKB_KEY_Tab, "next-window", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_Tab, "previous-window", 0, 0},
+		{WLR_MODIFIER_ALT, XKB_KEY_Tab, "next-window", 0, 0},
+		{WLR_MODIFIER_ALT | SHIFT, XKB_KEY_Tab, "previous-window", 0, 0},
+		{BINDING_MOD, XKB_KEY_grave, "next-of-vm", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_grave, "previous-of-vm", 0, 0},
 		{BINDING_MOD, XKB_KEY_q, "close", 0, 0},
 		{BINDING_MOD, XKB_KEY_f, "fullscreen", 0, 0},
 		{BINDING_MOD, XKB_KEY_m, "maximise", 0, 0},
@@ -50,7 +55,8 @@ uint32_t bindings_modifier(struct server *server) {
 static bool run_action(struct server *server, const char *name, unsigned int number,
 		bool is_virtual) {
 	const struct action *action = name != NULL ? action_find(name) : NULL;
-	if (action == NULL || (action->is_trusted && is_virtual)) {
+	if (action == NULL || (action->is_trusted && is_virtual) ||
+			(switcher_is_open(server) && !action->is_switchers)) {
 		return false;
 	}
 	/* While the launcher is open, chords for windows are keys like others, and the launcher's. */

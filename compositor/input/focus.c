@@ -18,7 +18,6 @@ struct focus {
 	struct window *window; /* in use */
 	bool is_held;
 	struct focus_hold hold;
-	bool is_cycling; /* the order of use stands still until the modifier is released */
 };
 
 bool focus_create(struct server *server) {
@@ -133,9 +132,7 @@ void focus_set(struct server *server, struct window *window) {
 		window_set_urgent(window, false);
 		seat_keyboard_enter(window->domain->seat, window->toplevel->base->surface);
 		window_set_active(window, true);
-		if (!focus->is_cycling) {
-			move_to_front(server, window);
-		}
+		move_to_front(server, window);
 	}
 	outputs_update_strips(server);
 }
@@ -173,29 +170,4 @@ void focus_show(struct server *server, struct window *window) {
 	workspaces_switch_to(server, window->workspace, window);
 	focus_set(server, window);
 	window_raise(window);
-}
-
-void focus_cycle(struct server *server, bool is_backwards) {
-	struct wl_list *order = windows_order(server);
-	if (wl_list_empty(order)) {
-		return;
-	}
-	struct window *window = focus_in_use(server);
-	struct wl_list *from = window != NULL ? &window->order : order;
-	struct wl_list *to = is_backwards ? from->prev : from->next;
-	if (to == order) {
-		to = is_backwards ? to->prev : to->next;
-	}
-	server->focus->is_cycling = true;
-	window = wl_container_of(to, window, order);
-	focus_show(server, window);
-}
-
-void focus_commit_cycle(struct server *server) {
-	if (server->focus->is_cycling) {
-		server->focus->is_cycling = false;
-		if (server->focus->window != NULL) {
-			move_to_front(server, server->focus->window);
-		}
-	}
 }

@@ -54,8 +54,4 @@ struct window *focus_latest(struct server *server);
 /* window goes: the keyboard passes on, to another domain only if is_user_action. */
 void focus_lose(struct server *server, struct window *window, bool is_user_action);
 
-/* Gives the keyboard to the next window in order of use; focus_commit_cycle() ends the round. */
-void focus_cycle(struct server *server, bool is_backwards);
-void focus_commit_cycle(struct server *server);
-
 #endif

@@ -17,6 +17,7 @@
 #include "compositor/listen.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/switcher.h"
 
 /* A press of Super that is longer is no tap. */
 #define TAP_MS 400
@@ -142,12 +143,34 @@ void keyboards_send_early(struct server *server) {
 	keyboards->early_len = 0;
 }
 
+/* While the switcher is open, every key is its own, also those that mean nothing to it. */
+static bool try_switcher(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		uint32_t keycode, bool is_virtual) {
+	if (!switcher_is_open(keyboards->server)) {
+		return false;
+	}
+	const xkb_keysym_t *symbols;
+	int len = keyboard->keymap == NULL ? 0
+					   : xkb_keymap_key_get_syms_by_level(keyboard->keymap,
+							     keycode + 8, 0, 0, &symbols);
+	for (int i = 0; i < len; i++) {
+		if (switcher_key(keyboards->server, symbols[i])) {
+			return true;
+		}
+	}
+	try_bindings(keyboards, keyboard, keycode, is_virtual);
+	return true;
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
 	bool was_taken = take(keyboards, event->keycode);
 	bool is_tap = ends_tap(keyboards, keyboard, event);
-	if (is_press && try_bindings(keyboards, keyboard, event->keycode, is_virtual)) {
+	if (is_press &&
+			(try_switcher(keyboards, keyboard, event->keycode, is_virtual) ||
+					try_bindings(keyboards, keyboard, event->keycode,
+							is_virtual))) {
 		if (keyboards->taken_len < WLR_KEYBOARD_KEYS_CAP) {
 			keyboards->taken[keyboards->taken_len++] = event->keycode;
 		}
@@ -172,8 +195,9 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 
 static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *keyboard) {
 	keyboards->modifiers = wlr_keyboard_get_modifiers(keyboard);
-	if ((keyboards->modifiers & bindings_modifier(keyboards->server)) == 0) {
-		focus_commit_cycle(keyboards->server);
+	if ((keyboards->modifiers & (WLR_MODIFIER_ALT | WLR_MODIFIER_CTRL | WLR_MODIFIER_LOGO)) ==
+			0) {
+		switcher_commit(keyboards->server);
 	}
 	struct domain *domain = focus_domain(keyboards->server);
 	if (domain != NULL) {

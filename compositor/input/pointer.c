@@ -39,6 +39,7 @@
 #include "compositor/server.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/window/hit.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 
 #define DOUBLE_CLICK_MS 400
@@ -275,6 +276,9 @@ static uint32_t nearest_edges(struct window *window, double x, double y) {
 static void process_press(struct pointer *pointer, uint32_t button, uint32_t time_ms) {
 	struct server *server = pointer->server;
 	struct wlr_cursor *cursor = cursor_wlr(server);
+	if (switcher_press(server, cursor->x, cursor->y)) {
+		return;
+	}
 	struct hit hit;
 	hit_find(server, cursor->x, cursor->y, &hit);
 	layer_shell_press(server, hit.layer, hit.is_scrim);

@@ -20,8 +20,9 @@ enum layer {
 	LAYER_TOP,        /* the panel */
 	LAYER_FULLSCREEN, /* the fullscreen window that has the keyboard: there is no scrim then */
 	LAYER_OVERLAY,
-	LAYER_DRAG,  /* what follows the pointer */
-	LAYER_STRIP, /* trusted: nothing of a client's is ever in it or above it but the lock */
+	LAYER_DRAG,     /* what follows the pointer */
+	LAYER_SWITCHER, /* the host's own, above all that clients show */
+	LAYER_STRIP,    /* trusted: nothing of a client's is ever in it or above it but the lock */
 	LAYER_LOCK,
 	LAYER_COUNT,
 };

@@ -28,6 +28,7 @@
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_arrange.h"
 #include "compositor/shell/layer_popup.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "wlr-layer-shell-unstable-v1-protocol.h"
 
@@ -128,6 +129,12 @@ static void size_scrim(struct layer_shell *shell) {
 static void update_focus(struct layer_shell *shell) {
 	struct server *server = shell->server;
 	struct layer_surface *exclusive = find_exclusive(shell);
+	if (switcher_is_open(server)) {
+		if (exclusive != NULL || shell->is_awaited) {
+			switcher_cancel(server); /* comes back here */
+		}
+		return;
+	}
 	struct layer_surface *holder = exclusive;
 	if (exclusive == NULL && shell->holder != NULL && may_be_given_keys(shell->holder)) {
 		holder = shell->holder;

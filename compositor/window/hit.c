@@ -10,6 +10,7 @@
 #include "compositor/server.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/window/frame_view.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "decorations/hit_test.h"
 
@@ -79,7 +80,7 @@ static bool layer_has(struct server *server, enum layer layer, double lx, double
 
 void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) {
 	*ret_hit = (struct hit){.part = FRAME_PART_NONE};
-	if (outputs_strip_has(server, lx, ly)) {
+	if (switcher_is_open(server) || outputs_strip_has(server, lx, ly)) {
 		return;
 	}
 	struct window *full = focus_window(server);

@@ -31,6 +31,7 @@
 #include "compositor/window/decoration.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
+#include "compositor/window/switcher.h"
 #include "compositor/window/workspace.h"
 
 struct windows {
@@ -76,6 +77,7 @@ static void handle_set_title(struct wl_listener *listener, void *data) {
 	if (window->is_mapped) {
 		arrange_frame(window);
 		tools_update_window(window);
+		switcher_touch(window->server);
 	}
 }
 
@@ -208,6 +210,7 @@ void window_set_minimized(struct window *window, bool is_minimized) {
 		return;
 	}
 	window->is_minimized = is_minimized;
+	switcher_touch(window->server);
 	window_update_shown(window, true);
 	pointer_rebase(window->server);
 }
@@ -216,6 +219,7 @@ void window_set_urgent(struct window *window, bool is_urgent) {
 	if (window->is_urgent != is_urgent) {
 		window->is_urgent = is_urgent;
 		arrange_frame(window);
+		switcher_touch(window->server);
 	}
 }
 
@@ -311,6 +315,7 @@ static void unmap(struct window *window) {
 	struct server *server = window->server;
 	focus_lose(server, window, window->was_closed_by_user);
 	pointer_forget_window(server, window);
+	switcher_forget_window(server, window);
 	tools_remove_window(window);
 	window->is_mapped = false;
 	wl_list_remove(&window->link);

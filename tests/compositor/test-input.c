@@ -210,8 +210,8 @@ static void the_bindings_work_and_are_not_told(void **state) {
 	assert_false(scene.windows[0].is_fullscreen);
 	user_key(scene.fixture, KEY_TAB, true);
 	user_key(scene.fixture, KEY_TAB, false);
-	assert_true(focus_domain(scene.fixture->server) == scene.domains[1]);
 	user_key(scene.fixture, KEY_LEFTMETA, false);
+	assert_true(focus_domain(scene.fixture->server) == scene.domains[1]);
 	assert_int_equal(scene.clients[0]->key_presses, before);
 	assert_int_equal(scene.clients[1]->key_presses, 0);
 	assert_int_equal(scene.clients[1]->key_releases, 0);

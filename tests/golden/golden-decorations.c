@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "decorations/strip.h"
+#include "decorations/switcher.h"
 #include "decorations/wallpaper.h"
 #include "tests/golden/picture.h"
 
@@ -204,6 +205,67 @@ static void wallpapers(void **state) {
 	}
 }
 
+static const struct switcher_row switcher_rows[] = {
+		{.title = "ada@work: ~/src"},
+		{.title = "Report, a title that is a good deal longer than its row",
+				.workspace = 2},
+		{.title = "editor", .is_minimized = true},
+		{.title = "Calendar", .workspace = 4, .is_minimized = true, .is_urgent = true},
+		{.title = ""},
+		{.title = "\"Silo asks\" \xe2\x80\xae moc.knab"},
+};
+
+static bool check_switcher(const char *name, struct switcher_spec spec, double scale) {
+	spec.scale = scale;
+	struct switcher_layout layout;
+	switcher_lay_out(&spec, &layout);
+	assert_true(layout.width <= spec.width_max && layout.height <= spec.height_max);
+	int width = (int)round(layout.width * scale), height = (int)round(layout.height * scale);
+	cairo_surface_t *picture = picture_create(width, height, theme_get(spec.dark)->ground);
+	cairo_surface_t *sheet = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
+	bool painted = switcher_paint(&spec, &layout, lettering,
+			cairo_image_surface_get_data(sheet), width, height,
+			(size_t)cairo_image_surface_get_stride(sheet));
+	cairo_surface_mark_dirty(sheet);
+	cairo_t *cr = cairo_create(picture);
+	cairo_set_source_surface(cr, sheet, 0, 0);
+	cairo_paint(cr);
+	cairo_destroy(cr);
+	cairo_surface_destroy(sheet);
+	char file[64];
+	snprintf(file, sizeof(file), "switcher-%s-%g", name, scale);
+	bool same = picture_check(picture, golden_dir, out_dir, file);
+	cairo_surface_destroy(picture);
+	return painted && same;
+}
+
+static void switchers(void **state) {
+	const struct switcher_column columns[] = {
+			{"work", vm_colors_derive(palette[1].fill), GLYPH_SQUARE, switcher_rows, 4},
+			{"banking", vm_colors_derive(palette[2].fill), GLYPH_DISC,
+					switcher_rows + 4, 2},
+			{"This computer", theme_host_colors(false), GLYPH_HOST, switcher_rows, 1},
+	};
+	struct switcher_spec light = {.columns = columns,
+			.columns_len = 3,
+			.row = 1,
+			.width_max = 1000,
+			.height_max = 600};
+	struct switcher_spec dark = light, narrow = light;
+	dark.dark = true;
+	/* Neither all columns nor all rows have room: the selected one does. */
+	narrow.width_max = 380;
+	narrow.height_max = 220;
+	narrow.row = 3;
+	int wrong = 0;
+	for (double scale = 1; scale <= 2; scale += 0.5) {
+		wrong += !check_switcher("light", light, scale);
+	}
+	wrong += !check_switcher("dark", dark, 1);
+	wrong += !check_switcher("narrow", narrow, 1);
+	assert_int_equal(wrong, 0);
+}
+
 int main(int argc, char *argv[]) {
 	if (argc != 3) {
 		fprintf(stderr, "usage: golden-decorations GOLDEN-DIR OUT-DIR\n");
@@ -224,6 +286,7 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(a_narrow_window_keeps_label_and_close),
 			cmocka_unit_test(windows_of_the_host),
 			cmocka_unit_test(strips),
+			cmocka_unit_test(switchers),
 			cmocka_unit_test(wallpapers),
 	};
 	int failed = cmocka_run_group_tests_name("decorations", tests, NULL, NULL);
