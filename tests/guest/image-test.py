@@ -8,7 +8,8 @@ import os
 import sys
 import time
 
-from agentwire import SHUTDOWN, STDIN_EOF, Gone
+from agentwire import (APPLICATION, SHELL, SHUTDOWN, STARTED, STDIN_EOF, TERMINAL, Gone,
+                       receive_applications)
 from vm import VM
 
 READY_MAX_S = float(os.environ.get('SILO_READY_MAX_S', '30'))
@@ -31,6 +32,23 @@ def test_commands(vm):
     assert command.status == 42
     assert vm.run('id', '-u', root=True).finish().out == b'0\n'
     assert 'No such file' in vm.run('no-such-program').finish().error
+
+
+def test_applications(vm):
+    listed = receive_applications(vm.wire)
+    names = {entry[0]: entry[1] for entry in listed}
+    assert 'Foot' in names.values(), listed
+    print('# ' + ', '.join(names))
+    assert vm.run('no-such-application', flags=APPLICATION).finish().status == 127
+
+
+def test_terminal(vm):
+    command = vm.run('sh', '-c', 'stty size; stat -c %U $(tty)', flags=TERMINAL, window=(100, 40)).finish()
+    assert command.out.split() == [b'40', b'100', b'user'], vars(command)
+    command = vm.run(flags=TERMINAL | SHELL, window=(80, 24))
+    command.until(STARTED)
+    command.feed(b'id -un; exit 5\n')
+    assert command.finish().status == 5 and b'user' in command.out, vars(command)
 
 
 def test_bulk(vm):

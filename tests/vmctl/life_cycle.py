@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from terminals import Terminal
+
 MANIFEST = """version 1
 vm one {
 	emulation allow
@@ -402,6 +404,58 @@ def closed_streams_do_no_harm(world):
     assert result.stdout == b"z" * 10 and result.stderr == b"141\n", result
 
 
+def open_shell(world, *words, **size):
+    return Terminal([world.vmctl_program, "shell", *words], dict(world.environment, TERM="xterm-test"), **size)
+
+
+def a_shell_is_on_a_terminal(world):
+    result = world.vmctl("shell", "one")
+    assert result.returncode == 1 and b"needs a terminal" in result.stderr, result
+    shell = open_shell(world, "one", columns=100, rows=40)
+    shell.until(rb"100x40 TERM=xterm-test\r\n")
+    assert not shell.is_as_before()
+    shell.resize(120, 50)
+    shell.until(rb"120x50 ")
+    # Every byte goes to the guest, Ctrl+C too, and a tilde that begins no way out.
+    shell.type(b"\x03x\x04\r~~\r~y")
+    shell.until(rb"x\r~\r~y")
+    shell.type(b"q")
+    assert shell.end() == 9, shell.text
+
+
+def a_shells_output_cannot_attack(world):
+    shell = open_shell(world, "one", "vi")
+    shell.until(rb"80x24 TERM=xterm-test\r\nvi")
+    shell.type(b"e")
+    shown = shell.until(rb"\|\r\n")
+    assert shown == b"\x1b[31mred\x1b[?1049h\x1b[2;5H|\r\n", shown
+    shell.type(b"q")
+    assert shell.end() == 9
+    # What it left behind is taken back.
+    assert shell.text == b"\x1b[0m\x1b[?1049l", shell.text
+
+
+def a_shell_ends_in_many_ways(world):
+    shell = open_shell(world, "one")
+    shell.until(rb"80x24")
+    shell.type(b"a\r~.")
+    assert shell.end() == 1 and b"you left" in shell.text, shell.text
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        shell = open_shell(world, "one")
+        shell.until(rb"80x24")
+        shell.process.send_signal(number)
+        assert shell.end() == 128 + number, number
+    shell = open_shell(world, "one")
+    shell.until(rb"80x24")
+    os.kill(world.status("one")["pids"]["agent"], signal.SIGKILL)
+    assert shell.end() == 1 and b"the command was lost" in shell.text, shell.text
+    shell = open_shell(world, "one", "fail", "127")
+    assert shell.end() == 127 and b"Cannot run it" in shell.text, shell.text
+    shell = open_shell(world, "won")
+    assert shell.end() == 1 and b"did you mean" in shell.text, shell.text
+    assert world.vmctl("run", "one", "true").returncode == 0
+
+
 def pauses_and_resumes(world):
     world.ok("pause", "one")
     assert world.status("one")["state"] == "paused"
@@ -611,6 +665,7 @@ CASES = [
     lists_applications, bounds_what_a_guest_lists, ends_with_the_commands_status, relays_streams,
     a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
+    a_shell_is_on_a_terminal, a_shells_output_cannot_attack, a_shell_ends_in_many_ways,
     pauses_and_resumes, shows_the_log_filtered, reboots, stops,
     watchers_hear_of_launches, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,

@@ -108,6 +108,97 @@ static void test_filter_random(void **state) {
 	}
 }
 
+static const struct {
+	const char *in, *out;
+} screen_cases[] = {
+		/* What shells, editors and pagers need comes through as it is. */
+		{"a\033[1;38;5;196mb\033[38:2::1:2:3m\033[0m\r\b\a\tc\n",
+				"a\033[1;38;5;196mb\033[38:2::1:2:3m\033[0m\r\b\a\tc\n"},
+		{"\033[2J\033[H\033[10;20H\033[K\033[3A\033[2P\033[1;5r\033[L\033M\0337\0338",
+				"\033[2J\033[H\033[10;20H\033[K\033[3A\033[2P\033[1;5r\033["
+				"L\033M\0337\0338"},
+		{"\033[?1049h\033[?25l\033[?1;7h\033[?2004h\033(0\016q\017\033(B\033[4 q\033=",
+				"\033[?1049h\033[?25l\033[?1;7h\033[?2004h\033(0\016q\017\033("
+				"B\033[4 "
+				"q\033="},
+		{"\xc2\x9b"
+		 "31mx",
+				"\033[31mx"},
+		/* Questions: attributes, status, modes, checksums, settings, size, colours. */
+		{"a\033[c\033[>c\033[=c\033[0c\033[5n\033[6n\033[?6n\033[?1$p\033[1;1;1;1;1;1*yb",
+				"ab"},
+		{"a\033[18t\033[21t\033[8;99;99t\033[x\033[>q\033[?u\033[?4m\033[>4;2mb", "ab"},
+		{"a\033P$qm\033\\\033P+q544e\033\\\033]4;1;?\007\033]52;c;?\007\005\033Zb", "ab"},
+		{"a\033]0;title\033\\b\033]8;;http://"
+		 "x\007c\033_Gi=1\033\\\033^x\033\\\033Xx\033\\d",
+				"abcd"},
+		/* Reports of mouse and focus, also beside what may pass; printing; reset; scrollback. */
+		{"a\033[?1000h\033[?1003h\033[?1004h\033[?1006h\033[?25;1000hb", "ab"},
+		{"a\033[i\033[5i\033[?5i\033c\033[3J\033[2;3J\033[20h\033[2hb", "ab"},
+		/* Nonsense: nothing, too long numbers, too long, controls within, an end within. */
+		{"a\033[?h\033[99999A\033[00000000000000000001Ab", "ab"},
+		{"a\033[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;"
+		 "1mb",
+				"ab"},
+		{"a\033[3\r1mb\033[\xc3\xa4mc\033\033[31md", "abc\033[31md"},
+		{"a\033[31\nb\033\030c", "a\nbc"},
+};
+
+static void test_screen(void **state) {
+	for (size_t i = 0; i < sizeof(screen_cases) / sizeof(screen_cases[0]); i++) {
+		size_t len = strlen(screen_cases[i].in);
+		for (size_t step = 1; step <= len; step++) {
+			struct filter filter = {.is_screen = true};
+			char out[1024];
+			size_t out_len = 0;
+			for (size_t at = 0; at < len; at += step) {
+				size_t n = len - at < step ? len - at : step;
+				out_len += filter_bytes(&filter, screen_cases[i].in + at, n,
+						out + out_len);
+			}
+			out[out_len] = '\0';
+			assert_string_equal(out, screen_cases[i].out);
+		}
+	}
+}
+
+/* Whatever comes, each sequence that passes is one that may; none outgrows the room. */
+static void test_screen_random(void **state) {
+	static const char alphabet[] = "\033\033[[]P\\?;0123456789hlmcnqJ$ \007\n\x9b\xc2\x90\xff";
+	uint32_t seed = 1;
+	for (int round = 0; round < 20000; round++) {
+		char in[64], out[FILTER_ROOM(sizeof(in))], again[FILTER_ROOM(sizeof(out))];
+		struct filter filter = {.is_screen = true}, other = {.is_screen = true};
+		for (size_t i = 0; i < sizeof(in); i++) {
+			seed = seed * 1664525 + 1013904223;
+			in[i] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
+		}
+		size_t n = filter_bytes(&filter, in, sizeof(in), out);
+		assert_true(n <= sizeof(out));
+		/* Clean output stays as it is. */
+		assert_int_equal(filter_bytes(&other, out, n, again), n);
+		assert_memory_equal(again, out, n);
+	}
+}
+
+static void test_undo(void **state) {
+	static const char all[] =
+			"\033[?1049h\033[?25l\033[?7l\033[?1h\033[?2004h\033[1;5r\033=\033(0"
+			"\033[3 q";
+	struct filter filter = {.is_screen = true};
+	char out[FILTER_ROOM(sizeof(all))], undo[SEQUENCE_UNDO_MAX];
+	assert_int_equal(filter_bytes(&filter, all, sizeof(all) - 1, out), sizeof(all) - 1);
+	size_t len = sequence_undo(&filter.screen, undo);
+	assert_true(len < sizeof(undo));
+	static const char *const undone[] = {"\033[?1049l", "\033[?25h", "\033[?7h", "\033[?1l",
+			"\033[?2004l", "\033[r", "\033>", "\033(B", "\033[0 q"};
+	for (size_t i = 0; i < sizeof(undone) / sizeof(undone[0]); i++) {
+		assert_non_null(strstr(undo, undone[i]));
+	}
+	/* Nothing was done: nothing but the colours is undone. */
+	assert_int_equal(sequence_undo(&(struct sequence_state){0}, undo), strlen("\033[0m"));
+}
+
 static void test_ring(void **state) {
 	struct ring ring;
 	assert_true(ring_init(&ring, 64));
@@ -179,6 +270,9 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_filter),
 			cmocka_unit_test(test_filter_random),
+			cmocka_unit_test(test_screen),
+			cmocka_unit_test(test_screen_random),
+			cmocka_unit_test(test_undo),
 			cmocka_unit_test(test_ring),
 			cmocka_unit_test(test_ring_long_line),
 			cmocka_unit_test(test_record),

@@ -25,6 +25,40 @@ static size_t character_len(unsigned char byte) {
 	return byte >= 0xf0 && byte <= 0xf4 ? 4 : 0;
 }
 
+/* Notes a byte of the sequence that has begun. */
+static void note(struct filter *filter, char byte) {
+	if (filter->sequence_len < SEQUENCE_MAX) {
+		filter->sequence[filter->sequence_len] = byte;
+	}
+	filter->sequence_len++;
+}
+
+static void begin_sequence(struct filter *filter, enum filter_state state) {
+	filter->state = state;
+	filter->sequence_len = 0;
+	note(filter, ESCAPE);
+	if (state == FILTER_SEQUENCE) {
+		note(filter, '[');
+	}
+}
+
+/* Writes the sequence that is complete now, if it may pass. */
+static size_t put_sequence(struct filter *filter, char *out) {
+	size_t len = filter->sequence_len;
+	if (!filter->is_screen || len > SEQUENCE_MAX ||
+			!sequence_may_pass(&filter->screen, filter->sequence, len)) {
+		return 0;
+	}
+	memcpy(out, filter->sequence, len);
+	return len;
+}
+
+/* Bell, backspace, carriage return, form feed and the two sets of characters. */
+static bool moves_on_screen(uint32_t code) {
+	return code == BELL || code == '\b' || code == '\r' || code == '\f' || code == '\v' ||
+			code == 0x0e || code == 0x0f;
+}
+
 /* One whole character in ordinary text. */
 static size_t put_text(struct filter *filter, const char *bytes, size_t len, char *out) {
 	uint32_t code;
@@ -32,67 +66,89 @@ static size_t put_text(struct filter *filter, const char *bytes, size_t len, cha
 		return text_utf8_encode(0xfffd, out);
 	}
 	if (code == ESCAPE) {
-		filter->state = FILTER_ESCAPE;
+		begin_sequence(filter, FILTER_ESCAPE);
 		return 0;
 	}
 	/* C1 in UTF-8: some terminals take them for control sequences. */
 	if (code == 0x9b) {
-		filter->state = FILTER_SEQUENCE;
+		begin_sequence(filter, FILTER_SEQUENCE);
 		return 0;
 	}
 	if (code == 0x90 || code == 0x98 || (code >= 0x9d && code <= 0x9f)) {
 		filter->state = FILTER_STRING;
 		return 0;
 	}
-	if (code != '\n' && code != '\t' && !text_code_is_shown(code)) {
+	bool is_shown = code == '\n' || code == '\t' || text_code_is_shown(code) ||
+			(filter->is_screen && moves_on_screen(code));
+	if (!is_shown) {
 		return 0;
+	}
+	if (code == 0x0e) {
+		filter->screen.has_charset = true;
 	}
 	memcpy(out, bytes, len);
 	return len;
 }
 
-static void step_escape(struct filter *filter, unsigned char byte) {
-	if (byte == '[') {
+static size_t step_escape(struct filter *filter, unsigned char byte, char *out) {
+	if (byte == ESCAPE) {
+		begin_sequence(filter, FILTER_ESCAPE);
+		return 0;
+	}
+	note(filter, (char)byte);
+	if (byte == '[' && filter->sequence_len == 2) {
 		filter->state = FILTER_SEQUENCE;
 	} else if (byte == ']' || byte == 'P' || byte == 'X' || byte == '^' || byte == '_') {
 		filter->state = FILTER_STRING;
 	} else if (byte < 0x20 || byte > 0x2f) {
 		/* Its final byte; before it may come intermediate ones. */
-		filter->state = byte == ESCAPE ? FILTER_ESCAPE : FILTER_TEXT;
+		filter->state = FILTER_TEXT;
+		return put_sequence(filter, out);
+	}
+	return 0;
+}
+
+static size_t step_control(struct filter *filter, unsigned char byte, char *out) {
+	if (byte == ESCAPE) {
+		begin_sequence(filter, FILTER_ESCAPE);
+		return 0;
+	}
+	note(filter, (char)byte);
+	if (byte >= 0x40 && byte <= 0x7e) {
+		filter->state = FILTER_TEXT;
+		return put_sequence(filter, out);
+	}
+	return 0;
+}
+
+static void step_string(struct filter *filter, unsigned char byte) {
+	if (byte == ESCAPE) {
+		filter->state = FILTER_STRING_ESCAPE;
+	} else if (byte == BELL || (filter->state == FILTER_STRING_ESCAPE && byte == '\\')) {
+		filter->state = FILTER_TEXT;
+	} else {
+		filter->state = FILTER_STRING;
 	}
 }
 
-/* A byte inside a sequence. Returns whether it was swallowed; a newline ends every sequence. */
-static bool step_sequence(struct filter *filter, unsigned char byte) {
+/* A byte inside a sequence. Returns whether it was swallowed; a newline ends every sequence.
+ * *ret_len is what was written to out. */
+static bool step_sequence(struct filter *filter, unsigned char byte, char *out, size_t *ret_len) {
+	*ret_len = 0;
 	if (byte == '\n' || byte == CANCEL || byte == SUBSTITUTE) {
 		filter->state = FILTER_TEXT;
 		return byte != '\n';
 	}
 	switch (filter->state) {
 	case FILTER_ESCAPE:
-		step_escape(filter, byte);
+		*ret_len = step_escape(filter, byte, out);
 		break;
 	case FILTER_SEQUENCE:
-		if (byte == ESCAPE) {
-			filter->state = FILTER_ESCAPE;
-		} else if (byte >= 0x40 && byte <= 0x7e) {
-			filter->state = FILTER_TEXT;
-		}
+		*ret_len = step_control(filter, byte, out);
 		break;
 	case FILTER_STRING:
-		if (byte == ESCAPE) {
-			filter->state = FILTER_STRING_ESCAPE;
-		} else if (byte == BELL) {
-			filter->state = FILTER_TEXT;
-		}
-		break;
 	case FILTER_STRING_ESCAPE:
-		filter->state = FILTER_STRING;
-		if (byte == '\\') {
-			filter->state = FILTER_TEXT;
-		} else if (byte == ESCAPE) {
-			filter->state = FILTER_STRING_ESCAPE;
-		}
+		step_string(filter, byte);
 		break;
 	case FILTER_TEXT:
 		break;
@@ -104,7 +160,10 @@ size_t filter_bytes(struct filter *filter, const char *untrusted_bytes, size_t l
 	size_t out_len = 0;
 	for (size_t i = 0; i < len; i++) {
 		char byte = untrusted_bytes[i];
-		if (filter->state != FILTER_TEXT && step_sequence(filter, (unsigned char)byte)) {
+		size_t n;
+		if (filter->state != FILTER_TEXT &&
+				step_sequence(filter, (unsigned char)byte, out + out_len, &n)) {
+			out_len += n;
 			continue;
 		}
 		bool continues = ((unsigned char)byte & 0xc0) == 0x80;

@@ -22,6 +22,7 @@ static const struct {
 		{"restart", cli_restart},
 		{"resume", cli_resume},
 		{"run", cli_run},
+		{"shell", cli_shell},
 		{"start", cli_start},
 		{"status", cli_status},
 		{"stop", cli_stop},
@@ -39,13 +40,15 @@ static void print_help(void) {
 	     "  restart [--force] VM        stop, then start\n"
 	     "  pause VM, resume VM         lets it stand still, and go on\n"
 	     "  run VM COMMAND ARGUMENT…    runs a command in it (boots it if it must)\n"
-	     "  run --application ID VM     runs an application of the manifest\n"
+	     "  run --application ID VM     runs an application\n"
+	     "  shell VM [COMMAND…]         a shell, or a command, on a terminal in it\n"
 	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
 	     "  argv VM                     the VMM's command line\n"
 	     "Options:\n"
 	     "  --json                      for programs (list, status, applications, argv)\n"
-	     "  --raw                       run, log: the guest's bytes as they are\n"
-	     "  --root                      run: as root, where the manifest says \"root allow\"\n"
+	     "  --raw                       run, shell, log: the guest's bytes as they are\n"
+	     "  --root                      run, shell: as root, where the manifest says \"root "
+	     "allow\"\n"
 	     "  --manifest FILE             check, argv: this manifest\n"
 	     "  --vmm crosvm|qemu           argv: this VMM's, not that of the VMM in use\n"
 	     "  --libexec DIRS              argv: where helper programs are\n"
@@ -146,12 +149,13 @@ int main(int argc, char **argv) {
 	if (status >= 0) {
 		return status;
 	}
+	bool is_run = strcmp(name, "run") == 0 || strcmp(name, "shell") == 0;
 	char *words[256] = {argv[0]};
 	int words_len = 1;
 	for (int i = optind; i < argc; i++) {
 		/* After `run VM`, everything is the guest's; for the others options may come last.
 		 */
-		bool is_late_option = strcmp(name, "run") != 0 && argv[i][0] == '-';
+		bool is_late_option = !is_run && argv[i][0] == '-';
 		if (is_late_option && strcmp(argv[i], "--json") == 0) {
 			options.json = true;
 		} else if (is_late_option && strcmp(argv[i], "--force") == 0) {
@@ -166,7 +170,7 @@ int main(int argc, char **argv) {
 		}
 	}
 	/* `run VM -- COMMAND` is the same as `run VM COMMAND`. */
-	if (strcmp(name, "run") == 0 && words_len > 2 && strcmp(words[2], "--") == 0) {
+	if (is_run && words_len > 2 && strcmp(words[2], "--") == 0) {
 		memmove(&words[2], &words[3], (size_t)(words_len - 2) * sizeof(words[0]));
 		words_len--;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The commands that go on for a while: run, with the command's standard streams in pipes that never
- * are the user's terminal, and log.
+ * The commands that go on for a while: run and shell, with the command's standard streams in pipes
+ * that never are the user's terminal, and log.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "vmctl/cli/cli.h"
 #include "vmctl/cli/filter.h"
+#include "vmctl/cli/terminal.h"
 #include "vmctl/supervisor/interface.h"
 
 #define CHUNK 16384
@@ -40,6 +41,8 @@ struct session {
 	size_t buffer_len, buffer_sent;
 	int signals; /* what the command is sent, a byte each */
 	bool is_signalled;
+	bool is_shell; /* on a terminal in the guest; ours is its screen */
+	struct terminal terminal;
 	bool is_answered;
 	int status;
 };
@@ -111,15 +114,36 @@ static void close_input(struct session *session) {
 	fd_close(&session->input);
 }
 
+static void leave_terminal(struct session *session) {
+	terminal_leave(&session->terminal,
+			session->options->raw ? NULL : &session->outlets[0].filter.screen);
+}
+
+/* Looks for the keys with which the user leaves. Returns whether the session goes on. */
+static bool take_keys(struct session *session) {
+	bool leaves;
+	session->buffer_len = terminal_keys(&session->terminal, session->buffer,
+			session->buffer_len, &leaves);
+	if (leaves) {
+		leave_terminal(session);
+		fputs("\nvmctl: you left; what ran there was hung up\n", stderr);
+		sd_event_exit(session->event, 1);
+	}
+	return !leaves && session->buffer_len > 0;
+}
+
 /* A regular file cannot be waited for, and need not be. */
 static void fill_buffer(struct session *session) {
-	ssize_t n = read(STDIN_FILENO, session->buffer, sizeof(session->buffer));
+	ssize_t n = read(STDIN_FILENO, session->buffer, sizeof(session->buffer) - 1);
 	if (n <= 0) {
 		close_input(session);
 		return;
 	}
 	session->buffer_len = (size_t)n;
 	session->buffer_sent = 0;
+	if (session->is_shell && !take_keys(session)) {
+		return;
+	}
 	sd_event_source_set_enabled(session->input_source, SD_EVENT_ON);
 	if (session->stdin_source != NULL) {
 		sd_event_source_set_enabled(session->stdin_source, SD_EVENT_OFF);
@@ -157,6 +181,7 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 	session->is_answered = true;
 	close_input(session);
 	if (error_id != NULL) {
+		leave_terminal(session);
 		session->status = cli_complain(error_id, parameters);
 		sd_json_variant *given = sd_json_variant_by_key(parameters, "status");
 		if (given != NULL && sd_json_variant_is_unsigned(given)) {
@@ -174,15 +199,27 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 	return 0;
 }
 
-/* The first goes to the command; whoever asks again does not want to wait for it. */
+/* The first goes to the command; whoever asks again does not want to wait for it. A shell's keys do
+ * not become signals here: its signals are from somebody who wants vmctl to end. */
 static int handle_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
 	struct session *session = data;
 	uint8_t number = (uint8_t)info->ssi_signo;
-	if (session->is_signalled || write(session->signals, &number, 1) != 1) {
+	if (session->is_shell || session->is_signalled ||
+			write(session->signals, &number, 1) != 1) {
 		return sd_event_exit(session->event, 128 + number);
 	}
 	session->is_signalled = true;
 	return 0;
+}
+
+static int handle_resize(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
+	struct session *session = data;
+	unsigned columns, rows;
+	terminal_size(&columns, &rows);
+	uint8_t size[RUN_WINDOW_SIZE] = {RUN_WINDOW, (uint8_t)columns, (uint8_t)(columns >> 8),
+			(uint8_t)rows, (uint8_t)(rows >> 8)};
+	ssize_t written = write(session->signals, size, sizeof(size));
+	return written > 0 ? 0 : -errno;
 }
 
 static int catch_signals(struct session *session) {
@@ -192,6 +229,10 @@ static int catch_signals(struct session *session) {
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && result >= 0; i++) {
 		result = sd_event_add_signal(session->event, NULL,
 				numbers[i] | SD_EVENT_SIGNAL_PROCMASK, handle_signal, session);
+	}
+	if (result >= 0 && session->is_shell) {
+		result = sd_event_add_signal(session->event, NULL,
+				SIGWINCH | SD_EVENT_SIGNAL_PROCMASK, handle_resize, session);
 	}
 	return result;
 }
@@ -210,6 +251,7 @@ static int open_streams(struct session *session, int remote[RUN_STREAMS]) {
 	session->input = in[1];
 	session->signals = signals[1];
 	fd_set_nonblock(session->input, true);
+	fd_set_nonblock(session->signals, true);
 	for (int i = 0; i < 2; i++) {
 		struct outlet *outlet = &session->outlets[i];
 		outlet->session = session;
@@ -257,25 +299,33 @@ static int start_run(struct session *session, const char *vm, char **command) {
 	if (result < 0) {
 		return result;
 	}
-	const char *application = session->options->application;
+	const char *application = session->options->application, *term = getenv("TERM");
+	unsigned columns, rows;
+	terminal_size(&columns, &rows);
 	return sd_varlink_invokebo(session->link, MANAGER_NAME ".Run",
 			SD_JSON_BUILD_PAIR_STRING("name", vm),
-			SD_JSON_BUILD_PAIR_CONDITION(application == NULL, "argv",
-					SD_JSON_BUILD_STRV(command)),
+			SD_JSON_BUILD_PAIR_CONDITION(application == NULL && command[0] != NULL,
+					"argv", SD_JSON_BUILD_STRV(command)),
+			SD_JSON_BUILD_PAIR_CONDITION(session->is_shell, "terminal",
+					SD_JSON_BUILD_OBJECT(SD_JSON_BUILD_PAIR_UNSIGNED("columns",
+									     columns),
+							SD_JSON_BUILD_PAIR_UNSIGNED("rows", rows),
+							SD_JSON_BUILD_PAIR_STRING("term",
+									term != NULL ? term : ""))),
 			SD_JSON_BUILD_PAIR_CONDITION(application != NULL, "application",
 					SD_JSON_BUILD_STRING(application)),
 			SD_JSON_BUILD_PAIR_BOOLEAN("root", session->options->root));
 }
 
-int cli_run(const struct cli_options *options, int argc, char **argv) {
-	bool has_command = options->application != NULL ? argc == 2 : argc >= 3;
-	if (!has_command) {
-		fputs("vmctl: usage: vmctl run [--raw] [--root] VM COMMAND ARGUMENT…, or vmctl run "
-		      "--application ID VM\n",
-				stderr);
-		return 2;
-	}
-	struct session session = {.options = options, .input = -1, .signals = -1, .status = 1};
+/* One command from its start to its end. Returns vmctl's exit status. */
+static int hold_session(const struct cli_options *options, const char *vm, char **command,
+		bool is_shell) {
+	struct session session = {.options = options,
+			.input = -1,
+			.signals = -1,
+			.status = 1,
+			.is_shell = is_shell};
+	session.outlets[0].filter.is_screen = is_shell;
 	if (!cli_connect(&session.link)) {
 		return 1;
 	}
@@ -284,11 +334,15 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 		result = catch_signals(&session);
 	}
 	if (result >= 0) {
-		result = start_run(&session, argv[1], argv + 2);
+		result = start_run(&session, vm, command);
+	}
+	if (result >= 0 && is_shell && !terminal_enter(&session.terminal, TERMINAL_TILDE)) {
+		result = -errno;
 	}
 	if (result >= 0) {
 		result = sd_event_loop(session.event);
 	}
+	leave_terminal(&session);
 	if (result < 0) {
 		fprintf(stderr, "vmctl: %s\n", strerror(-result));
 		result = 1;
@@ -301,6 +355,36 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 	sd_varlink_close_unref(session.link);
 	sd_event_unref(session.event);
 	return result;
+}
+
+int cli_run(const struct cli_options *options, int argc, char **argv) {
+	bool has_command = options->application != NULL ? argc == 2 : argc >= 3;
+	if (!has_command) {
+		fputs("vmctl: usage: vmctl run [--raw] [--root] VM COMMAND ARGUMENT…, or vmctl run "
+		      "--application ID VM\n",
+				stderr);
+		return 2;
+	}
+	return hold_session(options, argv[1], argv + 2, false);
+}
+
+int cli_shell(const struct cli_options *options, int argc, char **argv) {
+	if (argc < 2 || options->application != NULL) {
+		fputs("vmctl: usage: vmctl shell [--raw] [--root] VM [COMMAND ARGUMENT…]\n",
+				stderr);
+		return 2;
+	}
+	if (!terminal_is_there()) {
+		fprintf(stderr,
+				"vmctl: shell needs a terminal as standard input and output; "
+				"without "
+				"one use: vmctl run %s COMMAND\n",
+				argv[1]);
+		return 1;
+	}
+	/* Booted while Ctrl+C still means what it means. */
+	int status = cli_start(options, 2, (char *[]){argv[0], argv[1], NULL});
+	return status != 0 ? status : hold_session(options, argv[1], argv + 2, true);
 }
 
 struct log_session {
