@@ -55,6 +55,20 @@ void lettering_destroy(struct lettering *lettering) {
 	free(lettering);
 }
 
+static PangoAttrList *attributes_of(const struct line_style *style) {
+	PangoAttrList *list = pango_attr_list_new();
+	if (style->is_number) {
+		pango_attr_list_insert(list, pango_attr_font_features_new("tnum=1"));
+	}
+	for (size_t i = 0; i < style->marks_len; i++) {
+		PangoAttribute *bold = pango_attr_weight_new(PANGO_WEIGHT_BOLD);
+		bold->start_index = (guint)style->marks[i].start;
+		bold->end_index = (guint)style->marks[i].end;
+		pango_attr_list_insert(list, bold);
+	}
+	return list;
+}
+
 static void set_line(struct lettering *lettering, const char *text,
 		const struct line_style *style) {
 	PangoLayout *layout = lettering->layout;
@@ -66,6 +80,12 @@ static void set_line(struct lettering *lettering, const char *text,
 	pango_layout_set_font_description(layout, lettering->font);
 	pango_layout_set_auto_dir(layout, style->is_title);
 	pango_layout_set_text(layout, shown, (int)shown_len);
+	bool is_plain = !style->is_number && style->marks_len == 0;
+	PangoAttrList *attributes = is_plain ? NULL : attributes_of(style);
+	pango_layout_set_attributes(layout, attributes);
+	if (attributes != NULL) {
+		pango_attr_list_unref(attributes);
+	}
 	bool bounded = style->max_width > 0;
 	pango_layout_set_width(layout, bounded ? (int)(style->max_width * PANGO_SCALE) : -1);
 	pango_layout_set_ellipsize(layout, bounded ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);

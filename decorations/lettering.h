@@ -8,6 +8,7 @@
 
 #include <cairo.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "decorations/palette.h"
 
@@ -20,12 +21,21 @@ struct lettering *lettering_create(void);
 /* NULL is legal. */
 void lettering_destroy(struct lettering *lettering);
 
+/* Bytes of a text that are set bold. */
+struct line_mark {
+	size_t start, end;
+};
+
 /* How a line is set. */
 struct line_style {
 	double size;      /* device pixels */
 	int weight;       /* 400, 500, 600 */
 	double max_width; /* device pixels, ellipsised beyond; 0: as wide as it is */
 	bool is_title;    /* may run from right to left; labels never do */
+	bool is_number;   /* figures of one width, for what changes */
+	/* Set in weight 700; offsets into a text that is sanitised already. May be NULL. */
+	const struct line_mark *marks;
+	size_t marks_len;
 };
 
 /* The width of text in device pixels, at most style->max_width if that is set. */

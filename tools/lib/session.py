@@ -226,7 +226,7 @@ class Session:
         return values
 
     def program(self, name):
-        for folder in ("compositor", "vmctl", "proxy", "tests/probe", "tests/clients", "guest"):
+        for folder in ("compositor", "launcher", "vmctl", "proxy", "tests/probe", "tests/clients", "guest"):
             path = self.build / folder / name
             if path.exists():
                 return str(path)
