@@ -19,6 +19,7 @@
 #include "compositor/options.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/shell/spawn.h"
 
@@ -75,7 +76,8 @@ static bool start(struct programs *programs, struct program *program, const char
 		log_error("cannot connect %s: out of memory", name);
 		return false;
 	}
-	char *argv[] = {path, NULL};
+	char light[] = "--light";
+	char *argv[] = {path, server->settings->is_light ? light : NULL, NULL};
 	pid_t pid = spawn(server, argv, fd);
 	if (pid < 0) {
 		return false; /* the client goes with its socket */
