@@ -263,7 +263,8 @@ static void handle_ready_text(struct instance *instance) {
 	declare_lost(instance);
 	if (instance->ready_len > 0 && strcmp(instance->ready_text, "ok") != 0) {
 		record_set(&instance->record, VM_FAILED, instance->ready_text);
-	} else if (instance->record.state == VM_STOPPED) {
+	} else if (instance->ready_len == 0 && instance->record.state == VM_STOPPED) {
+		/* One that said ok has been stopped already. */
 		record_set(&instance->record, VM_FAILED, "the supervisor did not start");
 	}
 	settle_waiters(instance);

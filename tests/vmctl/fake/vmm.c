@@ -4,17 +4,16 @@
  * the stand-in guest (vsock.c) says over the vsock device's connection: 'r' resets, 'q' powers off.
  * The VM's name chooses what else it does:
  *   mute      its guest never boots      garbled   sends what no QEMU sends
- *   stubborn  ignores the power button   hostile   tries what the kernel parameters name
+ *   stubborn  ignores the power button and orders to quit
+ *   hostile   tries what the kernel parameters name
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "tests/vmctl/fake/tries.h"
 
 #define QMP 3
 #define CONSOLE 4
@@ -40,6 +39,9 @@ static void take_command(const char *line, int is_stubborn) {
 	if (strstr(line, "system_powerdown") != NULL && !is_stubborn) {
 		end("guest-shutdown");
 	}
+	if (strstr(line, "\"quit\"") != NULL && !is_stubborn) {
+		exit(0);
+	}
 	if (strstr(line, "\"stop\"") != NULL) {
 		say("{\"event\":\"STOP\"}\r\n");
 	}
@@ -47,25 +49,6 @@ static void take_command(const char *line, int is_stubborn) {
 		say("{\"event\":\"RESUME\"}\r\n");
 	}
 	say("{\"return\":{}}\r\n");
-}
-
-/* try.read=PATH, try.unix=PATH, … in the kernel's command line. */
-static void try_everything(char *append) {
-	for (char *word = strtok(append, " "); word != NULL; word = strtok(NULL, " ")) {
-		int fd = -1, result = -1;
-		if (strncmp(word, "try.read=", 9) == 0) {
-			result = open(word + 9, O_RDONLY);
-		} else if (strncmp(word, "try.unix=", 9) == 0) {
-			struct sockaddr_un address = {.sun_family = AF_UNIX};
-			snprintf(address.sun_path, sizeof(address.sun_path), "%s", word + 9);
-			fd = socket(AF_UNIX, SOCK_STREAM, 0);
-			result = connect(fd, (struct sockaddr *)&address, sizeof(address));
-		} else {
-			continue;
-		}
-		fprintf(stderr, "%s: %s\n", word, result >= 0 ? "REACHED" : "refused");
-	}
-	fprintf(stderr, "tried all, HOME is %s\n", getenv("HOME") != NULL ? "KNOWN" : "unknown");
 }
 
 int main(int argc, char **argv) {
