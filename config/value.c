@@ -82,6 +82,16 @@ bool value_number(const char *text, unsigned min, unsigned max, unsigned *ret_nu
 	return true;
 }
 
+bool value_percent(const char *text, unsigned min, unsigned max, unsigned *ret_percent) {
+	uint64_t number;
+	const char *end = read_digits(text, &number);
+	if (end == NULL || strcmp(end, "%") != 0 || number < min || number > max) {
+		return false;
+	}
+	*ret_percent = (unsigned)number;
+	return true;
+}
+
 static int hex_digit(char c) {
 	static const char digits[] = "0123456789abcdefABCDEF";
 	const char *found = c != '\0' ? strchr(digits, c) : NULL;

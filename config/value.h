@@ -19,6 +19,9 @@ bool value_duration(const char *text, uint32_t *ret_ms);
 /* A number from min to max. */
 bool value_number(const char *text, unsigned min, unsigned max, unsigned *ret_number);
 
+/* A number from min to max, followed by %. */
+bool value_percent(const char *text, unsigned min, unsigned max, unsigned *ret_percent);
+
 /* #rgb, #rrggbb or one of the twelve names of Silo's palette. */
 bool value_color(const char *text, uint32_t *ret_color);
 

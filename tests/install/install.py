@@ -95,7 +95,7 @@ def programs_find_their_helpers(world):
     runtime = world.base / "run"
     runtime.mkdir(mode=0o700)
     # A VMM that exists, so that the helpers are looked for, and an image that does not.
-    result = run(world.root / "bin/silo-vmd", "--manifest", manifest, "--vmm", "/bin/true", "--vm", "banking",
+    result = run(world.root / "bin/silo-vmd", "--manifest", manifest, "--qemu", "/bin/true", "--vm", "banking",
                  env=dict(world.environment, XDG_RUNTIME_DIR=str(runtime)))
     assert "silo-proxy is not there" not in result[2] and "silo-agent-child is not there" not in result[2], result
     assert "has no readable" in result[2] or "vhost-device-vsock is not there" in result[2], result

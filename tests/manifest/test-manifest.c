@@ -113,6 +113,10 @@ static void test_defaults(void **state) {
 	assert_int_equal(manifest->vms[0].cpus, 2);
 	assert_int_equal(manifest->vms[0].memory_bytes, 1ull << 30);
 	assert_false(manifest->vms[0].emulation_allowed);
+	assert_int_equal(manifest->vms[0].memory_limit_bytes, (7ull << 30) / 2);
+	assert_int_equal(manifest->vms[0].tasks_limit, 512);
+	assert_int_equal(manifest->vms[0].cpu_limit_percent, 300);
+	assert_int_equal(manifest->vms[0].cpu_weight, 100);
 	assert_int_not_equal(manifest->vms[0].color, manifest->vms[1].color);
 	manifest_destroy(manifest);
 	/* The next free colour: neither one that an earlier nor one that a later VM has chosen. */
@@ -177,6 +181,16 @@ static void test_values(void **state) {
 	refuse_in_vm("memory 32M", "memory must be whole mebibytes, at least 64M");
 	refuse_in_vm("cpus many", "cpus must be a number from 1 to 64");
 	refuse_in_vm("cpus", "\"cpus\" is written: cpus 2");
+	refuse_in_vm("cpu-limit 150",
+			"cpu-limit must be from 10% to 6500%; 100% is one whole processor");
+	refuse_in_vm("cpu-limit 5%",
+			"cpu-limit must be from 10% to 6500%; 100% is one whole processor");
+	refuse_in_vm("cpu-weight 0", "cpu-weight must be a number from 1 to 10000; 100 is usual");
+	refuse_in_vm("memory-limit much", "\"much\" is not a size; write for example 3G");
+	refuse_in_vm("tasks-limit 4", "tasks-limit must be a number from 32 to 65536");
+	refuse("version 1\nvm a {\n\tmemory 2G\n\tmemory-limit 2G\n}\n",
+			"2: error: vm \"a\": memory-limit must leave at least 256M beside "
+			"\"memory\" for the windows and the VM's host processes\n");
 	refuse_in_vm("image ../x",
 			"\"../x\" is neither an image's name nor an absolute path without "
 			"\"..\"");

@@ -134,6 +134,8 @@ class World:
         self.bus.bind(f"{self.base}/run/bus")
         self.bus.listen(1)
         self.vmd = None
+        # The bus above is a bait, with nobody behind it.
+        self.options = ["--no-units"]
         self.log = open(self.base / "vmd.log", "ab", buffering=0)
 
     def write_image(self):
@@ -145,7 +147,8 @@ class World:
         (self.image / "root.erofs").write_bytes((b"\0" * 1024 + superblock).ljust(4096, b"\0"))
 
     def start_vmd(self, check=True):
-        self.vmd = subprocess.Popen([self.vmd_program, "--manifest", self.manifest, "--libexec", self.libexec],
+        self.vmd = subprocess.Popen([self.vmd_program, "--manifest", self.manifest, "--libexec", self.libexec,
+                                     *self.options],
                                     env=self.environment, stderr=subprocess.PIPE, text=True)
         line = self.vmd.stderr.readline()
         if check:
@@ -226,7 +229,8 @@ def serves_a_socket_that_was_passed(world):
         listener.listen(16)
         environment = dict(world.environment, LISTEN_FDS="1", NOTIFY_SOCKET=str(world.base / "notices"))
         vmd = subprocess.Popen(["sh", "-c", 'exec 3<&0 0</dev/null; LISTEN_PID=$$ exec "$@"', "sh",
-                                world.vmd_program, "--manifest", world.manifest, "--libexec", world.libexec],
+                                world.vmd_program, "--manifest", world.manifest, "--libexec", world.libexec,
+                                *world.options],
                                env=environment, stdin=listener, stderr=subprocess.DEVNULL)
         assert select.select([notices], [], [], 10)[0] and b"READY=1" in notices.recv(4096)
         assert world.status("one")["state"] == "stopped"

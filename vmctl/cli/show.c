@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmctl/cli/show.h"
 
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "vmctl/cli/table.h"
 #include "vmctl/supervisor/record.h"
@@ -96,6 +98,43 @@ void show_applications(sd_json_variant *applications) {
 	table_finish(&table);
 }
 
+/* Whether the user's services, and VMs with them, go on when the last session ends. */
+static bool user_lingers(void) {
+	char path[256];
+	const struct passwd *user = getpwuid(getuid());
+	snprintf(path, sizeof(path), "/var/lib/systemd/linger/%s",
+			user != NULL ? user->pw_name : "");
+	return user != NULL && access(path, F_OK) == 0;
+}
+
+static void print_limits(const struct record *record) {
+	const char *lasts = "";
+	if (record->unit[0] != '\0') {
+		lasts = user_lingers() ? " (goes on after logout)"
+				       : " (ends at logout; to let VMs go on: loginctl "
+					 "enable-linger)";
+	}
+	printf("  unit       %s%s\n", record->unit[0] != '\0' ? record->unit : "none", lasts);
+	printf("  limits     ");
+	const char *gap = "";
+	if (record->memory_limit != 0) {
+		printf("memory %llu MiB", (unsigned long long)(record->memory_limit >> 20));
+		gap = ", ";
+	}
+	if (record->tasks_limit != 0) {
+		printf("%stasks %llu", gap, (unsigned long long)record->tasks_limit);
+		gap = ", ";
+	}
+	if (record->cpu_limit_percent != 0) {
+		printf("%scpu %llu%%", gap, (unsigned long long)record->cpu_limit_percent);
+		gap = ", ";
+	}
+	if (record->unlimited[0] != '\0') {
+		printf("%snone of %s", gap, record->unlimited);
+	}
+	putchar('\n');
+}
+
 void show_status(sd_json_variant *json) {
 	struct record record;
 	char since[TIME_SIZE];
@@ -120,6 +159,7 @@ void show_status(sd_json_variant *json) {
 			strcmp(record.jail, "weaker") == 0
 					? " (weaker jail: no user namespaces here)"
 					: "");
+	print_limits(&record);
 	sd_json_variant *domain = sd_json_variant_by_key(json, "domain");
 	printf("  windows    %s\n",
 			domain != NULL && sd_json_variant_boolean(domain)

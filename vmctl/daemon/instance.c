@@ -2,19 +2,20 @@
 #include "vmctl/daemon/instance.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "vmctl/daemon/domains.h"
 #include "vmctl/daemon/forward.h"
+#include "vmctl/daemon/unit.h"
 #include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/interface.h"
 
@@ -252,16 +253,47 @@ bool instance_adopt(struct instance *instance) {
 	return true;
 }
 
+static bool watch_ready(struct instance *instance);
+static bool fork_supervisor(struct instance *instance);
+
+/*
+ * A unit whose supervisor never said a word: the service manager could not run it, as when we live in
+ * a tree of files of our own. Then as where there is no systemd.
+ */
+static bool leave_units(struct instance *instance) {
+	int ready[2];
+	if (!instance->is_in_unit || instance->ready_len > 0 ||
+			fd_socketpair(SOCK_STREAM, ready) < 0) {
+		return false;
+	}
+	log_warn("systemd cannot run silo-vmd from here: VMs get no units and no limits");
+	instance->manager->units_are_useless = true;
+	instance->ready = ready[0];
+	instance->ready_far = ready[1];
+	if (fd_set_nonblock(ready[0], true) >= 0 && watch_ready(instance) &&
+			fork_supervisor(instance)) {
+		return true;
+	}
+	instance->ready_source = sd_event_source_disable_unref(instance->ready_source);
+	fd_close(&instance->ready);
+	fd_close(&instance->ready_far);
+	return false;
+}
+
 static void handle_ready_text(struct instance *instance) {
 	instance->ready_source = sd_event_source_disable_unref(instance->ready_source);
 	fd_close(&instance->ready);
+	if (leave_units(instance)) {
+		return;
+	}
 	instance->ready_text[instance->ready_len] = '\0';
+	instance->ready_text[strcspn(instance->ready_text, "\n")] = '\0';
 	if (strcmp(instance->ready_text, "ok") == 0 && instance_adopt(instance)) {
 		settle_waiters(instance);
 		return;
 	}
 	declare_lost(instance);
-	if (instance->ready_len > 0 && strcmp(instance->ready_text, "ok") != 0) {
+	if (instance->ready_text[0] != '\0' && strcmp(instance->ready_text, "ok") != 0) {
 		record_set(&instance->record, VM_FAILED, instance->ready_text);
 	} else if (instance->ready_len == 0 && instance->record.state == VM_STOPPED) {
 		/* One that said ok has been stopped already. */
@@ -276,39 +308,117 @@ static int handle_ready(sd_event_source *source, int fd, uint32_t events, void *
 			sizeof(instance->ready_text) - 1 - instance->ready_len);
 	if (n > 0) {
 		instance->ready_len += (size_t)n;
+		/* A service manager may keep the other end open; a whole line is all there is. */
+		if (instance->ready_text[instance->ready_len - 1] == '\n') {
+			handle_ready_text(instance);
+		}
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		handle_ready_text(instance);
 	}
 	return 0;
 }
 
-static _Noreturn void exec_supervisor(const struct instance *instance, int ready) {
+static bool watch_ready(struct instance *instance) {
+	instance->ready_len = 0;
+	return sd_event_add_io(instance->manager->event, &instance->ready_source, instance->ready,
+			       EPOLLIN, handle_ready, instance) >= 0;
+}
+
+#define SUPERVISOR_ARGV_MAX 16
+
+/* number has room for a descriptor's, root for unit_root_text(). */
+static void supervisor_argv(const struct instance *instance, const char *program,
+		const char *number, const char *root, const char *argv[SUPERVISOR_ARGV_MAX]) {
 	const struct manager_options *options = instance->manager->options;
-	char number[16];
-	snprintf(number, sizeof(number), "%d", ready);
-	const char *argv[16] = {"silo-vmd", "--vm", instance->vm->name, "--ready-fd", number};
-	size_t n = 5;
-	const char *const passed[][2] = {
+	const char *const words[][2] = {
+			{"--vm", instance->vm->name},
+			{"--ready-fd", number},
+			{"--root-id", root},
 			{"--manifest", options->manifest},
 			{"--libexec", options->programs.libexec},
 			{"--crosvm", options->programs.crosvm},
 			{"--qemu", options->programs.qemu},
 	};
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
-		if (passed[i][1] != NULL) {
-			argv[n++] = passed[i][0];
-			argv[n++] = passed[i][1];
+	size_t n = 0;
+	argv[n++] = program;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i][1] != NULL) {
+			argv[n++] = words[i][0];
+			argv[n++] = words[i][1];
 		}
 	}
+	argv[n] = NULL;
+}
+
+static _Noreturn void exec_supervisor(const struct instance *instance) {
+	const char *argv[SUPERVISOR_ARGV_MAX];
+	char number[16];
+	snprintf(number, sizeof(number), "%d", instance->ready_far);
+	supervisor_argv(instance, "silo-vmd", number, NULL, argv);
 	/* A session of its own: what ends the manager, a terminal's hang-up too, ends no VM. */
 	setsid();
 	signal(SIGCHLD, SIG_DFL);
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	fd_set_cloexec(ready, false);
+	fd_set_cloexec(instance->ready_far, false);
 	execv("/proc/self/exe", (char *const *)argv);
 	_exit(127);
+}
+
+/* Takes ready_far: it is closed here, and lives on in the supervisor. */
+static bool fork_supervisor(struct instance *instance) {
+	instance->is_in_unit = false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		exec_supervisor(instance);
+	}
+	fd_close(&instance->ready_far);
+	return pid > 0;
+}
+
+static void handle_unit(const char *refusal, void *data) {
+	struct instance *instance = data;
+	unit_start_destroy(instance->unit_start);
+	instance->unit_start = NULL;
+	if (refusal == NULL) {
+		fd_close(&instance->ready_far);
+		return;
+	}
+	log_warn("vm \"%s\": no unit from systemd (%s): its limits do not hold", instance->vm->name,
+			refusal);
+	/* Should that fail too, the pipe's end tells. */
+	fork_supervisor(instance);
+}
+
+/* Our own program as the service manager is to start it; after an upgrade, the new one. */
+static bool own_program(char out[PLACE_MAX]) {
+	static const char deleted[] = " (deleted)";
+	ssize_t len = readlink("/proc/self/exe", out, PLACE_MAX - 1);
+	if (len <= 0) {
+		return false;
+	}
+	out[len] = '\0';
+	size_t tail = sizeof(deleted) - 1;
+	if ((size_t)len > tail && strcmp(out + len - tail, deleted) == 0) {
+		out[(size_t)len - tail] = '\0';
+	}
+	return access(out, X_OK) == 0;
+}
+
+static bool ask_for_unit(struct instance *instance) {
+	struct manager *manager = instance->manager;
+	const char *argv[SUPERVISOR_ARGV_MAX];
+	char program[PLACE_MAX], root[UNIT_ROOT_MAX];
+	if (manager->options->no_units || manager->units_are_useless || !own_program(program) ||
+			!unit_root_text(root)) {
+		return false;
+	}
+	supervisor_argv(instance, program, "0", root, argv);
+	instance->is_in_unit = true;
+	instance->unit_start = unit_start_create(manager->event, instance->vm, argv,
+			instance->ready_far, handle_unit, instance);
+	return instance->unit_start != NULL;
 }
 
 bool instance_start(struct instance *instance, char error[ERROR_MAX]) {
@@ -316,24 +426,21 @@ bool instance_start(struct instance *instance, char error[ERROR_MAX]) {
 		return true;
 	}
 	int ready[2];
-	if (pipe2(ready, O_CLOEXEC) < 0) {
-		snprintf(error, ERROR_MAX, "no pipe: %s", strerror(errno));
-		return false;
-	}
-	pid_t pid = fork();
-	if (pid == 0) {
-		exec_supervisor(instance, ready[1]);
-	}
-	close(ready[1]);
-	if (pid < 0 || fd_set_nonblock(ready[0], true) < 0 ||
-			sd_event_add_io(instance->manager->event, &instance->ready_source, ready[0],
-					EPOLLIN, handle_ready, instance) < 0) {
-		snprintf(error, ERROR_MAX, "no process: %s", strerror(errno));
-		close(ready[0]);
+	/* Not a pipe: as a unit's standard input it must be readable. */
+	if (fd_socketpair(SOCK_STREAM, ready) < 0) {
+		snprintf(error, ERROR_MAX, "no socket pair: %s", strerror(errno));
 		return false;
 	}
 	instance->ready = ready[0];
-	instance->ready_len = 0;
+	instance->ready_far = ready[1];
+	if (fd_set_nonblock(ready[0], true) < 0 || !watch_ready(instance) ||
+			(!ask_for_unit(instance) && !fork_supervisor(instance))) {
+		snprintf(error, ERROR_MAX, "no process: %s", strerror(errno));
+		instance->ready_source = sd_event_source_disable_unref(instance->ready_source);
+		fd_close(&instance->ready);
+		fd_close(&instance->ready_far);
+		return false;
+	}
 	record_set(&instance->record, VM_STARTING, "");
 	watch_changed(instance);
 	return true;
@@ -380,7 +487,7 @@ struct instance *instance_create(struct manager *manager, const struct vm *vm) {
 	}
 	instance->manager = manager;
 	instance->vm = vm;
-	instance->ready = -1;
+	instance->ready = instance->ready_far = -1;
 	if (!place_join(instance->dir, manager->runtime_dir, vm->name) ||
 			!place_state(vm->name, instance->state_dir, error)) {
 		free(instance);
@@ -406,7 +513,9 @@ void instance_destroy(struct instance *instance) {
 		sd_varlink_set_userdata(instance->monitor, NULL);
 		sd_varlink_close_unref(instance->monitor);
 	}
+	unit_start_destroy(instance->unit_start);
 	sd_event_source_disable_unref(instance->ready_source);
 	fd_close(&instance->ready);
+	fd_close(&instance->ready_far);
 	free(instance);
 }

@@ -39,6 +39,10 @@ struct instance {
 	sd_event_source *ready_source;
 	char ready_text[ERROR_MAX];
 	size_t ready_len;
+	/* While systemd is asked for a unit: the supervisor's end of it, in case it says no. */
+	int ready_far;
+	struct unit_start *unit_start;
+	bool is_in_unit; /* the supervisor that starts, not one that was adopted */
 	struct waiter *waiters;
 	/* The domain has been registered for this boot. */
 	bool has_domain;

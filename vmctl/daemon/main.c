@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/unit.h"
 #include "vmctl/supervisor/supervisor.h"
 
 static void print_help(void) {
@@ -17,10 +22,32 @@ static void print_help(void) {
 	     "  --libexec DIRS     look for helper programs in DIRS (separated by ':') first\n"
 	     "  --crosvm PROGRAM   start PROGRAM instead of crosvm\n"
 	     "  --qemu PROGRAM     start PROGRAM instead of qemu-system-x86_64\n"
+	     "  --no-units         ask systemd for no units: VMs run without limits\n"
 	     "  --log-level LEVEL  error, warn, info or debug\n"
 	     "  --vm NAME          supervise this one VM (silo-vmd starts itself so)\n"
 	     "  --ready-fd N       with --vm: where to tell that it has started\n"
+	     "  --root-id ID       with --vm: end at once where / is another directory\n"
 	     "  --help, --version");
+}
+
+/* In a unit it comes as standard input, whose number must not be used for anything else. */
+static int take_ready_fd(const char *text) {
+	int given = fd_parse(text);
+	if (given < 0 || given > STDERR_FILENO) {
+		fd_set_cloexec(given, true);
+		return given;
+	}
+	int fd = fcntl(given, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	cleanup_fd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || null < 0 || dup2(null, given) < 0) {
+		fd_close(&fd);
+	}
+	return fd;
+}
+
+static bool is_root(const char *id) {
+	char root[UNIT_ROOT_MAX];
+	return unit_root_text(root) && strcmp(id, root) == 0;
 }
 
 int main(int argc, char **argv) {
@@ -32,6 +59,8 @@ int main(int argc, char **argv) {
 			{"log-level", required_argument, NULL, 'L'},
 			{"vm", required_argument, NULL, 'v'},
 			{"ready-fd", required_argument, NULL, 'r'},
+			{"root-id", required_argument, NULL, 'i'},
+			{"no-units", no_argument, NULL, 'n'},
 			{"help", no_argument, NULL, 'h'},
 			{"version", no_argument, NULL, 'V'},
 			{0},
@@ -64,8 +93,15 @@ int main(int argc, char **argv) {
 			supervisor.vm = optarg;
 			break;
 		case 'r':
-			supervisor.ready_fd = fd_parse(optarg);
-			fd_set_cloexec(supervisor.ready_fd, true);
+			supervisor.ready_fd = take_ready_fd(optarg);
+			break;
+		case 'i':
+			if (!is_root(optarg)) {
+				return 1;
+			}
+			break;
+		case 'n':
+			manager.no_units = true;
 			break;
 		case 'h':
 			print_help();
@@ -76,6 +112,11 @@ int main(int argc, char **argv) {
 		default:
 			return 2;
 		}
+	}
+	/* A supervisor may start in another directory. */
+	static char manifest[PATH_MAX];
+	if (manager.manifest != NULL && realpath(manager.manifest, manifest) != NULL) {
+		manager.manifest = supervisor.manifest = manifest;
 	}
 	if (optind != argc || (supervisor.vm != NULL && !text_is_vm_name(supervisor.vm))) {
 		fputs("silo-vmd: takes options only; see silo-vmd --help\n", stderr);

@@ -27,6 +27,7 @@ struct manager_options {
 	/* Passed on to the supervisors; may be NULL. */
 	const char *manifest;
 	struct vmm_programs programs;
+	bool no_units; /* do not ask systemd for units */
 };
 
 struct manager {
@@ -37,7 +38,8 @@ struct manager {
 	int lock;
 	/* A socket that a service manager listens on for us, until it is served; -1: none. */
 	int passed_socket;
-	bool socket_is_ours; /* made by us, so that we remove it */
+	bool units_are_useless; /* systemd was asked for one, and could not run us in it */
+	bool socket_is_ours;    /* made by us, so that we remove it */
 	sd_varlink_server *server;
 	struct instance **instances; /* one for each VM of the manifest, in its order */
 	size_t instances_len;

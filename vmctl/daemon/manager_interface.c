@@ -40,9 +40,9 @@ static SD_VARLINK_DEFINE_METHOD(ListApplications,
 static SD_VARLINK_DEFINE_ERROR(NoSuchVm, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(suggestion, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
 
-static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Status,
-		&vl_type_Terminal, &vl_method_Pause, &vl_method_Resume, &vl_method_List,
-		&vl_method_GetStatus, &vl_type_Application, &vl_method_Start, &vl_method_Stop,
-		&vl_method_Run, &vl_method_Launch, &vl_method_Watch, &vl_method_ListApplications,
-		&vl_method_Log, &vl_error_Failed, &vl_error_NoSuchVm);
+static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Limits,
+		&vl_type_Status, &vl_type_Terminal, &vl_method_Pause, &vl_method_Resume,
+		&vl_method_List, &vl_method_GetStatus, &vl_type_Application, &vl_method_Start,
+		&vl_method_Stop, &vl_method_Run, &vl_method_Launch, &vl_method_Watch,
+		&vl_method_ListApplications, &vl_method_Log, &vl_error_Failed, &vl_error_NoSuchVm);
 const sd_varlink_interface *const manager_interface = &vl_interface_io_silo_Manager;

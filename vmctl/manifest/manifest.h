@@ -34,6 +34,10 @@ struct vm {
 	char *glyph;    /* the manifest's choice, else one that is free */
 	uint64_t memory_bytes;
 	unsigned cpus;
+	/* Of the VM's host processes together, where something can enforce it. */
+	uint64_t memory_limit_bytes;
+	unsigned tasks_limit, cpu_limit_percent; /* 100: one processor */
+	unsigned cpu_weight;                     /* against the other VMs; 100 is usual */
 	char *image; /* a name below the images directory, or an absolute path */
 	char **kernel_params;
 	size_t kernel_params_len;

@@ -15,6 +15,15 @@
 #define CPUS_DEFAULT 2
 #define CPUS_MAX 64
 #define AGENT_TIMEOUT_DEFAULT_MS 60000
+/* Processes and threads of a VM: QEMU's workers (64), its processors, and the helpers' few. */
+#define TASKS_LIMIT_DEFAULT 512
+#define TASKS_LIMIT_MIN 32
+#define TASKS_LIMIT_MAX 65536
+/* What a VM's host processes use beside the guest's RAM and the buffers of its windows. */
+#define HOST_MEMORY (512ull << 20)
+#define HOST_MEMORY_MIN (256ull << 20)
+#define CPU_WEIGHT_DEFAULT 100
+#define CPU_WEIGHT_MAX 10000
 /* The kernel's command line holds 2047 bytes; Silo's own part and the VMM's take the rest. */
 #define KERNEL_PARAMS_BYTES_MAX 1700
 #define ID_MAX 63
@@ -116,6 +125,39 @@ static void read_cpus(struct reading *reading) {
 		report_warning(reading->report, reading->vm->file, reading->directive->lineno,
 				reading->where, "%u cpus, but this machine has %ld",
 				reading->vm->cpus, online);
+	}
+}
+
+static void read_cpu_limit(struct reading *reading) {
+	if (!value_percent(reading->directive->params[0], 10, (CPUS_MAX + 1) * 100,
+			    &reading->vm->cpu_limit_percent)) {
+		FAIL(reading,
+				"cpu-limit must be from 10%% to %d%%; 100%% is one whole "
+				"processor",
+				(CPUS_MAX + 1) * 100);
+	}
+}
+
+static void read_cpu_weight(struct reading *reading) {
+	if (!value_number(reading->directive->params[0], 1, CPU_WEIGHT_MAX,
+			    &reading->vm->cpu_weight)) {
+		FAIL(reading, "cpu-weight must be a number from 1 to %d; %d is usual",
+				CPU_WEIGHT_MAX, CPU_WEIGHT_DEFAULT);
+	}
+}
+
+static void read_memory_limit(struct reading *reading) {
+	const char *text = reading->directive->params[0];
+	if (!value_size(text, &reading->vm->memory_limit_bytes)) {
+		FAIL(reading, "\"%s\" is not a size; write for example 3G", text);
+	}
+}
+
+static void read_tasks_limit(struct reading *reading) {
+	if (!value_number(reading->directive->params[0], TASKS_LIMIT_MIN, TASKS_LIMIT_MAX,
+			    &reading->vm->tasks_limit)) {
+		FAIL(reading, "tasks-limit must be a number from %d to %d", TASKS_LIMIT_MIN,
+				TASKS_LIMIT_MAX);
 	}
 }
 
@@ -274,6 +316,8 @@ static const struct directive_rule rules[] = {
 		{"application", 1, 1, true, true, "application ID { command PROGRAM ARGUMENT… }",
 				read_application},
 		{"color", 1, 1, false, false, "color green", read_color},
+		{"cpu-limit", 1, 1, false, false, "cpu-limit 150%", read_cpu_limit},
+		{"cpu-weight", 1, 1, false, false, "cpu-weight 100", read_cpu_weight},
 		{"cpus", 1, 1, false, false, "cpus 2", read_cpus},
 		{"emulation", 1, 1, false, false, "emulation allow", read_emulation},
 		{"glyph", 1, 1, false, false, "glyph disc", read_glyph},
@@ -281,7 +325,9 @@ static const struct directive_rule rules[] = {
 		{"kernel-param", 1, 64, false, true, "kernel-param WORD…", read_kernel_param},
 		{"label", 1, 1, false, false, "label \"Banking\"", read_label},
 		{"memory", 1, 1, false, false, "memory 1G", read_memory},
+		{"memory-limit", 1, 1, false, false, "memory-limit 3G", read_memory_limit},
 		{"root", 1, 1, false, false, "root allow", read_root},
+		{"tasks-limit", 1, 1, false, false, "tasks-limit 512", read_tasks_limit},
 		{"vmm", 1, 1, false, false, "vmm auto", read_vmm},
 };
 #define RULES_LEN (sizeof(rules) / sizeof(rules[0]))
@@ -325,12 +371,29 @@ static void read_directive(struct reading *reading, int seen[RULES_LEN]) {
 			RULES_LEN);
 }
 
+/* The limits that the definition leaves open, and whether the one it gives can be kept. */
+static void complete_limits(struct vm *vm, const struct scfg_directive *directive,
+		struct report *report, const char *where) {
+	if (vm->memory_limit_bytes == 0) {
+		vm->memory_limit_bytes = vm->memory_bytes + VM_BLOB_WINDOW_BYTES + HOST_MEMORY;
+	} else if (vm->memory_limit_bytes < vm->memory_bytes + HOST_MEMORY_MIN) {
+		report_error(report, vm->file, directive->lineno, where,
+				"memory-limit must leave at least 256M beside \"memory\" for the "
+				"windows and the VM's host processes");
+	}
+	if (vm->cpu_limit_percent == 0) {
+		vm->cpu_limit_percent = (vm->cpus + 1) * 100;
+	}
+}
+
 bool vm_read(struct vm *vm, const struct scfg_directive *directive, struct report *report,
 		char *where, size_t cap) {
 	vm->color = VM_COLOR_UNSET;
 	vm->memory_bytes = MEMORY_DEFAULT;
 	vm->cpus = CPUS_DEFAULT;
 	vm->agent_timeout_ms = AGENT_TIMEOUT_DEFAULT_MS;
+	vm->tasks_limit = TASKS_LIMIT_DEFAULT;
+	vm->cpu_weight = CPU_WEIGHT_DEFAULT;
 	const char *name = directive->params_len > 0 ? directive->params[0] : "";
 	snprintf(where, cap, "vm \"%.40s\"", name);
 	if (directive->params_len != 1) {
@@ -353,6 +416,7 @@ bool vm_read(struct vm *vm, const struct scfg_directive *directive, struct repor
 		struct reading reading = {vm, &directive->children.directives[i], report, where};
 		read_directive(&reading, seen);
 	}
+	complete_limits(vm, directive, report, where);
 	if (vm->image == NULL) {
 		vm->image = copy("default");
 	}

@@ -26,6 +26,11 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(Pids, SD_VARLINK_DEFINE_FIELD(supervisor, SD_VARLI
 		SD_VARLINK_DEFINE_FIELD(vsock, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_FIELD(agent, SD_VARLINK_INT, 0));
 
+/* What the kernel holds the VM's processes to; 0: nothing. */
+SD_VARLINK_DEFINE_STRUCT_TYPE(Limits, SD_VARLINK_DEFINE_FIELD(memory, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(tasks, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(cpu_percent, SD_VARLINK_INT, 0));
+
 SD_VARLINK_DEFINE_STRUCT_TYPE(Status, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(state, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0),
@@ -37,6 +42,9 @@ SD_VARLINK_DEFINE_STRUCT_TYPE(Status, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_S
 		SD_VARLINK_DEFINE_FIELD(boot_id, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD_BY_TYPE(pids, Pids, 0),
 		SD_VARLINK_DEFINE_FIELD(ready_ms, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(unit, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD_BY_TYPE(limits, Limits, 0),
+		SD_VARLINK_DEFINE_FIELD(unlimited, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_FIELD(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
@@ -76,7 +84,7 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT(data, SD_VARLINK_STRING, 0));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type_Pids,
-		&vl_type_Status, &vl_type_Terminal, &vl_type_Application,
+		&vl_type_Limits, &vl_type_Status, &vl_type_Terminal, &vl_type_Application,
 		&vl_method_ListApplications, &vl_method_Pause, &vl_method_Resume,
 		&vl_method_Monitor, &vl_method_Attach, &vl_method_Stop, &vl_method_Run,
 		&vl_method_Log, &vl_error_Failed);

@@ -24,7 +24,8 @@
 #define RUN_WINDOW_SIZE 5
 
 /* The parts that both interfaces use. */
-extern const sd_varlink_symbol vl_type_Pids, vl_type_Status, vl_type_Terminal, vl_error_Failed;
+extern const sd_varlink_symbol vl_type_Pids, vl_type_Limits, vl_type_Status, vl_type_Terminal,
+		vl_error_Failed;
 
 extern const sd_varlink_interface *const supervisor_interface;
 extern const sd_varlink_interface *const manager_interface;

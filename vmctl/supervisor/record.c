@@ -48,7 +48,14 @@ int record_to_json(const struct record *record, const char *name, sd_json_varian
 					SD_JSON_BUILD_PAIR_INTEGER("proxy", record->proxy_pid),
 					SD_JSON_BUILD_PAIR_INTEGER("vsock", record->vsock_pid),
 					SD_JSON_BUILD_PAIR_INTEGER("agent", record->agent_pid)),
-			SD_JSON_BUILD_PAIR_UNSIGNED("ready_ms", record->ready_ms));
+			SD_JSON_BUILD_PAIR_UNSIGNED("ready_ms", record->ready_ms),
+			SD_JSON_BUILD_PAIR_STRING("unit", record->unit),
+			SD_JSON_BUILD_PAIR_OBJECT("limits",
+					SD_JSON_BUILD_PAIR_UNSIGNED("memory", record->memory_limit),
+					SD_JSON_BUILD_PAIR_UNSIGNED("tasks", record->tasks_limit),
+					SD_JSON_BUILD_PAIR_UNSIGNED("cpu_percent",
+							record->cpu_limit_percent)),
+			SD_JSON_BUILD_PAIR_STRING("unlimited", record->unlimited));
 }
 
 static void copy_string(sd_json_variant *json, const char *key, char *out, size_t cap) {
@@ -81,6 +88,14 @@ void record_from_json(struct record *record, sd_json_variant *json) {
 	record->since_ms = number(json, "since");
 	record->boots = number(json, "boots");
 	record->ready_ms = number(json, "ready_ms");
+	copy_string(json, "unit", record->unit, sizeof(record->unit));
+	copy_string(json, "unlimited", record->unlimited, sizeof(record->unlimited));
+	sd_json_variant *limits = sd_json_variant_by_key(json, "limits");
+	if (limits != NULL && sd_json_variant_is_object(limits)) {
+		record->memory_limit = number(limits, "memory");
+		record->tasks_limit = number(limits, "tasks");
+		record->cpu_limit_percent = number(limits, "cpu_percent");
+	}
 	sd_json_variant *pids = sd_json_variant_by_key(json, "pids");
 	if (pids != NULL && sd_json_variant_is_object(pids)) {
 		record->supervisor_pid = (pid_t)number(pids, "supervisor");

@@ -14,6 +14,8 @@
 
 #define REASON_MAX 512
 #define BOOT_ID_MAX 36
+#define UNIT_MAX 64
+#define UNLIMITED_MAX 160
 
 enum vm_state {
 	VM_STOPPED,
@@ -35,6 +37,10 @@ struct record {
 	char boot_id[BOOT_ID_MAX + 1];
 	/* Of the running boot, else 0. */
 	pid_t supervisor_pid, vmm_pid, proxy_pid, vsock_pid, agent_pid;
+	char unit[UNIT_MAX]; /* of systemd, in which it runs; "" if in none */
+	/* What the kernel holds its processes to; 0: nothing. unlimited says why not, or is "". */
+	uint64_t memory_limit, tasks_limit, cpu_limit_percent;
+	char unlimited[UNLIMITED_MAX];
 	uint64_t ready_ms; /* from the VMM's start to the agent's hello; 0: not yet */
 };
 

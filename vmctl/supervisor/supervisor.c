@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "vmctl/supervisor/cgroup.h"
 #include "vmctl/supervisor/prepare.h"
 #include "vmctl/supervisor/service.h"
 
@@ -326,8 +327,7 @@ static int handle_signal(sd_event_source *source, const struct signalfd_siginfo 
 
 static void tell_ready(int fd, const char *text) {
 	if (fd >= 0) {
-		ssize_t written = write(fd, text, strlen(text));
-		(void)written;
+		dprintf(fd, "%s\n", text);
 		close(fd);
 	}
 }
@@ -369,6 +369,8 @@ int supervisor_run(const struct supervisor_options *options) {
 		snprintf(error, sizeof(error), "out of memory");
 	} else if (prepare(&supervisor, options, error)) {
 		supervisor.record.supervisor_pid = getpid();
+		cgroup_describe(&supervisor.record, supervisor.vm, "/proc/self/cgroup",
+				"/sys/fs/cgroup");
 		applications_read(&supervisor.applications, supervisor.state_dir);
 		snprintf(supervisor.record.accelerator, sizeof(supervisor.record.accelerator), "%s",
 				accelerator_text(supervisor.vmm.accelerator));
