@@ -14,7 +14,7 @@ struct manifest;
 struct cli_options {
 	const char *manifest;
 	const char *libexec;
-	bool json, force, follow, raw, root, all;
+	bool json, force, follow, raw, root, all, yes;
 	const char *application;
 	const char *vmm;
 };
@@ -22,6 +22,7 @@ struct cli_options {
 int cli_applications(const struct cli_options *options, int argc, char **argv);
 int cli_check(const struct cli_options *options, int argc, char **argv);
 int cli_argv(const struct cli_options *options, int argc, char **argv);
+int cli_init(const struct cli_options *options, int argc, char **argv);
 int cli_list(const struct cli_options *options, int argc, char **argv);
 int cli_status(const struct cli_options *options, int argc, char **argv);
 int cli_start(const struct cli_options *options, int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
 		{"applications", cli_applications},
 		{"argv", cli_argv},
 		{"check", cli_check},
+		{"init", cli_init},
 		{"list", cli_list},
 		{"log", cli_log},
 		{"pause", cli_pause},
@@ -30,6 +31,7 @@ static const struct {
 
 static void print_help(void) {
 	puts("vmctl COMMAND: steers Silo's VMs\n"
+	     "  init [NAME[:COLOR]…]        writes a manifest, builds the guest's system\n"
 	     "  check                       is the manifest right?\n"
 	     "  list                        all VMs and their states\n"
 	     "  status [VM]                 one VM in detail\n"
@@ -46,12 +48,13 @@ static void print_help(void) {
 	     "  argv VM                     the VMM's command line\n"
 	     "Options:\n"
 	     "  --json                      for programs (list, status, applications, argv)\n"
+	     "  --yes                       init: does not ask\n"
 	     "  --raw                       run, shell, log: the guest's bytes as they are\n"
 	     "  --root                      run, shell: as root, where the manifest says \"root "
 	     "allow\"\n"
-	     "  --manifest FILE             check, argv: this manifest\n"
+	     "  --manifest FILE             check, argv, init: this manifest\n"
 	     "  --vmm crosvm|qemu           argv: this VMM's, not that of the VMM in use\n"
-	     "  --libexec DIRS              argv: where helper programs are\n"
+	     "  --libexec DIRS              argv, init: where helper programs are\n"
 	     "  --help, --version");
 }
 
@@ -69,12 +72,13 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			{"root", no_argument, NULL, 'R'},
 			{"vmm", required_argument, NULL, 'v'},
 			{"help", no_argument, NULL, 'h'},
+			{"yes", no_argument, NULL, 'y'},
 			{"version", no_argument, NULL, 'V'},
 			{0},
 	};
 	int option;
 	/* '+': what follows the first word that is no option is the command's own. */
-	while ((option = getopt_long(argc, argv, "+fh", known, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "+fhy", known, NULL)) >= 0) {
 		switch (option) {
 		case 'A':
 			options->all = true;
@@ -105,6 +109,9 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			break;
 		case 'v':
 			options->vmm = optarg;
+			break;
+		case 'y':
+			options->yes = true;
 			break;
 		case 'h':
 			print_help();
@@ -160,6 +167,8 @@ int main(int argc, char **argv) {
 			options.json = true;
 		} else if (is_late_option && strcmp(argv[i], "--force") == 0) {
 			options.force = true;
+		} else if (is_late_option && strcmp(argv[i], "--yes") == 0) {
+			options.yes = true;
 		} else if (is_late_option && strcmp(argv[i], "--vmm") == 0 && i + 1 < argc) {
 			options.vmm = argv[++i];
 		} else if (words_len == (int)(sizeof(words) / sizeof(words[0])) - 1) {

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""vmctl init, asked on a terminal and not, as TAP: init.py VMCTL"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from terminals import Terminal
+
+
+class World:
+    def __init__(self, vmctl):
+        self.vmctl = vmctl
+        self.base = Path(tempfile.mkdtemp(prefix="silo-init-"))
+        self.manifest = self.base / "config/silo/vms.scfg"
+        self.built = self.base / "built"
+        tools = self.base / "tools"
+        tools.mkdir()
+        self.builder = tools / "silo-guest-image"
+        self.write_builder(0)
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.base), "TERM": "xterm",
+                            "XDG_CONFIG_HOME": str(self.base / "config"), "XDG_DATA_HOME": str(self.base / "data"),
+                            "XDG_RUNTIME_DIR": str(self.base)}
+        self.words = [vmctl, "--libexec", str(tools), "init"]
+
+    def write_builder(self, status):
+        self.builder.write_text(f"#!/bin/sh\necho building 100 %; touch {self.built}; exit {status}\n")
+        self.builder.chmod(0o755)
+
+    def reset(self):
+        shutil.rmtree(self.base / "config", ignore_errors=True)
+        self.built.unlink(missing_ok=True)
+        self.write_builder(0)
+
+    def run(self, *words):
+        return subprocess.run([*self.words, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=30)
+
+    def check(self):
+        return subprocess.run([self.vmctl, "check"], env=self.environment, capture_output=True, text=True,
+                              timeout=30).returncode
+
+    def manifest_lines(self):
+        return [line.strip() for line in self.manifest.read_text().splitlines()]
+
+
+def names_are_taken_as_words(world):
+    result = world.run("shop:orange", "mail", "friends:#112233")
+    assert result.returncode == 0, result
+    lines = world.manifest_lines()
+    assert lines[0].startswith("# Silo") and "version 1" in lines, lines
+    assert [line for line in lines if line.startswith("vm ")] == ["vm shop {", "vm mail {", "vm friends {"], lines
+    assert [line for line in lines if line.startswith("color")] == ["color orange", "color red", 'color "#112233"']
+    assert "emulation allow" not in lines and not world.built.exists()
+    assert world.manifest.stat().st_mode & 0o777 == 0o600 and world.check() == 0
+    assert "silo-guest-image" in result.stdout and "vmctl run shop foot" in result.stdout, result
+
+
+def nothing_is_overwritten(world):
+    world.run("shop")
+    before = world.manifest.read_bytes()
+    result = world.run("--yes", "mail")
+    assert result.returncode == 1 and "stays as it is" in result.stderr and result.stderr.count("\n") == 1, result
+    assert world.manifest.read_bytes() == before and not world.built.exists()
+    assert [path.name for path in world.manifest.parent.iterdir()] == ["vms.scfg"]
+
+
+def mistakes_write_nothing(world):
+    for words, said in ((("Shop",), "is no name"), (("all",), "is no name"), (("a", "a"), "two VMs with the name"),
+                        (("a:gren",), 'did you mean "green"'), (("a:red", "b:red"), "two VMs with the colour"),
+                        (("x" * 99,), "is no name"), (("a:",), "unknown colour"),
+                        ([f"vm{n}" for n in range(13)], "at most 12")):
+        result = world.run(*words)
+        assert result.returncode == 1 and said in result.stderr, (words, result)
+        assert not world.manifest.exists()
+    result = world.run()
+    assert result.returncode == 2 and "name the VMs" in result.stderr, result
+
+
+def yes_asks_nothing_and_builds(world):
+    result = world.run("--yes")
+    lines = world.manifest_lines()
+    assert result.returncode == 0 and world.built.exists() and "building 100 %" in result.stdout, result
+    assert [line for line in lines if line.startswith("vm ")] == ["vm banking {", "vm work {", "vm untrusted {"], lines
+    # Only where there is no KVM, and then with a word on it.
+    without_kvm = "no usable KVM" in result.stdout
+    assert ("emulation allow" in lines) == without_kvm and ("isolates nothing" in " ".join(lines)) == without_kvm
+    assert world.check() == 0
+
+
+def a_build_that_fails_is_told(world):
+    world.write_builder(1)
+    result = world.run("--yes", "mail")
+    assert result.returncode == 1 and "try again with:" in result.stderr and world.manifest.exists(), result
+
+
+def it_asks_on_a_terminal(world):
+    terminal = Terminal(world.words, world.environment)
+    shown = terminal.until(rb"untrusted:red\]: ")
+    assert b"plum" in shown, shown
+    terminal.type(b"Mail\n")
+    terminal.until(rb"is no name.*untrusted:red\]: ")
+    terminal.type(b"mail, shop:teal\n")
+    shown = terminal.until(rb"\[(y/N|Y/n)\] ")
+    without_kvm = b"isolates nothing" in shown
+    if without_kvm:
+        terminal.type(b"y\n")
+        terminal.until(rb"\[Y/n\] ")
+    terminal.type(b"\n")
+    terminal.until(rb"building 100 %.*vmctl run mail foot")
+    assert terminal.end() == 0
+    lines = world.manifest_lines()
+    assert "vm mail {" in lines and "color teal" in lines and ("emulation allow" in lines) == without_kvm, lines
+    assert world.check() == 0
+
+
+def no_is_no(world):
+    terminal = Terminal([*world.words, "mail"], world.environment)
+    shown = terminal.until(rb"\[(y/N|Y/n)\] ")
+    if b"isolates nothing" in shown:
+        terminal.type(b"\n")
+        terminal.until(rb"\[Y/n\] ")
+        assert "# emulation allow" in world.manifest_lines()
+    terminal.type(b"n\n")
+    assert terminal.end() == 0 and not world.built.exists()
+    world.reset()
+    # Who leaves before anything is decided finds nothing changed.
+    terminal = Terminal(world.words, world.environment)
+    terminal.until(rb"untrusted:red\]: ")
+    terminal.type(b"\x04")
+    assert terminal.end() == 1 and b"nothing was written" in terminal.text and not world.manifest.exists()
+
+
+CASES = [names_are_taken_as_words, nothing_is_overwritten, mistakes_write_nothing, yes_asks_nothing_and_builds,
+         a_build_that_fails_is_told, it_asks_on_a_terminal, no_is_no]
+
+
+def main():
+    world = World(sys.argv[1])
+    print(f"1..{len(CASES)}", flush=True)
+    failed = 0
+    try:
+        for number, case in enumerate(CASES, 1):
+            world.reset()
+            try:
+                case(world)
+                print(f"ok {number} - {case.__name__}", flush=True)
+            except (AssertionError, OSError, subprocess.SubprocessError) as error:
+                failed += 1
+                print(f"not ok {number} - {case.__name__}\n# {type(error).__name__}: {error}", flush=True)
+    finally:
+        shutil.rmtree(world.base)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
