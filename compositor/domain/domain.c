@@ -92,6 +92,16 @@ struct domain *domains_host(struct server *server) {
 	return server->domains->host;
 }
 
+struct domain *domains_find(struct server *server, const char *name) {
+	struct domain *domain;
+	wl_list_for_each(domain, &server->domains->list, link) {
+		if (strcmp(domain->name, name) == 0) {
+			return domain;
+		}
+	}
+	return NULL;
+}
+
 struct wl_list *domains_list(struct server *server) {
 	return &server->domains->list;
 }
@@ -164,11 +174,11 @@ static enum domain_error check_request(struct server *server, const struct domai
 	if (request->glyph != NULL && !glyph_parse(request->glyph, ret_glyph)) {
 		return DOMAIN_BAD_GLYPH;
 	}
-	struct domain *domain;
-	wl_list_for_each(domain, &server->domains->list, link) {
-		if (strcmp(domain->name, request->name) == 0) {
-			return DOMAIN_NAME_TAKEN;
-		}
+	if (request->boot != NULL && strlen(request->boot) > DOMAIN_BOOT_MAX) {
+		return DOMAIN_BAD_BOOT;
+	}
+	if (domains_find(server, request->name) != NULL) {
+		return DOMAIN_NAME_TAKEN;
 	}
 	return server->domains->registered < DOMAINS_MAX ? DOMAIN_OK : DOMAIN_TOO_MANY;
 }
@@ -190,6 +200,8 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 	domain->colors = vm_colors_derive(fill);
 	domain->glyph = glyph;
 	domain->is_emulated = request->is_emulated;
+	snprintf(domain->boot, sizeof(domain->boot), "%s",
+			request->boot != NULL ? request->boot : "");
 	domain->dial = dial_create(domain, dial_fd);
 	if (domain->dial == NULL) {
 		domain_destroy(domain);

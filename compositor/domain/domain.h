@@ -17,12 +17,16 @@ struct dial;
 struct seat;
 struct server;
 
+/* Bytes of the word with which vmd knows a boot again. */
+#define DOMAIN_BOOT_MAX 47
+
 struct domain {
 	struct server *server;
 	char name[VM_NAME_MAX + 1];
 	char label[VM_LABEL_MAX + 1];
 	struct vm_colors colors;
 	enum glyph glyph;
+	char boot[DOMAIN_BOOT_MAX + 1];
 	bool is_host;
 	bool is_emulated;
 	struct seat *seat;
@@ -37,6 +41,7 @@ struct domain_request {
 	const char *label; /* NULL: the name */
 	const char *color; /* "#rrggbb" or a name of the palette; NULL: the next free one */
 	const char *glyph; /* NULL: the next free one */
+	const char *boot; /* vmd's own word for the VM's boot, told to a vmd that comes later; NULL: none */
 	bool is_emulated;
 };
 
@@ -46,6 +51,7 @@ enum domain_error {
 	DOMAIN_BAD_LABEL,
 	DOMAIN_BAD_COLOR,
 	DOMAIN_BAD_GLYPH,
+	DOMAIN_BAD_BOOT,
 	DOMAIN_NAME_TAKEN,
 	DOMAIN_TOO_MANY,
 	DOMAIN_NO_MEMORY,
@@ -59,6 +65,9 @@ void domains_destroy(struct server *server);
 
 /* The host's domain. */
 struct domain *domains_host(struct server *server);
+
+/* The domain of this name, or NULL. */
+struct domain *domains_find(struct server *server, const char *name);
 
 /* All domains, the host's included: domain.link. */
 struct wl_list *domains_list(struct server *server);

@@ -53,7 +53,8 @@ static SD_VARLINK_DEFINE_METHOD(RegisterDomain, SD_VARLINK_DEFINE_INPUT(name, SD
 		SD_VARLINK_DEFINE_INPUT(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_INPUT(glyph, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_INPUT(emulated, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+		SD_VARLINK_DEFINE_INPUT(emulated, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(boot, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
 
 static SD_VARLINK_DEFINE_METHOD(ListWindows,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY));
@@ -64,7 +65,8 @@ static SD_VARLINK_DEFINE_METHOD(ListWorkspaces, SD_VARLINK_DEFINE_OUTPUT(count, 
 static SD_VARLINK_DEFINE_METHOD(SwitchWorkspace,
 		SD_VARLINK_DEFINE_INPUT(number, SD_VARLINK_INT, 0));
 
-static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(boot, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_ERROR(TooManyDomains, SD_VARLINK_DEFINE_FIELD(max, SD_VARLINK_INT, 0));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, NAME, &vl_type_Window, &vl_method_GetVersion,
@@ -84,7 +86,13 @@ static int handle_get_version(sd_varlink *link, sd_json_variant *parameters,
 			SD_JSON_BUILD_PAIR_STRING("display", sockets_display(server)));
 }
 
-static int reply_domain_error(sd_varlink *link, enum domain_error error,
+static int reply_name_taken(sd_varlink *link, struct server *server, const char *name) {
+	const struct domain *domain = domains_find(server, name);
+	return sd_varlink_errorbo(link, NAME ".NameTaken", SD_JSON_BUILD_PAIR_STRING("name", name),
+			SD_JSON_BUILD_PAIR_STRING("boot", domain != NULL ? domain->boot : ""));
+}
+
+static int reply_domain_error(sd_varlink *link, struct server *server, enum domain_error error,
 		const struct domain_request *request) {
 	switch (error) {
 	case DOMAIN_OK:
@@ -97,9 +105,10 @@ static int reply_domain_error(sd_varlink *link, enum domain_error error,
 		return sd_varlink_error_invalid_parameter_name(link, "color");
 	case DOMAIN_BAD_GLYPH:
 		return sd_varlink_error_invalid_parameter_name(link, "glyph");
+	case DOMAIN_BAD_BOOT:
+		return sd_varlink_error_invalid_parameter_name(link, "boot");
 	case DOMAIN_NAME_TAKEN:
-		return sd_varlink_errorbo(link, NAME ".NameTaken",
-				SD_JSON_BUILD_PAIR_STRING("name", request->name));
+		return reply_name_taken(link, server, request->name);
 	case DOMAIN_TOO_MANY:
 		return sd_varlink_errorbo(link, NAME ".TooManyDomains",
 				SD_JSON_BUILD_PAIR_INTEGER("max", DOMAINS_MAX));
@@ -122,7 +131,7 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	struct domain_request request = {0};
 	int emulated = false;
 	struct parameters {
-		const char *name, *label, *color, *glyph;
+		const char *name, *label, *color, *glyph, *boot;
 		int emulated;
 	} p = {.emulated = -1};
 	static const sd_json_dispatch_field table[] = {
@@ -136,6 +145,8 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 					offsetof(struct parameters, glyph), SD_JSON_NULLABLE},
 			{"emulated", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
 					offsetof(struct parameters, emulated), SD_JSON_NULLABLE},
+			{"boot", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, boot), SD_JSON_NULLABLE},
 			{0},
 	};
 	int ret = sd_varlink_dispatch(link, parameters, table, &p);
@@ -147,6 +158,7 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 			.label = p.label,
 			.color = p.color,
 			.glyph = p.glyph,
+			.boot = p.boot,
 			.is_emulated = emulated};
 	cleanup_fd int fd = sd_varlink_take_fd(link, 0);
 	if (fd < 0 || sd_varlink_peek_fd(link, 1) >= 0 || !is_seqpacket(fd)) {
@@ -156,7 +168,7 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	if (error == DOMAIN_OK) {
 		fd_steal(&fd);
 	}
-	return reply_domain_error(link, error, &request);
+	return reply_domain_error(link, server, error, &request);
 }
 
 static int append_window(struct window *window, sd_json_variant **array) {

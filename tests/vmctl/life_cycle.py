@@ -611,8 +611,10 @@ def registers_with_every_compositor(world):
     for round_ in range(2):
         compositor = Compositor(path)
         compositor.serve_until("two")
+        status = world.status("two")
         assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4", "glyph": "square",
-                                   "emulated": world.status("two")["accelerator"] == "emulation"}, compositor.last
+                                   "emulated": status["accelerator"] == "emulation",
+                                   "boot": f"{status['pids']['supervisor']} {status['boots']}"}, compositor.last
         compositor.close()
     compositor = Compositor(path)
     compositor.serve_until("two")

@@ -2,6 +2,7 @@
 #include "vmctl/daemon/domains.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,9 @@ struct domains {
 	sd_event_source *compositor_source;
 };
 
+/* A boot is known by its supervisor and its number: room for two numbers. */
+#define BOOT_WORD_SIZE 40
+
 /* One registration under way. */
 struct registration {
 	struct domains *domains;
@@ -40,6 +44,7 @@ struct registration {
 	sd_varlink *link;
 	int dial; /* the proxy's end */
 	uint64_t boots;
+	char boot[BOOT_WORD_SIZE];
 };
 
 static int handle_retry(sd_event_source *source, uint64_t usec, void *data);
@@ -77,6 +82,19 @@ static void hand_over(struct registration *registration) {
 	registration->domains->retries = 0;
 }
 
+/* The name is this boot's already, from a vmd that ran before this one; else it is about to be free. */
+static void find_taken(struct registration *registration, sd_json_variant *parameters) {
+	struct instance *instance = registration->instance;
+	sd_json_variant *boot = sd_json_variant_by_key(parameters, "boot");
+	bool is_ours = boot != NULL && sd_json_variant_is_string(boot) &&
+			strcmp(sd_json_variant_string(boot), registration->boot) == 0;
+	if (!is_ours) {
+		retry(registration->domains);
+	} else if (instance->record.boots == registration->boots) {
+		instance->has_domain = true;
+	}
+}
+
 static int handle_registered(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
 		sd_varlink_reply_flags_t flags, void *data) {
 	struct registration *registration = data;
@@ -89,7 +107,7 @@ static int handle_registered(sd_varlink *link, sd_json_variant *parameters, cons
 	if (error_id == NULL) {
 		hand_over(registration);
 	} else if (strcmp(error_id, COMPOSITOR_NAME ".NameTaken") == 0) {
-		retry(domains);
+		find_taken(registration, parameters);
 	} else {
 		log_warn("vm \"%s\": the compositor refuses its domain: %s", instance->vm->name,
 				error_id);
@@ -128,7 +146,8 @@ static int send_registration(struct registration *registration, int compositor_e
 			SD_JSON_BUILD_PAIR_STRING("label", vm->label),
 			SD_JSON_BUILD_PAIR_STRING("color", color),
 			SD_JSON_BUILD_PAIR_STRING("glyph", vm->glyph),
-			SD_JSON_BUILD_PAIR_BOOLEAN("emulated", is_emulated));
+			SD_JSON_BUILD_PAIR_BOOLEAN("emulated", is_emulated),
+			SD_JSON_BUILD_PAIR_STRING("boot", registration->boot));
 }
 
 void domains_update(struct domains *domains, struct instance *instance) {
@@ -148,6 +167,8 @@ void domains_update(struct domains *domains, struct instance *instance) {
 	registration->instance = instance;
 	registration->boots = instance->record.boots;
 	registration->dial = dial[0];
+	snprintf(registration->boot, sizeof(registration->boot), "%d %" PRIu64,
+			instance->record.supervisor_pid, instance->record.boots);
 	int result = send_registration(registration, dial[1]);
 	close(dial[1]);
 	if (result < 0) {
