@@ -27,19 +27,51 @@ struct child {
 	char vmd_path[PATH_MAX];
 	pid_t vmd; /* 0: does not run */
 	struct respawn vmd_respawn;
+	/* A manager that ran already: an idle connection, whose hang-up says that it is gone. */
+	int found;
+	struct wl_event_source *found_source;
 };
 
-/* One that somebody has started already is as good as ours. */
-static bool vmd_serves(void) {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+static bool vmd_address(struct sockaddr_un *ret_address) {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	int len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/silo/io.silo.Manager",
-			runtime != NULL ? runtime : "");
-	if (len < 0 || (size_t)len >= sizeof(address.sun_path)) {
-		return false;
+	int len = snprintf(ret_address->sun_path, sizeof(ret_address->sun_path),
+			"%s/silo/io.silo.Manager", runtime != NULL ? runtime : "");
+	return len >= 0 && (size_t)len < sizeof(ret_address->sun_path);
+}
+
+static void forget_found(struct child *child) {
+	if (child->found_source != NULL) {
+		wl_event_source_remove(child->found_source);
+		child->found_source = NULL;
 	}
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	fd_close(&child->found);
+}
+
+/* A manager that was told to end has removed its socket; one that was killed has not. */
+static int handle_found(int fd, uint32_t mask, void *data) {
+	struct server *server = data;
+	struct child *child = server->child;
+	struct sockaddr_un address;
+	forget_found(child);
+	if (vmd_address(&address) && access(address.sun_path, F_OK) == 0) {
+		int rest_ms = respawn_rest_ms(&child->vmd_respawn);
+		log_warn("silo-vmd died; it is started again in %d ms", rest_ms);
+		wl_event_source_timer_update(child->rest, rest_ms);
+	}
+	return 0;
+}
+
+/* One that somebody has started already, such as a silo before us, is as good as ours. */
+static bool find_running(struct server *server) {
+	struct child *child = server->child;
+	struct sockaddr_un address;
+	forget_found(child);
+	child->found = vmd_address(&address) ? fd_connect(address.sun_path, SOCK_STREAM) : -1;
+	if (child->found >= 0) {
+		child->found_source = wl_event_loop_add_fd(server->loop, child->found,
+				WL_EVENT_READABLE, handle_found, server);
+	}
+	return child->found >= 0;
 }
 
 static void start_vmd(struct server *server) {
@@ -53,7 +85,7 @@ static void start_vmd(struct server *server) {
 /* The desktop is of use without VMs, if only to find out why there are none. */
 static void begin_vmd(struct server *server) {
 	const char *name = server->options->vmd;
-	if (vmd_serves()) {
+	if (find_running(server)) {
 		log_info("silo-vmd runs already");
 	} else if (spawn_find(name, server->child->vmd_path)) {
 		start_vmd(server);
@@ -65,7 +97,7 @@ static void begin_vmd(struct server *server) {
 }
 
 static int handle_rest(void *data) {
-	start_vmd(data);
+	begin_vmd(data);
 	return 0;
 }
 
@@ -127,6 +159,7 @@ bool child_create(struct server *server) {
 		return false;
 	}
 	server->child = child;
+	child->found = -1;
 	child->ended = wl_event_loop_add_signal(server->loop, SIGCHLD, handle_child, server);
 	child->rest = wl_event_loop_add_timer(server->loop, handle_rest, server);
 	if (child->ended == NULL || child->rest == NULL) {
@@ -153,6 +186,7 @@ void child_destroy(struct server *server) {
 	if (server->child->rest != NULL) {
 		wl_event_source_remove(server->child->rest);
 	}
+	forget_found(server->child);
 	free(server->child);
 	server->child = NULL;
 }
