@@ -209,7 +209,8 @@ static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	box_exit_text(reason, sizeof(reason), process_names[kind], status);
 	if (boot->vmm_ends) {
 		if (kind == BOOT_VMM) {
-			boot_kill(boot, boot->end, boot->reason);
+			memcpy(reason, boot->reason, sizeof(reason));
+			boot_kill(boot, boot->end, reason);
 		}
 	} else if (kind == BOOT_AGENT && boot->has_heard_agent) {
 		lose_agent_child(boot, reason);

@@ -80,6 +80,8 @@ static void add_devices(struct argv *argv, const struct vmm_setup *setup) {
 			"config_size=16");
 	argv_addf(argv, "-chardev", "socket,id=vsock,fd=%d", VMM_FD_VSOCK);
 	argv_add(argv, "-device", "vhost-user-vsock-pci,chardev=vsock");
+	/* Tells a panic from a reboot. */
+	argv_add(argv, "-device", "pvpanic-pci");
 }
 
 char **qemu_argv(const struct vmm_setup *setup) {

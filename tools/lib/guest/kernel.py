@@ -10,7 +10,8 @@ import subprocess
 from common import Failed, run, say
 
 # By name, with all that they depend on.
-MODULES = ['virtio_blk', 'erofs', 'overlay', 'vmw_vsock_virtio_transport', 'virtio_gpu']
+MODULES = ['virtio_blk', 'erofs', 'overlay', 'vmw_vsock_virtio_transport', 'virtio_gpu',
+           'pvpanic_pci']
 
 
 def uncompressed(vmlinuz):
