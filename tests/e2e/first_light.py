@@ -6,85 +6,18 @@ usage: first_light.py BUILD"""
 
 import os
 import secrets
-import select
 import signal
 import sys
-import time
 
 import tap
-from session import Session, Watch, context_switches, descendants
+from session import context_switches, descendants
+from world import GREEN, RED, World, equal, expect, open_terminal
 
-GREEN, RED = "337745", "ca2a39"
-MANIFEST = f"""version 1
-
-vm banking {{
-	color "#{GREEN}"
-	memory 640M
-	image default
-	emulation allow
-	root allow
-}}
-
-vm untrusted {{
-	color "#{RED}"
-	memory 640M
-	image default
-	emulation allow
-	root allow
-}}
-"""
 EDGE = 4
 
 
-class World:
-    def __init__(self, build):
-        self.session = Session(build, MANIFEST)
-        self.probe = None
-
-    def diagnosis(self):
-        return self.session.log_tail("silo.log", 12)
-
-    def guest(self, vm, *command, timeout=120, check=True):
-        return self.session.vmctl("run", vm, *command, timeout=timeout, check=check).stdout
-
-    def window(self, vm, timeout=60):
-        return self.session.wait_window(vm, timeout)
-
-    def pixel(self, x, y):
-        return self.probe.ask(f"pixel {x} {y}")["color"].lstrip("#").lower()
-
-    def click(self, x, y):
-        self.probe.ask(f"click {x} {y}")
-
-    def focus(self, vm):
-        window = self.window(vm)
-        self.click(window["x"] + window["width"] // 2, window["y"] + window["height"] // 2)
-        return window
-
-    def boot_id(self, vm):
-        return self.guest(vm, "cat", "/proc/sys/kernel/random/boot_id").strip()
-
-    def pids(self, vm):
-        return self.session.status(vm)["pids"]
-
-
-def expect(condition, text):
-    if not condition:
-        raise AssertionError(text)
-
-
-def equal(got, wanted, what):
-    expect(got == wanted, f"{what}: {got!r}, not {wanted!r}")
-
-
-def open_terminal(world, vm):
-    world.session.run_in_vm(vm, "foot", name=f"{vm}-foot")
-    return world.window(vm)
-
-
 def the_session_starts(world):
-    world.session.start()
-    world.probe = world.session.open_probe()
+    world.start()
 
 
 def two_machines_boot_and_show_a_terminal_each(world):
@@ -189,62 +122,6 @@ def a_paused_machine_keeps_its_windows(world):
     equal(world.guest("banking", "cat", "/tmp/after", timeout=60).strip(), nonce, "typed after resume")
 
 
-def a_rebooting_machine_comes_back(world):
-    before = world.boot_id("banking")
-    vmm = os.pidfd_open(world.pids("banking")["vmm"])
-    world.session.vmctl("run", "--root", "banking", "sh", "-c", "kill -INT 1", check=False)
-    expect(select.select([vmm], [], [], 60)[0], "the VMM runs on")
-    os.close(vmm)
-    world.session.wait_gone("banking", 60)
-    after = world.boot_id("banking")
-    expect(before != after, "the boot id did not change")
-    open_terminal(world, "banking")
-
-
-def killed(world, vm, role):
-    """Kills one process of a machine; the machine ends, says so, leaves nothing, and starts again."""
-    other = "untrusted" if vm == "banking" else "banking"
-    pids = world.pids(vm)
-    handles = {name: os.pidfd_open(pid) for name, pid in pids.items()}
-    os.kill(pids[role], signal.SIGKILL)
-    world.session.wait_gone(vm, 30)
-    for name, handle in handles.items():
-        expect(select.select([handle], [], [], 15)[0], f"{name} of {vm} lives on after its {role} was killed")
-        os.close(handle)
-    status = world.session.status(vm)
-    expect(status["state"] in ("failed", "stopped"), f"{vm} is {status['state']} after its {role} was killed")
-    expect(status["reason"], "no reason is given")
-    equal(world.session.status(other)["state"], "running", other)
-    world.window(other)
-    open_terminal(world, vm)
-
-
-def a_killed_vmm_ends_its_machine_only(world):
-    killed(world, "banking", "vmm")
-
-
-def a_killed_proxy_ends_its_machine_only(world):
-    killed(world, "untrusted", "proxy")
-
-
-def a_killed_supervisor_ends_its_machine_only(world):
-    killed(world, "banking", "supervisor")
-
-
-def a_killed_manager_loses_nothing(world):
-    boot = world.boot_id("banking")
-    manager = world.session.manager_pid()
-    watch = Watch(world.session.runtime / "silo")
-    os.kill(manager, signal.SIGKILL)
-    # silo starts a new one, which makes its socket anew.
-    expect(watch.wait("io.silo.Manager", time.monotonic() + 20), "no new manager came")
-    watch.close()
-    world.window("banking")
-    equal(world.session.status("banking")["state"], "running", "banking")
-    equal(world.boot_id("banking"), boot, "boot id")
-    expect(world.session.manager_pid() != manager, "the manager is the old one")
-
-
 def nothing_runs_while_nothing_happens(world):
     """No context switch of any host process in a while, both windows open."""
     pids = {pid: name for pid, name in descendants(os.getpid()).items() if name.startswith("silo")}
@@ -273,11 +150,6 @@ CASES = [
     a_gtk_dialog_with_its_own_title_bar_is_answered,
     a_closed_window_goes_and_the_machine_stays,
     a_paused_machine_keeps_its_windows,
-    a_rebooting_machine_comes_back,
-    a_killed_vmm_ends_its_machine_only,
-    a_killed_proxy_ends_its_machine_only,
-    a_killed_supervisor_ends_its_machine_only,
-    a_killed_manager_loses_nothing,
 ]
 
 if __name__ == "__main__":

@@ -275,6 +275,15 @@ class Session:
                 return pid
         return None
 
+    def end_silo(self, number=signal.SIGKILL, timeout=20):
+        """Ends silo alone, as a crash would (or asks it to, with SIGTERM); the machines are to run on.
+        Returns its exit status."""
+        if self.probe is not None:
+            self.probe.close()
+            self.probe = None
+        self.silo.send_signal(number)
+        return self.silo.wait(timeout)
+
     def open_probe(self):
         if self.probe is None:
             self.probe = Probe(self.program("silo-probe"), self.tools_socket, self.environment,
