@@ -35,7 +35,9 @@ def arguments():
         % packages.SUITE)
     parser.add_argument('--include', metavar='PKG,…', action='append', default=[],
                         help='more Debian packages')
-    parser.add_argument('--name', default='default', help='the image\'s name (default: default)')
+    parser.add_argument('--apps', action='store_true',
+                        help='everyday applications too: browsers, editors, a player (460 MB more to fetch)')
+    parser.add_argument('--name', help='the image\'s name (default: default; with --apps: apps)')
     parser.add_argument('--output', metavar='DIR', help='where to make it instead')
     parser.add_argument('--build-dir', metavar='DIR',
                         help='Silo\'s build, or where its guest programs are installed '
@@ -43,6 +45,7 @@ def arguments():
     parser.add_argument('--update', action='store_true', help='take newer packages, if there are')
     options = parser.parse_args()
     options.include = sorted({name for names in options.include for name in names.split(',') if name})
+    options.name = options.name or ('apps' if options.apps else 'default')
     if not options.name.replace('-', '').replace('_', '').isalnum():
         parser.error('an image\'s name is made of letters, digits, - and _')
     return options
@@ -103,14 +106,15 @@ def libraries_of(folder):
 
 def resolve(options):
     """What apt says to the request: remembered, so that later runs need neither apt nor network."""
-    key = digest(recipe('packages.py'), ' '.join(options.include))
+    key = digest(recipe('packages.py'), ' '.join(options.include), str(options.apps))
     path = os.path.join(cache_dir('requests'), key + '.json')
     if os.path.exists(path) and not options.update:
         with open(path) as file:
             return json.load(file)
     apt = packages.Apt()
     apt.update()
-    taken = apt.wanted(packages.DEFAULT + options.include)
+    names = packages.DEFAULT + options.include + (packages.APPLICATIONS if options.apps else [])
+    taken = apt.wanted(names, packages.UNWANTED + ([] if options.apps else packages.HEAVY))
     for name in packages.PARTIAL:
         taken.setdefault(name, (apt.show(name, 'Version'),))
     release, kernel_packages = apt.kernel()

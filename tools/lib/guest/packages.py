@@ -18,12 +18,23 @@ libwayland-client0 libdrm2 zenity gtk-4-examples adwaita-icon-theme hicolor-icon
 shared-mime-info
 '''.split()
 
-# Dependencies that nothing in the image needs to run: init systems and what GTK would use on a GPU.
+# Everyday applications (--apps): an editor of each toolkit, a player, two browsers, and OpenGL in software.
+APPLICATIONS = '''
+gnome-text-editor featherpad qt6-wayland mpv firefox-esr chromium chromium-sandbox
+libegl1 libgl1-mesa-dri ffmpeg tzdata
+'''.split()
+
+# Dependencies that nothing in the image needs to run: init systems and helpers of other desktops.
 # Asked for by name (--include) they are taken.
 UNWANTED = '''
 systemd systemd-sysv libpam-systemd libnss-systemd dbus dbus-user-session dmsetup
+iso-codes perl perl-base perl-modules* debconf tzdata xdg-desktop-portal*
+'''.split()
+
+# What GTK and players use only with OpenGL or speech; left out of an image without --apps.
+HEAVY = '''
 libllvm* mesa-libgallium libegl-mesa0 libglx-mesa0 libgl1-mesa-dri mesa-vulkan-drivers libz3-4
-iso-codes perl perl-base perl-modules* debconf tzdata xdg-desktop-portal* libflite1 pocketsphinx*
+libflite1 pocketsphinx*
 '''.split()
 
 # Packages of which only some files are taken; their dependencies are met by the others, which is
@@ -42,8 +53,8 @@ PARTIAL = {
 }
 
 
-def is_unwanted(name):
-    return any(re.fullmatch(pattern.replace('*', '.*'), name) for pattern in UNWANTED)
+def matches(name, patterns):
+    return any(re.fullmatch(pattern.replace('*', '.*'), name) for pattern in patterns)
 
 
 def archive():
@@ -106,14 +117,15 @@ class Apt:
             self.options += ['-o', 'Acquire::Check-Valid-Until=false']
             self.get('update', '--error-on=any')
 
-    def wanted(self, names):
-        """The packages to take for names, with their versions: {name: (version, url, file)}."""
+    def wanted(self, names, unwanted):
+        """The packages to take for names, with their versions: {name: (version, url, file)}. A dependency
+        that matches a pattern of unwanted is left out."""
         # apt lists only what its own archive folder lacks: ours is another.
         listing = self.get('install', '--print-uris', *names)
         taken = {}
         for url, file in re.findall(r"^'([^']+)' (\S+\.deb) ", listing, re.M):
             name, version, _ = file.split('_')
-            if name in names or not is_unwanted(name):
+            if name in names or not matches(name, unwanted):
                 taken[name] = (urllib.parse.unquote(version), url, file)
         if not taken:
             raise Failed('apt found nothing to take for: ' + ' '.join(names))

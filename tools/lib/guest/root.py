@@ -20,8 +20,10 @@ EXCLUDED = '''
 '''.split()
 
 # Programs that must be able to start; a missing library is found here and not in the VM.
-CHECKED = ['bash', 'foot', 'zenity', 'gtk4-demo', 'gtk4-widget-factory', 'wl-copy', 'wayland-info',
-           'dbus-daemon', 'ls', 'ps']
+CHECKED = [*('usr/bin/' + name for name in (
+    'bash', 'foot', 'zenity', 'gtk4-demo', 'gtk4-widget-factory', 'wl-copy', 'wayland-info', 'dbus-daemon',
+    'ls', 'ps', 'gnome-text-editor', 'featherpad', 'mpv', 'ffmpeg')),
+           'usr/lib/firefox-esr/firefox-esr', 'usr/lib/chromium/chromium']
 
 LIBRARIES = 'usr/lib/x86_64-linux-gnu'
 
@@ -127,7 +129,7 @@ def missing_libraries(root, program):
 
 def check(root):
     for name in CHECKED:
-        path = os.path.join(root, 'usr/bin', name)
+        path = os.path.join(root, name)
         if os.path.exists(path):
             missing = missing_libraries(root, path)
             if missing:
