@@ -235,6 +235,49 @@ static void test_weak_refuses(void **state) {
 	refuse_all(true);
 }
 
+/* It may make namespaces, which lead further in; everything that leads out stays refused. */
+static void test_inner_jails(void **state) {
+	static char room[ARGS_MAX][PATH_MAX + 32];
+	const char *args[ARGS_MAX + 1];
+	char out[8192];
+	size_t n = escapes(args, room, false);
+	const char *const more[] = {"capabilities", "read=/etc/passwd", "read=/dev/kvm",
+			"write=/proc/sys/kernel/core_pattern", "write=/proc/sysrq-trigger",
+			"read=/proc/1/environ", "create=" BOX_EMPTY_DIR "/new", "create=/new",
+			"descriptor=3", NULL};
+	struct box_bind disk = {.path = in_place("disk")};
+	struct box_spec spec = {.binds = &disk, .binds_len = 1, .inner_jails = true};
+	run(&spec, args, out, sizeof(out));
+	for (size_t i = 0; i < n; i++) {
+		const char *verdict = strstr(args[i], "namespace") != NULL ? "yes" : "no";
+		if (!says(out, args[i], verdict)) {
+			print_error("in the box: %s is not \"%s\"\n%s", args[i], verdict, out);
+		}
+		assert_true(says(out, args[i], verdict));
+	}
+	run(&spec, more, out, sizeof(out));
+	for (size_t i = 0; more[i] != NULL; i++) {
+		if (!says(out, more[i], "no")) {
+			print_error("in the box: %s succeeds\n%s", more[i], out);
+		}
+		assert_true(says(out, more[i], "no"));
+	}
+	const char *const given[] = {"read=/proc/self/status", "read=" BOX_EMPTY_DIR,
+			"write=/proc/self/uid_map", NULL};
+	run(&spec, given, out, sizeof(out));
+	for (size_t i = 0; given[i] != NULL; i++) {
+		assert_true(says(out, given[i], "yes"));
+	}
+	/* Half of it is nothing: the weaker box is refused. */
+	struct box_child child;
+	char error[256] = "";
+	const char *const argv[] = {hostile, NULL};
+	spec.argv = argv;
+	spec.output = -1;
+	spec.no_namespaces = true;
+	assert_true(box_spawn(&spec, &child, error, sizeof(error)) < 0);
+}
+
 static void test_gives(void **state) {
 	char disk[PATH_MAX + 8], sock[PATH_MAX + 8], unwritable[PATH_MAX + 8];
 	snprintf(disk, sizeof(disk), "read=%s", in_place("disk"));
@@ -362,6 +405,7 @@ int main(int argc, char **argv) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_refuses),
 			cmocka_unit_test(test_weak_refuses),
+			cmocka_unit_test(test_inner_jails),
 			cmocka_unit_test(test_gives),
 			cmocka_unit_test(test_failures_are_told),
 			cmocka_unit_test(test_dies_with_parent),
