@@ -15,17 +15,22 @@
 #include "compositor/listen.h"
 #include "compositor/options.h"
 #include "compositor/output/buffer.h"
+#include "compositor/output/chosen.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
 #include "decorations/lettering.h"
+#include "decorations/picture.h"
 #include "decorations/strip.h"
 #include "decorations/wallpaper.h"
 
 static void handle_frame(struct wl_listener *listener, void *data) {
 	struct output *output = wl_container_of(listener, output, frame);
+	if (output->is_off) {
+		return;
+	}
 	wl_signal_emit_mutable(&output->server->outputs->drawing, NULL);
 	/* A window with the keyboard may have come to this output, or left it. */
 	strip_update(output->strip);
@@ -57,7 +62,9 @@ static void output_destroy(struct output *output) {
 
 static void handle_destroy(struct wl_listener *listener, void *data) {
 	struct output *output = wl_container_of(listener, output, destroy);
+	struct outputs *outputs = output->server->outputs;
 	output_destroy(output);
+	chosen_switch(outputs);
 }
 
 void output_get_box(struct output *output, struct wlr_box *ret_box) {
@@ -86,9 +93,25 @@ void outputs_update_strips(struct server *server) {
 	}
 }
 
+static void paint_background(struct server *server, struct pixels *pixels) {
+	const char *path = server->settings->wallpaper;
+	int width = pixels->base.width, height = pixels->base.height;
+	const char *reason = path != NULL
+			? picture_paint(path, pixels->data, width, height, pixels->stride)
+			: NULL;
+	if (reason != NULL) {
+		log_warn("wallpaper %s: %s; using Silo's own", path, reason);
+	}
+	if (path == NULL || reason != NULL) {
+		wallpaper_paint(!server->settings->is_light, pixels->data, width, height,
+				pixels->stride);
+	}
+}
+
 static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
 	struct wlr_scene_buffer *old = output->wallpaper;
-	int width = output->wlr_output->width, height = output->wlr_output->height;
+	int width, height;
+	wlr_output_transformed_resolution(output->wlr_output, &width, &height);
 	if (old == NULL || old->buffer == NULL || old->buffer->width != width ||
 			old->buffer->height != height) {
 		struct pixels *pixels = pixels_create(width, height);
@@ -96,8 +119,7 @@ static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
 			return;
 		}
 		struct server *server = output->server;
-		wallpaper_paint(!server->settings->is_light, pixels->data, width, height,
-				pixels->stride);
+		paint_background(server, pixels);
 		if (old == NULL) {
 			output->wallpaper =
 					wlr_scene_buffer_create(server->layers->trees
@@ -144,7 +166,16 @@ static bool enable(struct output *output) {
 			wlr_output_state_set_scale(&state, options->outputs[index].scale);
 		}
 	}
+	bool has_mode = chosen_state(settings_for_output(output->server->settings,
+						     wlr_output->name),
+			wlr_output, &state);
 	bool ok = wlr_output_commit_state(wlr_output, &state);
+	if (!ok && has_mode && mode != NULL) {
+		log_warn("output %s does not take the mode that the settings say: using its own",
+				wlr_output->name);
+		wlr_output_state_set_mode(&state, mode);
+		ok = wlr_output_commit_state(wlr_output, &state);
+	}
 	wlr_output_state_finish(&state);
 	return ok;
 }
@@ -174,14 +205,14 @@ static void handle_new_output(struct wl_listener *listener, void *data) {
 	listener_add(&output->destroy, &wlr_output->events.destroy, handle_destroy);
 	/* The scene's output exists before the layout tells it, and us, where it is. */
 	output->scene_output = wlr_scene_output_create(server->layers->scene, wlr_output);
-	struct wlr_output_layout_output *place =
-			wlr_output_layout_add_auto(outputs->layout, wlr_output);
+	struct wlr_output_layout_output *place = chosen_place(output);
 	if (output->scene_output == NULL || place == NULL) {
 		log_warn("output %s cannot be used: out of memory", wlr_output->name);
 		output_destroy(output);
 		return;
 	}
 	wlr_scene_output_layout_add_output(outputs->scene_layout, place, output->scene_output);
+	chosen_switch(outputs);
 	log_debug("output %s is %dx%d at scale %.2f", wlr_output->name, wlr_output->width,
 			wlr_output->height, (double)wlr_output->scale);
 }
@@ -267,7 +298,9 @@ void outputs_destroy(struct server *server) {
 void outputs_schedule(struct server *server) {
 	struct output *output;
 	wl_list_for_each(output, &server->outputs->list, link) {
-		wlr_output_schedule_frame(output->wlr_output);
+		if (!output->is_off) {
+			wlr_output_schedule_frame(output->wlr_output);
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ struct output {
 	struct wlr_scene_output *scene_output;
 	struct wlr_scene_buffer *wallpaper; /* NULL until painted */
 	struct strip *strip;
+	bool is_off;                   /* as the settings say, while another is on */
 	struct output_insets reserved; /* by layer surfaces, of the area below the strip */
 	struct wl_list link;           /* outputs.list */
 	struct wl_listener frame, request_state, destroy;

@@ -25,6 +25,9 @@
 static const struct wlr_keyboard_impl keyboard_impl = {.name = "test"};
 static const struct wlr_pointer_impl pointer_impl = {.name = "test"};
 
+const char *fixture_config;
+size_t fixture_outputs = 1;
+
 int fixture_setup(void **state) {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	assert_non_null(fixture);
@@ -35,6 +38,10 @@ int fixture_setup(void **state) {
 	fixture->options.host_socket = false;
 	fixture->options.outputs[0] =
 			(struct output_size){.width_px = 1280, .height_px = 800, .scale = 1};
+	fixture->options.outputs[1] =
+			(struct output_size){.width_px = 800, .height_px = 600, .scale = 1};
+	fixture->options.outputs_len = fixture_outputs;
+	fixture->options.config = fixture_config;
 	fixture->server = server_create(&fixture->options);
 	assert_non_null(fixture->server);
 	wlr_keyboard_init(&fixture->keyboard, &keyboard_impl, "test");

@@ -74,6 +74,10 @@ struct fixture {
 	uint32_t time_ms;
 };
 
+/* Settings for the next set-up, a path; NULL: none. And its outputs, 1 or 2. */
+extern const char *fixture_config;
+extern size_t fixture_outputs;
+
 /* cmocka's set-up and tear-down; *state is the fixture. */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
