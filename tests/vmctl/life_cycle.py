@@ -370,6 +370,28 @@ def ends_with_the_commands_status(world):
         assert result.returncode == status and result.stderr == b"vmctl: Cannot run it\n", result
 
 
+def every_list_has_a_table_and_json(world):
+    image = json.loads(world.ok("--json", "images"))
+    assert [(entry["name"], entry["complete"]) for entry in image] == [("default", True)], image
+    assert world.ok("images").split()[:2] == ["default", "complete"]
+    checked = json.loads(world.ok("--manifest", str(world.manifest), "check", "--json"))
+    assert checked["valid"] and [vm["name"] for vm in checked["vms"]][:2] == ["one", "two"], checked
+    broken = world.base / "broken.scfg"
+    broken.write_text("version 1\nvm one {\n\tcolor gren\n}\n")
+    broken.chmod(0o600)
+    result = world.vmctl("--manifest", str(broken), "--json", "check")
+    checked = json.loads(result.stdout)
+    assert result.returncode == 2 and not checked["valid"] and 'did you mean "green"' in checked["report"][0], result
+    names = [vm["name"] for vm in json.loads(world.ok("--json", "list"))]
+    assert names == [vm["name"] for vm in json.loads(world.ok("--json", "status"))]
+    assert [line.split()[0] for line in world.ok("status").splitlines()] == names
+    # Colours and headings are for terminals, and colours for those who want them.
+    for environment, has_color in ({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False):
+        terminal = Terminal([world.vmctl_program, "list"], dict(world.environment, TERM="xterm") | environment)
+        assert terminal.end() == 0 and (b"\x1b[" in terminal.text) == has_color and b"STATE" in terminal.text
+    assert "STATE" not in world.ok("list") and "\x1b" not in world.ok("list")
+
+
 def relays_streams(world):
     text = os.urandom(300000).hex().encode()
     assert world.ok("run", "--raw", "one", "cat", stdin=text) == text.decode()
@@ -728,7 +750,7 @@ def crosvm_without_its_needs_is_explained(world):
 CASES = [
     says_who_starts_vmd, refuses_a_second_vmd, serves_a_socket_that_was_passed,
     refuses_a_wrong_runtime_directory, starts_on_first_run,
-    lists_applications, bounds_what_a_guest_lists, ends_with_the_commands_status, relays_streams,
+    lists_applications, every_list_has_a_table_and_json, bounds_what_a_guest_lists, ends_with_the_commands_status, relays_streams,
     a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
     a_shell_is_on_a_terminal, a_shells_output_cannot_attack, a_shell_ends_in_many_ways,

@@ -23,6 +23,7 @@ int cli_applications(const struct cli_options *options, int argc, char **argv);
 int cli_check(const struct cli_options *options, int argc, char **argv);
 int cli_argv(const struct cli_options *options, int argc, char **argv);
 int cli_init(const struct cli_options *options, int argc, char **argv);
+int cli_images(const struct cli_options *options, int argc, char **argv);
 int cli_list(const struct cli_options *options, int argc, char **argv);
 int cli_status(const struct cli_options *options, int argc, char **argv);
 int cli_start(const struct cli_options *options, int argc, char **argv);

@@ -207,22 +207,3 @@ struct manifest *cli_load(const struct cli_options *options) {
 	free(report);
 	return manifest;
 }
-
-int cli_check(const struct cli_options *options, int argc, char **argv) {
-	if (argc != 1) {
-		fputs("vmctl: usage: vmctl check [--manifest FILE]\n", stderr);
-		return 2;
-	}
-	struct manifest *manifest = cli_load(options);
-	if (manifest == NULL) {
-		return 2;
-	}
-	if (manifest->files_len == 0) {
-		fputs("vmctl: there is no manifest; write /etc/silo/vms.scfg or "
-		      "~/.config/silo/vms.scfg (silo-vms(5))\n",
-				stderr);
-	}
-	bool is_found = manifest->files_len > 0;
-	manifest_destroy(manifest);
-	return is_found ? 0 : 1;
-}

@@ -16,6 +16,7 @@ static const struct {
 		{"applications", cli_applications},
 		{"argv", cli_argv},
 		{"check", cli_check},
+		{"images", cli_images},
 		{"init", cli_init},
 		{"list", cli_list},
 		{"log", cli_log},
@@ -33,6 +34,7 @@ static void print_help(void) {
 	puts("vmctl COMMAND: steers Silo's VMs\n"
 	     "  init [NAME[:COLOR]…]        writes a manifest, builds the guest's system\n"
 	     "  check                       is the manifest right?\n"
+	     "  images                      the guest systems that VMs can boot\n"
 	     "  list                        all VMs and their states\n"
 	     "  status [VM]                 one VM in detail\n"
 	     "  applications [VM]           what can be started in it, or in all VMs\n"
@@ -47,7 +49,7 @@ static void print_help(void) {
 	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
 	     "  argv VM                     the VMM's command line\n"
 	     "Options:\n"
-	     "  --json                      for programs (list, status, applications, argv)\n"
+	     "  --json                      for programs (every command that lists)\n"
 	     "  --yes                       init: does not ask\n"
 	     "  --raw                       run, shell, log: the guest's bytes as they are\n"
 	     "  --root                      run, shell: as root, where the manifest says \"root "
