@@ -34,6 +34,7 @@
 #include "compositor/protocols.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/child.h"
+#include "compositor/shell/launch.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/shell/programs.h"
 #include "compositor/shell/runtime.h"
@@ -180,6 +181,7 @@ static const struct module modules[] = {
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},
+		{"launch", launch_create, launch_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},

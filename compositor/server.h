@@ -26,6 +26,7 @@ struct focus;
 struct globals;
 struct keyboards;
 struct layer_shell;
+struct launch;
 struct layers;
 struct nesting;
 struct outputs;
@@ -80,6 +81,7 @@ struct server {
 	struct tools *tools;
 	struct sockets *sockets;
 	struct service *service;
+	struct launch *launch;
 	struct child *child;
 	struct programs *programs;
 };

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
+#include "compositor/shell/launch.h"
 #include "compositor/shell/programs.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -99,6 +101,16 @@ static void toggle_launcher(struct server *server, unsigned int number) {
 	programs_toggle_launcher(server);
 }
 
+/* Another terminal where the user is; from no VM, the choice of all. */
+static void open_terminal(struct server *server, unsigned int number) {
+	struct domain *domain = focus_domain(server);
+	if (domain != NULL && !domain->is_host) {
+		launch_application(server, domain->name, "terminal");
+	} else {
+		programs_toggle_launcher(server);
+	}
+}
+
 static void end_session(struct server *server, unsigned int number) {
 	server_stop(server);
 }
@@ -119,6 +131,7 @@ const struct action actions[] = {
 		{"workspace", true, false, false, switch_workspace},
 		{"move-to-workspace", true, false, false, move_to_workspace},
 		{"launcher", false, false, true, toggle_launcher},
+		{"terminal", false, false, true, open_terminal},
 		{"end-session", false, false, true, end_session},
 };
 const size_t actions_len = sizeof(actions) / sizeof(actions[0]);

@@ -40,6 +40,7 @@ const struct binding bindings_default[] = {
 		WORKSPACE(7),
 		WORKSPACE(8),
 		WORKSPACE(9),
+		{BINDING_MOD, XKB_KEY_Return, "terminal", 0, 0},
 		{BINDING_MOD, XKB_KEY_space, "launcher", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };

@@ -27,6 +27,7 @@ static const struct wlr_pointer_impl pointer_impl = {.name = "test"};
 
 const char *fixture_config;
 size_t fixture_outputs = 1;
+bool fixture_varlink;
 
 int fixture_setup(void **state) {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -34,7 +35,7 @@ int fixture_setup(void **state) {
 	setenv("WLR_BACKENDS", "headless", 1);
 	setenv("WLR_RENDERER", "pixman", 1);
 	options_init(&fixture->options);
-	fixture->options.varlink = false;
+	fixture->options.varlink = fixture_varlink;
 	fixture->options.host_socket = false;
 	fixture->options.outputs[0] =
 			(struct output_size){.width_px = 1280, .height_px = 800, .scale = 1};

@@ -77,6 +77,8 @@ struct fixture {
 /* Settings for the next set-up, a path; NULL: none. And its outputs, 1 or 2. */
 extern const char *fixture_config;
 extern size_t fixture_outputs;
+/* With a runtime directory, which must then be named in the environment. */
+extern bool fixture_varlink;
 
 /* cmocka's set-up and tear-down; *state is the fixture. */
 int fixture_setup(void **state);

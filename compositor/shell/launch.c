@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/shell/launch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-varlink.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "compositor/server.h"
+#include "compositor/shell/runtime.h"
+
+#define MANAGER "io.silo.Manager"
+/* Questions that wait for an answer; more key presses are dropped. */
+#define CALLS_MAX 4
+
+struct call {
+	sd_varlink *link; /* NULL: free */
+	char vm[VM_NAME_MAX + 1];
+};
+
+struct launch {
+	struct call calls[CALLS_MAX];
+};
+
+static void call_end(struct call *call) {
+	call->link = sd_varlink_close_unref(call->link);
+}
+
+static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
+		sd_varlink_reply_flags_t flags, void *data) {
+	struct call *call = data;
+	if (error_id != NULL) {
+		sd_json_variant *reason = sd_json_variant_by_key(parameters, "reason");
+		log_warn("%s: the terminal does not start: %s", call->vm,
+				reason != NULL && sd_json_variant_is_string(reason)
+						? sd_json_variant_string(reason)
+						: error_id);
+	}
+	call_end(call);
+	return 0;
+}
+
+static struct call *find_free(struct launch *launch) {
+	for (size_t i = 0; i < CALLS_MAX; i++) {
+		if (launch->calls[i].link == NULL) {
+			return &launch->calls[i];
+		}
+	}
+	return NULL;
+}
+
+void launch_application(struct server *server, const char *vm, const char *application) {
+	if (server->runtime == NULL) {
+		return; /* without the service there is no manager either */
+	}
+	struct call *call = find_free(server->launch);
+	char *path = call != NULL ? runtime_path(server, MANAGER) : NULL;
+	if (path == NULL) {
+		return;
+	}
+	snprintf(call->vm, sizeof(call->vm), "%s", vm);
+	int ret = sd_varlink_connect_address(&call->link, path);
+	free(path);
+	if (ret >= 0) {
+		sd_varlink_set_userdata(call->link, call);
+		ret = sd_varlink_bind_reply(call->link, handle_reply);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_attach_event(call->link, server->event, 0);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_invokebo(call->link, MANAGER ".Launch",
+				SD_JSON_BUILD_PAIR_STRING("name", vm),
+				SD_JSON_BUILD_PAIR_STRING("application", application));
+	}
+	if (ret < 0) {
+		log_warn("%s: the VM manager cannot be asked: %s", vm, strerror(-ret));
+		call_end(call);
+	}
+}
+
+bool launch_create(struct server *server) {
+	server->launch = calloc(1, sizeof(*server->launch));
+	if (server->launch == NULL) {
+		log_error("out of memory");
+	}
+	return server->launch != NULL;
+}
+
+void launch_destroy(struct server *server) {
+	if (server->launch == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < CALLS_MAX; i++) {
+		call_end(&server->launch->calls[i]);
+	}
+	free(server->launch);
+	server->launch = NULL;
+}
