@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/panel/bar.h"
+
+#include <errno.h>
+#include <linux/input-event-codes.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "launcher/data/service.h"
+#include "launcher/panel/panel.h"
+#include "launcher/toolkit/input.h"
+#include "launcher/toolkit/surface.h"
+#include "wlr-layer-shell-unstable-v1-client-protocol.h"
+
+/* A start that is measured moves so often at most. */
+#define PROGRESS_US 250000
+#define MINUTE_S 60
+#define CLOCK_TEXT 64
+
+struct bar {
+	sd_event *event;
+	struct client client;
+	struct surface *surface;
+	struct input *input;
+	struct lettering *lettering;
+	struct panel panel;
+	struct service *manager, *compositor;
+	sd_event_source *minute, *progress;
+};
+
+static void changed(struct bar *bar) {
+	surface_changed(bar->surface);
+}
+
+/* ---- time ---- */
+
+static int handle_minute(sd_event_source *source, uint64_t now_us, void *data) {
+	struct bar *bar = data;
+	uint64_t minute_us = MINUTE_S * UINT64_C(1000000);
+	uint64_t now = 0;
+	sd_event_now(bar->event, CLOCK_REALTIME, &now);
+	sd_event_source_set_time(source, (now / minute_us + 1) * minute_us);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	changed(bar);
+	return 0;
+}
+
+static bool is_measuring(const struct bar *bar) {
+	for (size_t i = 0; i < bar->panel.model.machines_len; i++) {
+		const struct machine *machine = &bar->panel.model.machines[i];
+		if (machine->state == MACHINE_STARTING && machine->expected_ms != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void arm_progress(struct bar *bar) {
+	int state = SD_EVENT_OFF;
+	sd_event_source_get_enabled(bar->progress, &state);
+	if (state == SD_EVENT_OFF && is_measuring(bar)) {
+		sd_event_source_set_time_relative(bar->progress, PROGRESS_US);
+		sd_event_source_set_enabled(bar->progress, SD_EVENT_ONESHOT);
+	}
+}
+
+static int handle_progress(sd_event_source *source, uint64_t now, void *data) {
+	struct bar *bar = data;
+	changed(bar);
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	arm_progress(bar);
+	return 0;
+}
+
+/* ---- what the services say ---- */
+
+static void handle_windows(void *data, sd_json_variant *parameters, bool is_first) {
+	struct bar *bar = data;
+	panel_take_windows(&bar->panel, parameters);
+	changed(bar);
+}
+
+static void handle_compositor_lost(void *data) {
+	struct bar *bar = data;
+	panel_take_windows(&bar->panel, NULL);
+	changed(bar);
+}
+
+static void handle_machines(void *data, sd_json_variant *parameters, bool is_first) {
+	struct bar *bar = data;
+	model_take_machines(&bar->panel.model, sd_json_variant_by_key(parameters, "vms"), is_first);
+	panel_model_changed(&bar->panel);
+	arm_progress(bar);
+	changed(bar);
+}
+
+static void handle_manager_lost(void *data) {
+	struct bar *bar = data;
+	model_take_machines(&bar->panel.model, NULL, true);
+	panel_model_changed(&bar->panel);
+	changed(bar);
+}
+
+/* ---- input ---- */
+
+static void handle_answer(void *data, sd_json_variant *parameters, const char *error) {
+	if (error != NULL) {
+		log_info("silo did not do it: %s", error);
+	}
+}
+
+/* key: the name of the method's one parameter, a number; NULL: it takes none. */
+static void ask(struct bar *bar, const char *method, const char *key, uint64_t number) {
+	sd_json_variant *parameters = NULL;
+	int result = key == NULL
+			? 0
+			: sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_UNSIGNED(key, number));
+	if (result >= 0) {
+		result = service_call(bar->compositor, method, parameters, handle_answer, bar);
+	}
+	if (result < 0) {
+		log_warn("silo does not answer: %s", strerror(-result));
+	}
+	sd_json_variant_unref(parameters);
+}
+
+static void press_window(struct bar *bar, uint32_t button, const struct panel_window *window) {
+	if (window == NULL) {
+		return;
+	}
+	const char *method = button == BTN_MIDDLE ? "CloseWindow"
+			: window->is_focused      ? "MinimizeWindow"
+						  : "ActivateWindow";
+	ask(bar, method, "id", window->id);
+}
+
+static void handle_press(void *data, uint32_t button, double x, double y) {
+	struct bar *bar = data;
+	struct panel_part part = panel_part_at(&bar->panel, x, y);
+	if (button != BTN_LEFT && (button != BTN_MIDDLE || part.kind != PART_WINDOW)) {
+		return;
+	}
+	switch (part.kind) {
+	case PART_NONE:
+		break;
+	case PART_MARK:
+		ask(bar, "ToggleLauncher", NULL, 0);
+		break;
+	case PART_WORKSPACE:
+		ask(bar, "SwitchWorkspace", "number", part.index);
+		break;
+	case PART_PLATE:
+		press_window(bar, button, panel_topmost(&bar->panel, part.index));
+		break;
+	case PART_WINDOW:
+		press_window(bar, button, &bar->panel.windows[part.index]);
+		break;
+	}
+}
+
+/* Drawn again only when another part is under the pointer. */
+static void point_at(struct bar *bar, double x, double y) {
+	struct panel_part before =
+			panel_part_at(&bar->panel, bar->panel.pointer_x, bar->panel.pointer_y);
+	struct panel_part after = panel_part_at(&bar->panel, x, y);
+	bar->panel.pointer_x = x;
+	bar->panel.pointer_y = y;
+	if (before.kind != after.kind || before.index != after.index) {
+		changed(bar);
+	}
+}
+
+static void handle_motion(void *data, double x, double y) {
+	point_at(data, x, y);
+}
+
+static void handle_left(void *data) {
+	point_at(data, -1, -1);
+}
+
+static void handle_scroll(void *data, double x, double y, double steps) {
+	struct bar *bar = data;
+	struct panel *panel = &bar->panel;
+	if (panel_part_at(panel, x, y).kind != PART_WORKSPACE) {
+		return;
+	}
+	unsigned int next = panel->workspace + (steps > 0 ? 1 : -1u);
+	if (next >= 1 && next <= panel->workspaces) {
+		ask(bar, "SwitchWorkspace", "number", next);
+	}
+}
+
+/* ---- the window ---- */
+
+static bool draw(void *data, void *pixels, int device_width, int device_height, size_t stride,
+		double scale, int width, int height) {
+	struct bar *bar = data;
+	struct canvas canvas;
+	struct timespec now;
+	struct tm local;
+	char date[CLOCK_TEXT] = "", clock[CLOCK_TEXT] = "";
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (localtime_r(&now.tv_sec, &local) != NULL) {
+		strftime(date, sizeof(date), "%a %e %b", &local);
+		strftime(clock, sizeof(clock), "%H:%M", &local);
+	}
+	canvas_begin(&canvas, bar->lettering, bar->panel.is_dark, scale, pixels, device_width,
+			device_height, stride);
+	panel_draw(&bar->panel, &canvas, width, date, clock,
+			(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+	return canvas_end(&canvas);
+}
+
+static void handle_closed(void *data) {
+	struct bar *bar = data;
+	sd_event_exit(bar->event, 0);
+}
+
+static bool create_window(struct bar *bar) {
+	bar->surface = surface_create(&bar->client,
+			&(struct surface_options){
+					.name = "silo-panel",
+					.layer = ZWLR_LAYER_SHELL_V1_LAYER_TOP,
+					.anchor = ZWLR_LAYER_SURFACE_V1_ANCHOR_BOTTOM |
+							ZWLR_LAYER_SURFACE_V1_ANCHOR_LEFT |
+							ZWLR_LAYER_SURFACE_V1_ANCHOR_RIGHT,
+					.height = PANEL_HEIGHT,
+					.exclusive_zone = PANEL_HEIGHT,
+					.draw = draw,
+					.closed = handle_closed,
+					.data = bar,
+			});
+	bar->input = input_create(&bar->client,
+			&(struct input_handlers){
+					.motion = handle_motion,
+					.left = handle_left,
+					.press = handle_press,
+					.scroll = handle_scroll,
+					.data = bar,
+			});
+	return bar->surface != NULL && bar->input != NULL;
+}
+
+static bool create_timers(struct bar *bar) {
+	if (sd_event_add_time(bar->event, &bar->minute, CLOCK_REALTIME, 0, 0, handle_minute, bar) <
+					0 ||
+			sd_event_add_time(bar->event, &bar->progress, CLOCK_MONOTONIC, 0, 0,
+					handle_progress, bar) < 0) {
+		return false;
+	}
+	/* The source is told its first minute when it first goes off, at once. */
+	return sd_event_source_set_enabled(bar->progress, SD_EVENT_OFF) >= 0;
+}
+
+static bool create(struct bar *bar) {
+	bar->lettering = lettering_create();
+	if (bar->lettering == NULL) {
+		log_error("no font was found; install one, such as fonts-inter");
+		return false;
+	}
+	if (!create_window(bar) || !create_timers(bar)) {
+		log_error("out of memory");
+		return false;
+	}
+	bar->compositor = service_create(bar->event,
+			&(struct service_options){.name = COMPOSITOR_SERVICE,
+					.is_watched = true,
+					.changed = handle_windows,
+					.lost = handle_compositor_lost,
+					.data = bar});
+	bar->manager = service_create(bar->event,
+			&(struct service_options){.name = MANAGER_SERVICE,
+					.is_watched = true,
+					.changed = handle_machines,
+					.lost = handle_manager_lost,
+					.data = bar});
+	return bar->compositor != NULL && bar->manager != NULL;
+}
+
+static void destroy(struct bar *bar) {
+	service_destroy(bar->manager);
+	service_destroy(bar->compositor);
+	sd_event_source_disable_unref(bar->minute);
+	sd_event_source_disable_unref(bar->progress);
+	input_destroy(bar->input);
+	surface_destroy(bar->surface);
+	client_finish(&bar->client);
+	lettering_destroy(bar->lettering);
+	panel_finish(&bar->panel);
+	sd_event_unref(bar->event);
+}
+
+int bar_run(bool is_light) {
+	struct bar bar = {0};
+	panel_init(&bar.panel, !is_light);
+	setlocale(LC_TIME, "");
+	if (sd_event_new(&bar.event) < 0) {
+		log_error("no event loop: %s", strerror(errno));
+		return 1;
+	}
+	int status = 1;
+	switch (client_connect(&bar.client, bar.event)) {
+	case CLIENT_CONNECTED:
+		status = create(&bar) ? sd_event_loop(bar.event) : 1;
+		break;
+	case CLIENT_NO_DISPLAY:
+		log_error("no Wayland compositor: %s; silo starts the panel itself",
+				strerror(errno));
+		break;
+	case CLIENT_NO_LAYER_SHELL:
+		log_error("this compositor has no layer-shell for it; silo starts the panel "
+			  "itself");
+		break;
+	}
+	destroy(&bar);
+	return status < 0 ? 1 : status;
+}
