@@ -24,6 +24,7 @@
 #include "compositor/domain/globals.h"
 #include "compositor/domain/nesting.h"
 #include "compositor/domain/service.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
@@ -182,6 +183,7 @@ static const struct module modules[] = {
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},
 		{"launch", launch_create, launch_destroy},
+		{"watch", watch_create, watch_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},

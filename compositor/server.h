@@ -40,6 +40,7 @@ struct snaps;
 struct sockets;
 struct switcher;
 struct tools;
+struct watch;
 struct windows;
 struct workspaces;
 
@@ -80,6 +81,7 @@ struct server {
 	struct layer_shell *layer_shell;
 	struct tools *tools;
 	struct sockets *sockets;
+	struct watch *watch;
 	struct service *service;
 	struct launch *launch;
 	struct child *child;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/dial.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/seat.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -53,6 +54,7 @@ void domain_destroy(struct domain *domain) {
 		domain->server->domains->registered--;
 	}
 	wl_list_remove(&domain->link);
+	watch_changed(domain->server);
 	free(domain);
 }
 
@@ -208,6 +210,7 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 		return DOMAIN_NO_MEMORY;
 	}
 	log_info("domain %s is here%s", domain->name, domain->is_emulated ? " (emulated)" : "");
+	watch_changed(server);
 	if (ret_domain != NULL) {
 		*ret_domain = domain;
 	}

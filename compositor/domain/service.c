@@ -5,75 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <systemd/sd-varlink-idl.h>
 #include <systemd/sd-varlink.h>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/peer.h"
 #include "compositor/domain/domain.h"
-#include "compositor/input/focus.h"
+#include "compositor/domain/service_interface.h"
+#include "compositor/domain/service_windows.h"
+#include "compositor/domain/watch.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
-#include "compositor/window/window.h"
-#include "compositor/window/workspace.h"
 
-#define NAME "io.silo.Compositor"
+#define NAME SERVICE_NAME
 #define CONNECTIONS_MAX 64
 
 struct service {
 	sd_varlink_server *server;
 	char *path;
 };
-
-/* sd-varlink's macros fill flexible arrays, which is an extension. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-
-static SD_VARLINK_DEFINE_STRUCT_TYPE(Window, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_FIELD(title, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_FIELD(app_id, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_FIELD(x, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(y, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(width, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(height, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(focused, SD_VARLINK_BOOL, 0),
-		SD_VARLINK_DEFINE_FIELD(maximized, SD_VARLINK_BOOL, 0),
-		SD_VARLINK_DEFINE_FIELD(fullscreen, SD_VARLINK_BOOL, 0),
-		SD_VARLINK_DEFINE_FIELD(minimized, SD_VARLINK_BOOL, 0),
-		SD_VARLINK_DEFINE_FIELD(workspace, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_FIELD(urgent, SD_VARLINK_BOOL, 0));
-
-static SD_VARLINK_DEFINE_METHOD(GetVersion, SD_VARLINK_DEFINE_OUTPUT(version, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_OUTPUT(display, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
-
-static SD_VARLINK_DEFINE_METHOD(RegisterDomain, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_INPUT(label, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_INPUT(color, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_INPUT(glyph, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_INPUT(emulated, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
-		SD_VARLINK_DEFINE_INPUT(boot, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
-
-static SD_VARLINK_DEFINE_METHOD(ListWindows,
-		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY));
-
-static SD_VARLINK_DEFINE_METHOD(ListWorkspaces, SD_VARLINK_DEFINE_OUTPUT(count, SD_VARLINK_INT, 0),
-		SD_VARLINK_DEFINE_OUTPUT(current, SD_VARLINK_INT, 0));
-
-static SD_VARLINK_DEFINE_METHOD(SwitchWorkspace,
-		SD_VARLINK_DEFINE_INPUT(number, SD_VARLINK_INT, 0));
-
-static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_FIELD(boot, SD_VARLINK_STRING, 0));
-static SD_VARLINK_DEFINE_ERROR(TooManyDomains, SD_VARLINK_DEFINE_FIELD(max, SD_VARLINK_INT, 0));
-
-static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, NAME, &vl_type_Window, &vl_method_GetVersion,
-		&vl_method_RegisterDomain, &vl_method_ListWindows, &vl_method_ListWorkspaces,
-		&vl_method_SwitchWorkspace, &vl_error_NameTaken, &vl_error_TooManyDomains);
-
-#pragma GCC diagnostic pop
 
 static int handle_get_version(sd_varlink *link, sd_json_variant *parameters,
 		sd_varlink_method_flags_t flags, void *data) {
@@ -171,76 +123,19 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	return reply_domain_error(link, server, error, &request);
 }
 
-static int append_window(struct window *window, sd_json_variant **array) {
-	struct wlr_box area;
-	window_get_area(window, &area);
-	return sd_json_variant_append_arraybo(array, SD_JSON_BUILD_PAIR_UNSIGNED("id", window->id),
-			SD_JSON_BUILD_PAIR_STRING("domain", window->domain->name),
-			SD_JSON_BUILD_PAIR_STRING("title", window->title),
-			SD_JSON_BUILD_PAIR_STRING("app_id", window->app_id),
-			SD_JSON_BUILD_PAIR_INTEGER("x", area.x),
-			SD_JSON_BUILD_PAIR_INTEGER("y", area.y),
-			SD_JSON_BUILD_PAIR_INTEGER("width", area.width),
-			SD_JSON_BUILD_PAIR_INTEGER("height", area.height),
-			SD_JSON_BUILD_PAIR_BOOLEAN("focused",
-					focus_window(window->server) == window),
-			SD_JSON_BUILD_PAIR_BOOLEAN("maximized", window->is_maximized),
-			SD_JSON_BUILD_PAIR_BOOLEAN("fullscreen", window->is_fullscreen),
-			SD_JSON_BUILD_PAIR_BOOLEAN("minimized", window->is_minimized),
-			SD_JSON_BUILD_PAIR_UNSIGNED("workspace", window->workspace + 1),
-			SD_JSON_BUILD_PAIR_BOOLEAN("urgent", window->is_urgent));
+/* Defence in depth: a box should not be able to reach the socket at all. */
+static int handle_connect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
+	pid_t pid;
+	if (sd_varlink_get_peer_pid(link, &pid) < 0 || peer_is_boxed(pid)) {
+		log_warn("refused a caller from inside a box");
+		return -EPERM;
+	}
+	return 0;
 }
 
-static int handle_list_windows(sd_varlink *link, sd_json_variant *parameters,
-		sd_varlink_method_flags_t flags, void *data) {
+static void handle_disconnect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
 	struct server *server = data;
-	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
-	if (ret != 0) {
-		return ret;
-	}
-	__attribute__((cleanup(sd_json_variant_unrefp))) sd_json_variant *array = NULL;
-	ret = sd_json_variant_new_array(&array, NULL, 0);
-	struct window *window;
-	wl_list_for_each(window, windows_stack(server), link) {
-		if (ret >= 0) {
-			ret = append_window(window, &array);
-		}
-	}
-	if (ret < 0) {
-		return ret;
-	}
-	return sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("windows", array));
-}
-
-static int handle_list_workspaces(sd_varlink *link, sd_json_variant *parameters,
-		sd_varlink_method_flags_t flags, void *data) {
-	struct server *server = data;
-	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
-	if (ret != 0) {
-		return ret;
-	}
-	return sd_varlink_replybo(link,
-			SD_JSON_BUILD_PAIR_UNSIGNED("count", workspaces_count(server)),
-			SD_JSON_BUILD_PAIR_UNSIGNED("current", workspaces_current(server) + 1));
-}
-
-static int handle_switch_workspace(sd_varlink *link, sd_json_variant *parameters,
-		sd_varlink_method_flags_t flags, void *data) {
-	struct server *server = data;
-	unsigned int number = 0;
-	static const sd_json_dispatch_field table[] = {
-			{"number", _SD_JSON_VARIANT_TYPE_INVALID, sd_json_dispatch_uint, 0,
-					SD_JSON_MANDATORY},
-			{0},
-	};
-	int ret = sd_varlink_dispatch(link, parameters, table, &number);
-	if (ret != 0) {
-		return ret;
-	}
-	if (number == 0 || !workspaces_switch(server, number - 1)) {
-		return sd_varlink_error_invalid_parameter_name(link, "number");
-	}
-	return sd_varlink_reply(link, NULL);
+	watch_forget(server, link);
 }
 
 static int serve(struct server *server, struct service *service) {
@@ -256,14 +151,20 @@ static int serve(struct server *server, struct service *service) {
 	sd_varlink_server_set_connections_per_uid_max(varlink, CONNECTIONS_MAX);
 	ret = sd_varlink_server_set_info(varlink, "Silo", "silo", SILO_VERSION, NULL);
 	if (ret >= 0) {
-		ret = sd_varlink_server_add_interface(varlink, &vl_interface_io_silo_Compositor);
+		ret = sd_varlink_server_add_interface(varlink, service_interface);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_method_many(varlink, NAME ".GetVersion",
-				handle_get_version, NAME ".RegisterDomain", handle_register,
-				NAME ".ListWindows", handle_list_windows, NAME ".ListWorkspaces",
-				handle_list_workspaces, NAME ".SwitchWorkspace",
-				handle_switch_workspace);
+				handle_get_version, NAME ".RegisterDomain", handle_register);
+	}
+	if (ret >= 0) {
+		ret = service_windows_bind(varlink);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_server_bind_connect(varlink, handle_connect);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_server_bind_disconnect(varlink, handle_disconnect);
 	}
 	/* Not libsystemd's own listening: there the name appears before it can be connected to. */
 	cleanup_fd int listener = fd_listen(service->path, SOCK_STREAM);

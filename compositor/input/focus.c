@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "compositor/input/focus.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_xdg_shell.h>
 
+#include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "compositor/domain/domain.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/seat.h"
 #include "compositor/output/output.h"
@@ -18,7 +23,12 @@ struct focus {
 	struct window *window; /* in use */
 	bool is_held;
 	struct focus_hold hold;
+	char expected[VM_NAME_MAX + 1]; /* "": no window is expected */
+	int64_t expected_ms;            /* since then */
 };
+
+/* Machines that are emulated take a minute to start. */
+#define EXPECTED_MS 120000
 
 bool focus_create(struct server *server) {
 	server->focus = calloc(1, sizeof(*server->focus));
@@ -32,6 +42,22 @@ bool focus_create(struct server *server) {
 void focus_destroy(struct server *server) {
 	free(server->focus);
 	server->focus = NULL;
+}
+
+void focus_expect(struct server *server, const char *domain) {
+	struct focus *focus = server->focus;
+	snprintf(focus->expected, sizeof(focus->expected), "%s", domain != NULL ? domain : "");
+	focus->expected_ms = clock_now_ms();
+}
+
+bool focus_take_expected(struct window *window) {
+	struct focus *focus = window->server->focus;
+	if (strcmp(focus->expected, window->domain->name) != 0) {
+		return false;
+	}
+	int64_t since_ms = clock_now_ms() - focus->expected_ms;
+	focus_expect(window->server, NULL);
+	return since_ms < EXPECTED_MS;
 }
 
 struct window *focus_in_use(struct server *server) {
@@ -100,6 +126,7 @@ void focus_set_hold(struct server *server, const struct focus_hold *hold) {
 		enter_window(focus->window);
 	}
 	outputs_update_strips(server);
+	watch_changed(server);
 }
 
 static void move_to_front(struct server *server, struct window *window) {
@@ -135,6 +162,7 @@ void focus_set(struct server *server, struct window *window) {
 		move_to_front(server, window);
 	}
 	outputs_update_strips(server);
+	watch_changed(server);
 }
 
 void focus_lose(struct server *server, struct window *window, bool is_user_action) {
@@ -166,6 +194,7 @@ struct window *focus_latest(struct server *server) {
 }
 
 void focus_show(struct server *server, struct window *window) {
+	focus_expect(server, NULL);
 	window_set_minimized(window, false);
 	workspaces_switch_to(server, window->workspace, window);
 	focus_set(server, window);

@@ -44,6 +44,16 @@ void focus_set_hold(struct server *server, const struct focus_hold *hold);
 /* Gives window, mapped, the keyboard, or makes it the one that gets it back; NULL: none. */
 void focus_set(struct server *server, struct window *window);
 
+/*
+ * The user has started something in the domain of that name: the next window that it maps gets the
+ * keyboard, unless the user types or clicks into another window first, or it takes long. NULL: no
+ * window is expected any more.
+ */
+void focus_expect(struct server *server, const char *domain);
+
+/* May window, about to be shown, take the keyboard from another domain's? Only once. */
+bool focus_take_expected(struct window *window);
+
 /* The user chooses window, mapped: it is shown, minimised or of another workspace as it may be, and
  * gets the keyboard. */
 void focus_show(struct server *server, struct window *window);

@@ -186,6 +186,9 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		keyboards->early[keyboards->early_len++] = event->keycode;
 	}
 	if (domain != NULL) {
+		if (is_press && !domain->is_host) {
+			focus_expect(keyboards->server, NULL);
+		}
 		seat_key(domain->seat, keyboard, event->time_msec, event->keycode, is_press);
 	}
 	if (is_tap) {

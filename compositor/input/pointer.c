@@ -293,6 +293,7 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	if (hit.window == NULL) {
 		return;
 	}
+	focus_expect(server, NULL);
 	focus_set(server, hit.window);
 	window_raise(hit.window);
 	update_focus(pointer, 0);

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "compositor/domain/domain.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
@@ -122,6 +123,7 @@ void tools_add_window(struct window *window) {
 	window->handle = wlr_ext_foreign_toplevel_handle_v1_create(window->server->tools->list,
 			&state);
 	tools_update_window(window);
+	watch_changed(window->server);
 }
 
 void tools_update_window(struct window *window) {
@@ -133,6 +135,7 @@ void tools_update_window(struct window *window) {
 	struct wlr_ext_foreign_toplevel_handle_v1_state state = {
 			.title = window->title, .app_id = app_id};
 	wlr_ext_foreign_toplevel_handle_v1_update_state(window->handle, &state);
+	watch_changed(window->server);
 }
 
 void tools_remove_window(struct window *window) {
@@ -140,6 +143,7 @@ void tools_remove_window(struct window *window) {
 		wlr_ext_foreign_toplevel_handle_v1_destroy(window->handle);
 		window->handle = NULL;
 	}
+	watch_changed(window->server);
 }
 
 static bool create_capture(struct server *server) {

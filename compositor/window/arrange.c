@@ -13,6 +13,7 @@
 #include <wlr/util/edges.h>
 
 #include "compositor/domain/domain.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/pointer.h"
 #include "compositor/output/output.h"
@@ -287,6 +288,7 @@ void arrange_state(struct window *window) {
 		keep_reachable(window, &usable);
 	}
 	window->resize_edges = 0;
+	watch_changed(window->server);
 	configure(window, window->area.width, window->area.height);
 	show(window);
 	pointer_rebase(window->server);

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
@@ -105,6 +106,7 @@ void window_update_shown(struct window *window, bool is_user_action) {
 		pointer_leave_window(window->server, window);
 		focus_lose(window->server, window, is_user_action);
 	}
+	watch_changed(window->server);
 }
 
 void window_raise(struct window *window) {
@@ -220,6 +222,7 @@ void window_set_urgent(struct window *window, bool is_urgent) {
 		window->is_urgent = is_urgent;
 		arrange_frame(window);
 		switcher_touch(window->server);
+		watch_changed(window->server);
 	}
 }
 
@@ -287,8 +290,10 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	choose_workspace(window);
 	arrange_first(window);
 	struct window *focused = focus_in_use(server);
-	bool may_focus = window_is_shown(window) &&
-			(focused == NULL || focused->domain == window->domain);
+	bool is_expected = window_is_shown(window) && focus_take_expected(window);
+	bool may_focus = is_expected ||
+			(window_is_shown(window) &&
+					(focused == NULL || focused->domain == window->domain));
 	wl_list_insert(windows_order(server)->prev, &window->order);
 	if (may_focus || focused == NULL) {
 		wl_list_insert(windows_stack(server), &window->link);

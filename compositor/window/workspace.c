@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "compositor/domain/watch.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/server.h"
@@ -36,6 +37,7 @@ void workspaces_switch_to(struct server *server, unsigned int index, struct wind
 	}
 	focus_set(server, focused);
 	pointer_rebase(server);
+	watch_changed(server);
 }
 
 bool workspaces_switch(struct server *server, unsigned int index) {
@@ -57,6 +59,7 @@ bool workspaces_move(struct window *window, unsigned int index) {
 	window->workspace = index;
 	window_update_shown(window, true);
 	pointer_rebase(server);
+	watch_changed(server);
 	return true;
 }
 

@@ -110,7 +110,7 @@ void fixture_settle(struct fixture *fixture) {
 void fixture_await(struct fixture *fixture, const bool *flag) {
 	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
 	while (!*flag) {
-		if (turn(fixture)) {
+		if (turn(fixture) || *flag) {
 			continue;
 		}
 		struct pollfd pollfds[CLIENTS_MAX + 1];

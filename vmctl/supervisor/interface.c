@@ -2,19 +2,14 @@
 #include "vmctl/supervisor/interface.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/nsfs.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/peer.h"
 #include "vmctl/supervisor/places.h"
 
 /* libsystemd describes an interface with flexible arrays, which only GNU C can initialise. */
@@ -90,27 +85,9 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type
 		&vl_method_Log, &vl_error_Failed);
 const sd_varlink_interface *const supervisor_interface = &vl_interface_io_silo_Supervisor;
 
-/*
- * Whether pid lives in a user namespace that is a child of ours, as every box is. What cannot be
- * looked into is not: the maker of a namespace may always look.
- */
-static bool is_boxed(pid_t pid) {
-	char path[64];
-	struct stat ours, theirs, parents;
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &theirs) < 0 || stat("/proc/self/ns/user", &ours) < 0 ||
-			(ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev)) {
-		return false;
-	}
-	cleanup_fd int parent = ioctl(fd, NS_GET_PARENT);
-	return parent >= 0 && fstat(parent, &parents) == 0 && parents.st_ino == ours.st_ino &&
-			parents.st_dev == ours.st_dev;
-}
-
 static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *data) {
 	pid_t pid;
-	if (sd_varlink_get_peer_pid(link, &pid) < 0 || is_boxed(pid)) {
+	if (sd_varlink_get_peer_pid(link, &pid) < 0 || peer_is_boxed(pid)) {
 		log_warn("refused a caller from inside a box");
 		return -EPERM;
 	}
