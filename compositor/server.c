@@ -59,6 +59,11 @@ static int handle_signal(int number, void *data) {
 	return 0;
 }
 
+static int handle_hangup(int number, void *data) {
+	settings_reload(data);
+	return 0;
+}
+
 static void find_nesting(struct wlr_backend *backend, void *data) {
 	bool *is_nested = data;
 	*is_nested |= wlr_backend_is_wl(backend);
@@ -84,12 +89,13 @@ static bool loop_create(struct server *server) {
 			WL_EVENT_READABLE, handle_event_fd, server);
 	server->signals[0] = wl_event_loop_add_signal(server->loop, SIGTERM, handle_signal, server);
 	server->signals[1] = wl_event_loop_add_signal(server->loop, SIGINT, handle_signal, server);
-	return server->event_source != NULL && server->signals[0] != NULL &&
-			server->signals[1] != NULL;
+	server->signals[2] = wl_event_loop_add_signal(server->loop, SIGHUP, handle_hangup, server);
+	return server->event_source != NULL && server->signals[2] != NULL &&
+			server->signals[0] != NULL && server->signals[1] != NULL;
 }
 
 static void loop_destroy(struct server *server) {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if (server->signals[i] != NULL) {
 			wl_event_source_remove(server->signals[i]);
 		}

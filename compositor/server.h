@@ -50,7 +50,7 @@ struct server {
 	struct wl_event_loop *loop;
 	sd_event *event; /* for sd-varlink; runs inside loop */
 	struct wl_event_source *event_source;
-	struct wl_event_source *signals[2];
+	struct wl_event_source *signals[3];
 	struct wlr_backend *backend;
 	struct wlr_renderer *renderer;
 	struct wlr_allocator *allocator;

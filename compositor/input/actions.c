@@ -6,6 +6,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/launch.h"
 #include "compositor/shell/programs.h"
 #include "compositor/window/switcher.h"
@@ -111,6 +112,10 @@ static void open_terminal(struct server *server, unsigned int number) {
 	}
 }
 
+static void reload(struct server *server, unsigned int number) {
+	settings_reload(server);
+}
+
 static void end_session(struct server *server, unsigned int number) {
 	server_stop(server);
 }
@@ -132,6 +137,7 @@ const struct action actions[] = {
 		{"move-to-workspace", true, false, false, move_to_workspace},
 		{"launcher", false, false, true, toggle_launcher},
 		{"terminal", false, false, true, open_terminal},
+		{"reload", false, false, true, reload},
 		{"end-session", false, false, true, end_session},
 };
 const size_t actions_len = sizeof(actions) / sizeof(actions[0]);

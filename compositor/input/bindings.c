@@ -42,6 +42,7 @@ const struct binding bindings_default[] = {
 		WORKSPACE(9),
 		{BINDING_MOD, XKB_KEY_Return, "terminal", 0, 0},
 		{BINDING_MOD, XKB_KEY_space, "launcher", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_r, "reload", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };
 const size_t bindings_default_len = sizeof(bindings_default) / sizeof(bindings_default[0]);

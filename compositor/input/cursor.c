@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
+#include "compositor/input/pointer.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
@@ -42,12 +43,27 @@ static void forget_surface(struct cursor *cursor) {
 	cursor->surface = NULL;
 }
 
+/* Shows the shape, or what the theme has in its place: not every theme has all. */
+static void show_shape(struct cursor *cursor) {
+	const char *const names[] = {cursor->shape, "default", "left_ptr"};
+	const char *name = cursor->shape;
+	if (wlr_xcursor_manager_load(cursor->manager, 1)) {
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			if (wlr_xcursor_manager_get_xcursor(cursor->manager, names[i], 1) != NULL) {
+				name = names[i];
+				break;
+			}
+		}
+	}
+	wlr_cursor_set_xcursor(cursor->wlr_cursor, cursor->manager, name);
+}
+
 void cursor_set_shape(struct server *server, const char *name) {
 	struct cursor *cursor = server->cursor;
 	forget_surface(cursor);
 	if (cursor->shape == NULL || strcmp(cursor->shape, name) != 0) {
 		cursor->shape = name;
-		wlr_cursor_set_xcursor(cursor->wlr_cursor, cursor->manager, name);
+		show_shape(cursor);
 	}
 }
 
@@ -150,6 +166,26 @@ static uint32_t theme_size(const struct settings *settings) {
 	return size > 0 && size <= CURSOR_SIZE_HARD_MAX ? (uint32_t)size : SIZE_DEFAULT;
 }
 
+static struct wlr_xcursor_manager *load_theme(const struct settings *settings) {
+	const char *theme = settings->cursor_theme;
+	theme = theme != NULL ? theme : getenv("XCURSOR_THEME");
+	return wlr_xcursor_manager_create(theme, theme_size(settings));
+}
+
+void cursor_reload(struct server *server) {
+	struct cursor *cursor = server->cursor;
+	struct wlr_xcursor_manager *manager = load_theme(server->settings);
+	if (manager == NULL) {
+		return;
+	}
+	struct wlr_xcursor_manager *old = cursor->manager;
+	cursor->manager = manager;
+	cursor->shape = NULL;
+	cursor_set_shape(server, "default");
+	wlr_xcursor_manager_destroy(old);
+	pointer_rebase(server);
+}
+
 bool cursor_create(struct server *server) {
 	struct cursor *cursor = calloc(1, sizeof(*cursor));
 	if (cursor == NULL) {
@@ -159,9 +195,7 @@ bool cursor_create(struct server *server) {
 	server->cursor = cursor;
 	cursor->server = server;
 	cursor->wlr_cursor = wlr_cursor_create();
-	const char *theme = server->settings->cursor_theme;
-	theme = theme != NULL ? theme : getenv("XCURSOR_THEME");
-	cursor->manager = wlr_xcursor_manager_create(theme, theme_size(server->settings));
+	cursor->manager = load_theme(server->settings);
 	struct wlr_cursor_shape_manager_v1 *shapes =
 			wlr_cursor_shape_manager_v1_create(server->display, 2);
 	if (cursor->wlr_cursor == NULL || cursor->manager == NULL || shapes == NULL) {

@@ -16,6 +16,9 @@ struct wlr_seat_pointer_request_set_cursor_event;
 bool cursor_create(struct server *server);
 void cursor_destroy(struct server *server);
 
+/* The settings have changed: theme and size. */
+void cursor_reload(struct server *server);
+
 struct wlr_cursor *cursor_wlr(struct server *server);
 
 /* Shows the named shape of the theme. name must be static. */

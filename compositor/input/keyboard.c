@@ -351,6 +351,30 @@ bool keyboards_create(struct server *server) {
 	return ok;
 }
 
+void keyboards_reload(struct server *server) {
+	struct keyboards *keyboards = server->keyboards;
+	const struct keyboard_settings *settings = &server->settings->keyboard;
+	wlr_keyboard_set_repeat_info(&keyboards->main, (int32_t)settings->repeat_rate_hz,
+			(int32_t)settings->repeat_delay_ms);
+	struct xkb_keymap *keymap = load_keymap(settings);
+	if (keymap == NULL || wlr_keyboard_keymaps_match(keymap, keyboards->main.keymap)) {
+		xkb_keymap_unref(keymap);
+		return;
+	}
+	wlr_keyboard_set_keymap(&keyboards->main, keymap);
+	struct keyboard_device *device;
+	wl_list_for_each(device, &keyboards->devices, link) {
+		if (!device->is_virtual) {
+			wlr_keyboard_set_keymap(device->wlr_keyboard, keymap);
+		} else if (device->wlr_keyboard->keymap != NULL) {
+			device->feeds_main =
+					wlr_keyboard_keymaps_match(device->wlr_keyboard->keymap,
+							keymap);
+		}
+	}
+	xkb_keymap_unref(keymap);
+}
+
 void keyboards_destroy(struct server *server) {
 	struct keyboards *keyboards = server->keyboards;
 	if (keyboards == NULL) {

@@ -26,6 +26,9 @@ void keyboards_end_tap(struct server *server);
 /* Something of the host's may be typed into now: gives it what was typed while it was waited for. */
 void keyboards_send_early(struct server *server);
 
+/* The settings have changed: layout and repetition. */
+void keyboards_reload(struct server *server);
+
 /* The one that all real keyboards act as. */
 struct wlr_keyboard *keyboards_main(struct server *server);
 

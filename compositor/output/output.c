@@ -136,6 +136,20 @@ static void paint_wallpaper(struct output *output, const struct wlr_box *box) {
 	}
 }
 
+void outputs_repaint(struct server *server) {
+	struct output *output;
+	wl_list_for_each(output, &server->outputs->list, link) {
+		struct wlr_box box;
+		output_get_box(output, &box);
+		if (output->wallpaper != NULL && !wlr_box_empty(&box)) {
+			wlr_scene_buffer_set_buffer(output->wallpaper, NULL);
+			paint_wallpaper(output, &box);
+		}
+		strip_update(output->strip);
+	}
+	outputs_schedule(server);
+}
+
 static void handle_layout_change(struct wl_listener *listener, void *data) {
 	struct outputs *outputs = wl_container_of(listener, outputs, layout_change);
 	struct output *output;

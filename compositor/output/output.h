@@ -59,6 +59,9 @@ struct output *outputs_at(struct server *server, double lx, double ly);
 /* Sees to it that every output is drawn soon, also if nothing in the scene has changed yet. */
 void outputs_schedule(struct server *server);
 
+/* The settings have changed: wallpaper and strips are painted anew. */
+void outputs_repaint(struct server *server);
+
 /* The output's box in the layout; the part of it below the strip; and what layer surfaces leave
  * of that. */
 void output_get_box(struct output *output, struct wlr_box *ret_box);

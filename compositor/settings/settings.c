@@ -336,24 +336,32 @@ static void log_report(char *report) {
 			line = strtok_r(NULL, "\n", &rest)) {
 		log_warn("%s", line);
 	}
-	log_warn("what is wrong in the configuration has its default: see silo --check-config");
 }
 
-bool settings_create(struct server *server) {
-	const struct options *options = server->options;
+struct settings *settings_load_for(const struct options *options, bool *ret_is_good) {
 	char *default_path = NULL;
 	const char *path = options->config;
 	if (path == NULL && options->default_config) {
 		path = default_path = settings_default_path();
 	}
 	char *report;
-	server->settings = settings_load(path, options->config != NULL, &report);
-	server->settings->is_light |= options->light;
+	struct settings *settings = settings_load(path, options->config != NULL, &report);
+	settings->is_light |= options->light;
+	*ret_is_good = report == NULL;
 	if (report != NULL) {
 		log_report(report);
 	}
 	free(report);
 	free(default_path);
+	return settings;
+}
+
+bool settings_create(struct server *server) {
+	bool is_good;
+	server->settings = settings_load_for(server->options, &is_good);
+	if (!is_good) {
+		log_warn("what is wrong in the settings has its default: see silo --check-config");
+	}
 	return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "compositor/input/bindings.h"
 
+struct options;
 struct server;
 
 /* What a device does unless told otherwise depends on the device. */
@@ -81,6 +82,13 @@ const struct output_settings *settings_for_output(const struct settings *setting
 
 /* Prints what is wrong with the file (NULL: the default one). Returns an exit status. */
 int settings_check(const char *path);
+
+/* The settings that the options name; what is wrong is logged. Never NULL. */
+struct settings *settings_load_for(const struct options *options, bool *ret_is_good);
+
+/* Reads the file again; if it is wrong, nothing changes. Outputs and pointer devices have what it
+ * says when they come the next time. */
+void settings_reload(struct server *server);
 
 /* The module: the file that the options name, or the defaults. */
 bool settings_create(struct server *server);

@@ -466,6 +466,18 @@ static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 	windows_rearrange(windows->server);
 }
 
+void windows_repaint(struct server *server) {
+	const struct color surface = theme_get(!server->settings->is_light)->surface;
+	const float color[4] = {
+			(float)surface.r / 255, (float)surface.g / 255, (float)surface.b / 255, 1};
+	struct window *window;
+	wl_list_for_each(window, windows_stack(server), link) {
+		wlr_scene_rect_set_color(window->backdrop, color);
+		arrange_frame(window);
+		popup_rearrange_all(window);
+	}
+}
+
 bool windows_create(struct server *server) {
 	struct windows *windows = calloc(1, sizeof(*windows));
 	struct wlr_xdg_shell *shell = wlr_xdg_shell_create(server->display, 6);

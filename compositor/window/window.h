@@ -108,6 +108,9 @@ void window_set_decorated(struct window *window, bool is_decorated);
 /* What windows may use of the outputs has changed. */
 void windows_rearrange(struct server *server);
 
+/* The host's colours have changed. */
+void windows_repaint(struct server *server);
+
 /* The window that toplevel belongs to. */
 struct window *window_of_toplevel(struct wlr_xdg_toplevel *toplevel);
 

@@ -63,6 +63,26 @@ bool workspaces_move(struct window *window, unsigned int index) {
 	return true;
 }
 
+void workspaces_limit(struct server *server, unsigned int count) {
+	struct workspaces *workspaces = server->workspaces;
+	struct window *in_use = focus_in_use(server), *window;
+	wl_list_for_each(window, windows_stack(server), link) {
+		if (window->workspace >= count) {
+			window->workspace = count - 1;
+		}
+	}
+	if (workspaces->current >= count) {
+		workspaces->current = count - 1;
+	}
+	workspaces->count = count;
+	wl_list_for_each(window, windows_stack(server), link) {
+		window_update_shown(window, true);
+	}
+	/* The window in use is still the one in use: it has gone nowhere else. */
+	focus_set(server, in_use);
+	pointer_rebase(server);
+}
+
 bool workspaces_create(struct server *server) {
 	server->workspaces = calloc(1, sizeof(*server->workspaces));
 	if (server->workspaces == NULL) {

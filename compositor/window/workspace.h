@@ -29,6 +29,9 @@ bool workspaces_switch(struct server *server, unsigned int index);
 /* As above, but the keyboard goes to window, of that workspace; NULL: to none. */
 void workspaces_switch_to(struct server *server, unsigned int index, struct window *window);
 
+/* There are count workspaces now: the windows of those that are no more go to the last one. */
+void workspaces_limit(struct server *server, unsigned int count);
+
 /* Moves window, mapped, to workspace index. Returns false if there is none. */
 bool workspaces_move(struct window *window, unsigned int index);
 

@@ -16,6 +16,7 @@
 
 #include "compositor/input/keyboard.h"
 #include "compositor/output/output.h"
+#include "compositor/settings/settings.h"
 #include "compositor/window/workspace.h"
 #include "decorations/palette.h"
 
@@ -188,6 +189,50 @@ static void keys_and_workspaces(void **state) {
 	end(state);
 }
 
+static void change(const char *text) {
+	FILE *file = fopen(config, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* Everything at once, with a window open and the switcher too, and back; a bad file does nothing. */
+static void read_again(void **state) {
+	begin(state, "workspaces 3\n", 1);
+	struct fixture *fixture = *state;
+	struct server *server = fixture->server;
+	int dial;
+	fixture_domain(fixture, "work", &dial);
+	struct test_client *client = fixture_client(fixture, dial);
+	struct test_window window;
+	window_map(&window, client, 300, 200, 0xffff0000);
+	workspaces_switch(server, 2);
+	change("workspaces 9\nappearance l");
+	settings_reload(server);
+	assert_int_equal(workspaces_count(server), 3);
+	for (int i = 0; i < 3; i++) {
+		user_key(fixture, KEY_LEFTALT, true);
+		user_key(fixture, KEY_TAB, true);
+		change("workspaces 1\nappearance light\nkeyboard {\n\tlayout fr\n}\ncursor {\n"
+		       "\ttheme none-such\n\tsize 64\n}\n");
+		settings_reload(server);
+		fixture_settle(fixture);
+		assert_int_equal(workspaces_current(server), 0);
+		assert_int_equal(fixture_pixel(fixture, 1270, 40), rgb(theme_get(false)->ground));
+		user_key(fixture, KEY_TAB, false);
+		user_key(fixture, KEY_LEFTALT, false);
+		user_move(fixture, 30 + i, 300);
+		change("");
+		settings_reload(server);
+		assert_int_equal(workspaces_count(server), WORKSPACES_DEFAULT);
+		assert_int_equal(fixture_pixel(fixture, 1270, 40), rgb(theme_get(true)->ground));
+	}
+	assert_true(client->keymaps > 3);
+	window_finish(&window);
+	close(dial);
+	end(state);
+}
+
 static void nothing_in_the_file_locks_out(void **state) {
 	begin(state, "workspaces -1\nmodifier None\nbind\noutput\nkeyboard {\n\tlayout x/../y\n}\n",
 			1);
@@ -208,6 +253,7 @@ int main(void) {
 			cmocka_unit_test(a_picture_covers_the_output),
 			cmocka_unit_test(a_bad_picture_is_none),
 			cmocka_unit_test(keys_and_workspaces),
+			cmocka_unit_test(read_again),
 			cmocka_unit_test(nothing_in_the_file_locks_out),
 	};
 	return cmocka_run_group_tests_name("outputs", tests, setup, teardown);
