@@ -247,6 +247,10 @@ def refuses_a_wrong_runtime_directory(world):
                             capture_output=True, timeout=10)
     os.chmod(world.base / "run", 0o700)
     assert result.returncode == 1 and b"chmod 0700" in result.stderr, result
+    for where, said in ((world.base / "nowhere", b"is not a directory"), ("/", b"must be yours with mode 0700")):
+        result = subprocess.run([world.vmctl_program, "list"], env=dict(world.environment, XDG_RUNTIME_DIR=str(where)),
+                                capture_output=True, timeout=10)
+        assert result.returncode == 1 and said in result.stderr and result.stderr.count(b"\n") == 1, result
     environment = dict(world.environment, XDG_RUNTIME_DIR="/tmp/" + "x" * 90)
     result = subprocess.run([world.vmd_program, "--manifest", world.manifest], env=environment,
                             capture_output=True, timeout=10)

@@ -91,12 +91,34 @@ host_apt_options() {
 		grep -E '^Acquire::(http|https|ftp|Retries|ForceIPv4|ForceIPv6|Queue-Mode)' | grep -v '""' || true
 }
 
+# Is a user who is not root given namespaces? Prints what to do, where the machine says why not.
+namespace_advice() {
+	local restricted=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
+	local clone=/proc/sys/kernel/unprivileged_userns_clone
+	if [ "$(cat $clone 2>/dev/null)" = 0 ]; then
+		echo "this machine gives users no namespaces of their own. Run: sudo sysctl -w kernel.unprivileged_userns_clone=1"
+	elif [ "$(cat $restricted 2>/dev/null)" = 1 ]; then
+		echo "AppArmor keeps users from namespaces of their own here. Run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+	elif [ "$(cat /proc/sys/user/max_user_namespaces 2>/dev/null)" = 0 ]; then
+		echo "this machine allows no user namespaces. Run: sudo sysctl -w user.max_user_namespaces=65536"
+	else
+		echo "this machine or container refuses user namespaces; run this command as root, or allow them"
+	fi
+}
+
+require_namespaces() {
+	[ "$(id -u)" != 0 ] || return 0
+	unshare --user --map-current-user true 2>/dev/null ||
+		bwrap --ro-bind / / true 2>/dev/null || die "$(namespace_advice)"
+}
+
 make_tree() {
 	local tree=$1 work=$1.partial.$$ log=$cache/tree.log mirror mode=root options=() line
 	ensure_host_packages
 	if [ "$(id -u)" != 0 ]; then
 		mode=unshare
-		grep -q "^$(id -un):" /etc/subuid 2>/dev/null ||
+		require_namespaces
+		grep -qE "^($(id -un)|$(id -u)):" /etc/subuid 2>/dev/null ||
 			die "user $(id -un) has no subordinate ids. Run: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
 	fi
 	mirror=$(host_mirror)
@@ -231,6 +253,7 @@ env_exec() {
 	fi
 	ensure_tree
 	tree_environment
+	require_namespaces
 	if unshare_works; then
 		enter_with_unshare "$@"
 	fi

@@ -19,6 +19,10 @@ bool cli_connect(sd_varlink **ret_link) {
 		return false;
 	}
 	int result = interface_connect(runtime, "io.silo.Manager", ret_link);
+	if (result < 0 && !place_runtime_check(error)) {
+		fprintf(stderr, "vmctl: %s\n", error);
+		return false;
+	}
 	if (result < 0) {
 		fprintf(stderr,
 				"vmctl: silo-vmd is not running (%s/io.silo.Manager: %s); start it "

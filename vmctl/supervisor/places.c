@@ -44,7 +44,7 @@ bool place_runtime_path(char out[PLACE_MAX], char error[ERROR_MAX]) {
 	return place_join(out, runtime, "silo");
 }
 
-bool place_runtime(char out[PLACE_MAX], char error[ERROR_MAX]) {
+bool place_runtime_check(char error[ERROR_MAX]) {
 	char dir[PLACE_MAX];
 	if (!place_runtime_path(dir, error)) {
 		return false;
@@ -63,6 +63,14 @@ bool place_runtime(char out[PLACE_MAX], char error[ERROR_MAX]) {
 				"XDG_RUNTIME_DIR=%s must be yours with mode 0700; run: chmod 0700 "
 				"%s",
 				runtime, runtime);
+		return false;
+	}
+	return true;
+}
+
+bool place_runtime(char out[PLACE_MAX], char error[ERROR_MAX]) {
+	char dir[PLACE_MAX];
+	if (!place_runtime_check(error) || !place_runtime_path(dir, error)) {
 		return false;
 	}
 	int result = dir_ensure_private(dir);

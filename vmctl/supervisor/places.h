@@ -19,7 +19,10 @@
  */
 bool place_runtime(char out[PLACE_MAX], char error[ERROR_MAX]);
 
-/* The same without making or checking anything: for clients. */
+/* Whether XDG_RUNTIME_DIR is there, the user's own and short enough; if not, what to do. */
+bool place_runtime_check(char error[ERROR_MAX]);
+
+/* The path alone, nothing made or looked at but the length: for clients. */
 bool place_runtime_path(char out[PLACE_MAX], char error[ERROR_MAX]);
 
 /* $XDG_STATE_HOME/silo/VM, made if it is missing. */
