@@ -49,6 +49,10 @@ static void handle_request_state(struct wl_listener *listener, void *data) {
 
 static void output_destroy(struct output *output) {
 	layer_shell_forget_output(output->server, output);
+	/* Before windows move, else their surfaces enter an output that is no more. */
+	if (output->scene_output != NULL) {
+		wlr_scene_output_destroy(output->scene_output);
+	}
 	listener_remove(&output->frame);
 	listener_remove(&output->request_state);
 	listener_remove(&output->destroy);
@@ -162,6 +166,9 @@ static void handle_layout_change(struct wl_listener *listener, void *data) {
 		}
 	}
 	wl_signal_emit_mutable(&outputs->changed, NULL);
+	wl_list_for_each(output, &outputs->list, link) {
+		output_get_box(output, &output->told_box);
+	}
 }
 
 static bool enable(struct output *output) {

@@ -30,6 +30,7 @@ struct output {
 	struct wlr_scene_buffer *wallpaper; /* NULL until painted */
 	struct strip *strip;
 	bool is_off;                   /* as the settings say, while another is on */
+	struct wlr_box told_box;       /* in the layout, when that changed last; empty before */
 	struct output_insets reserved; /* by layer surfaces, of the area below the strip */
 	struct wl_list link;           /* outputs.list */
 	struct wl_listener frame, request_state, destroy;

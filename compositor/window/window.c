@@ -30,6 +30,7 @@
 #include "compositor/shell/tools.h"
 #include "compositor/window/arrange.h"
 #include "compositor/window/decoration.h"
+#include "compositor/window/follow.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
 #include "compositor/window/switcher.h"
@@ -463,6 +464,10 @@ void windows_rearrange(struct server *server) {
 
 static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 	struct windows *windows = wl_container_of(listener, windows, outputs_changed);
+	/* With the last output gone they stay where they are until there is one again. */
+	if (!wl_list_empty(&windows->server->outputs->list)) {
+		follow_outputs(windows->server);
+	}
 	windows_rearrange(windows->server);
 }
 
