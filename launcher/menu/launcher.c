@@ -158,6 +158,15 @@ static void handle_launched(void *data, sd_json_variant *parameters, const char 
 	}
 }
 
+/* Its window is to have the keyboard; if that cannot be asked for, a click does it. */
+static void expect_window(struct launcher *launcher, const char *vm) {
+	sd_json_variant *parameters = NULL;
+	if (sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("domain", vm)) >= 0) {
+		service_call(launcher->compositor, "ExpectWindow", parameters, NULL, NULL);
+	}
+	sd_json_variant_unref(parameters);
+}
+
 static void launch(void *data, const char *vm, const char *id, bool stays) {
 	struct launcher *launcher = data;
 	sd_json_variant *parameters = NULL;
@@ -167,6 +176,7 @@ static void launch(void *data, const char *vm, const char *id, bool stays) {
 	snprintf(launcher->launched_vm, sizeof(launcher->launched_vm), "%s", vm);
 	snprintf(launcher->launched_id, sizeof(launcher->launched_id), "%s", id);
 	launcher->stays = stays;
+	expect_window(launcher, vm);
 	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("name", vm),
 			SD_JSON_BUILD_PAIR_STRING("application", id));
 	if (result >= 0) {

@@ -129,13 +129,17 @@ static void ask(struct bar *bar, const char *method, const char *key, uint64_t n
 }
 
 static void press_window(struct bar *bar, uint32_t button, const struct panel_window *window) {
-	if (window == NULL) {
-		return;
-	}
 	const char *method = button == BTN_MIDDLE ? "CloseWindow"
 			: window->is_focused      ? "MinimizeWindow"
 						  : "ActivateWindow";
 	ask(bar, method, "id", window->id);
+}
+
+static void show_topmost(struct bar *bar, size_t group) {
+	const struct panel_window *window = panel_topmost(&bar->panel, group);
+	if (window != NULL) {
+		ask(bar, "ActivateWindow", "id", window->id);
+	}
 }
 
 static void handle_press(void *data, uint32_t button, double x, double y) {
@@ -154,7 +158,7 @@ static void handle_press(void *data, uint32_t button, double x, double y) {
 		ask(bar, "SwitchWorkspace", "number", part.index);
 		break;
 	case PART_PLATE:
-		press_window(bar, button, panel_topmost(&bar->panel, part.index));
+		show_topmost(bar, part.index);
 		break;
 	case PART_WINDOW:
 		press_window(bar, button, &bar->panel.windows[part.index]);
