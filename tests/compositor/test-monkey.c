@@ -2,7 +2,8 @@
  *
  * A client that asks for anything at any time: random requests of windows, popups, sub-surfaces,
  * cursors, drags and selections with the numbers that break arithmetic, in any order, while the
- * user moves and clicks. Its connection may end; the compositor may not. Runs are given by seeds.
+ * user moves, clicks, and presses the window manager's keys. Its connection may end; the compositor
+ * may not. Runs are given by seeds.
  */
 #include "tests/compositor/fixture.h"
 
@@ -228,10 +229,26 @@ static void use_seat(struct monkey *monkey, size_t i) {
 	}
 }
 
+/* The user's chords, also halves of them: the switcher stays open while the client goes on. */
+static void press_keys(struct monkey *monkey) {
+	static const uint32_t modifiers[] = {KEY_LEFTMETA, KEY_LEFTALT, KEY_LEFTSHIFT};
+	static const uint32_t keys[] = {KEY_TAB, KEY_TAB, KEY_TAB, KEY_GRAVE, KEY_ESC, KEY_LEFT,
+			KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_1, KEY_2, KEY_3, KEY_N, KEY_M, KEY_F,
+			KEY_Q, KEY_A};
+	struct fixture *fixture = monkey->client->fixture;
+	if (number(monkey, 3) == 0) {
+		user_key(fixture, modifiers[number(monkey, 3)], number(monkey, 3) != 0);
+		return;
+	}
+	uint32_t key = keys[number(monkey, sizeof(keys) / sizeof(keys[0]))];
+	user_key(fixture, key, true);
+	user_key(fixture, key, false);
+}
+
 static void step(struct monkey *monkey) {
 	struct fixture *fixture = monkey->client->fixture;
 	size_t i = number(monkey, SURFACES);
-	switch (number(monkey, 12)) {
+	switch (number(monkey, 14)) {
 	case 0:
 	case 1:
 		make_role(monkey, i);
@@ -261,6 +278,10 @@ static void step(struct monkey *monkey) {
 		if (monkey->toplevels[i] != NULL) {
 			ask_of_toplevel(monkey, monkey->toplevels[i]);
 		}
+		break;
+	case 8:
+	case 9:
+		press_keys(monkey);
 		break;
 	default:
 		ask_of_surface(monkey, i);
@@ -326,6 +347,9 @@ static void run(struct fixture *fixture, uint32_t seed) {
 	close(dial);
 	fixture_settle(fixture);
 	user_button(fixture, BTN_LEFT, false);
+	user_key(fixture, KEY_LEFTMETA, false);
+	user_key(fixture, KEY_LEFTALT, false);
+	user_key(fixture, KEY_LEFTSHIFT, false);
 	user_move(fixture, 10, 790);
 	assert_null(window_in_server(fixture, "evil"));
 	forget_all(monkey);
