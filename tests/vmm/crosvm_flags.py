@@ -176,7 +176,7 @@ BAD = [
     (["--block", "path=/a,b"], "unknown key 'b'"),
     (["--block", 'path="/a,b'], "a quotation mark is missing"),
     (["--block", "ro,/a"], "unknown key '/a'"),
-    (["--serial", "file,num=1"], "unknown key 'file'"),
+    (["--serial", "num=1,file"], "unknown key 'file'"),
     (["--serial", "type=pipe"], "unknown value 'pipe'"),
     (["--serial", "type=file,num=5"], "unknown value '5'"),
     (["--vhost-user", "type=gpu,socket"], "has no value"),
