@@ -56,10 +56,16 @@ static enum init_end serve(const struct settings *settings) {
 			graphical ? "--wait-for" : NULL, socket, NULL};
 	const char *const bus[] = {"/usr/bin/dbus-daemon", "--session", "--nofork", "--nopidfile",
 			address, NULL};
+	/* Nothing runs behind it but a read until somebody types. */
+	const char *const login[] = {"/bin/sh", "-c",
+			"cd; echo; echo 'Press Enter for a shell.'; read -r line && "
+			"exec ${SHELL:-/bin/sh}",
+			NULL};
 	struct service services[] = {
 			{.argv = bridge, .as_user = true},
 			{.argv = agent},
 			{.argv = bus, .as_user = true},
+			{.argv = login, .as_user = !settings->root_allowed, .on_console = true},
 	};
 	return init_run(services, sizeof(services) / sizeof(services[0]), settings);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,30 @@ static void set_environment(const struct settings *settings, bool as_user) {
 	}
 }
 
+/* The console as the service's own terminal, which the user may open too. */
+static void take_console(const struct settings *settings) {
+	char name[64] = "", path[80];
+	int active = open("/sys/class/tty/console/active", O_RDONLY | O_CLOEXEC);
+	ssize_t n = active >= 0 ? read(active, name, sizeof(name) - 1) : 0;
+	name[n > 0 ? n : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	/* The last one is what /dev/console means; that itself can be nobody's terminal. */
+	const char *space = strrchr(name, ' ');
+	snprintf(path, sizeof(path), "/dev/%s", space != NULL ? space + 1 : name);
+	int fd = open(path, O_RDWR);
+	if (fd < 0) {
+		return;
+	}
+	(void)!fchown(fd, settings->uid, (gid_t)-1);
+	for (int i = 0; i < 3; i++) {
+		dup2(fd, i);
+	}
+	if (fd > 2) {
+		close(fd);
+	}
+	ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+}
+
 static void exec_service(const struct service *service, const struct settings *settings) {
 	sigset_t none;
 	sigemptyset(&none);
@@ -43,6 +68,9 @@ static void exec_service(const struct service *service, const struct settings *s
 	if (null >= 0) {
 		dup2(null, 0);
 		close(null);
+	}
+	if (service->on_console) {
+		take_console(settings);
 	}
 	if (service->as_user &&
 			(setgroups(0, NULL) < 0 || setgid(settings->gid) < 0 ||

@@ -14,6 +14,7 @@
 struct service {
 	const char *const *argv; /* an absolute path first; one that is missing is left out */
 	bool as_user;            /* else as root */
+	bool on_console;         /* its terminal is the console; else it has none */
 	pid_t pid;               /* 0: does not run */
 	int64_t started_ms;
 	int64_t start_ms; /* when to start it again, while it does not run */

@@ -41,6 +41,10 @@ void settings_parse(struct settings *settings, const char *cmdline) {
 		take(cmdline, len, "silo.vm=", settings->hostname, sizeof(settings->hostname));
 		take(cmdline, len, "silo.hostname=", settings->hostname,
 				sizeof(settings->hostname));
+		if (len == strlen("silo.root=allow") &&
+				strncmp(cmdline, "silo.root=allow", len) == 0) {
+			settings->root_allowed = true;
+		}
 		take(cmdline, len, "silo.user=", settings->user, sizeof(settings->user));
 		cmdline += len;
 	}

@@ -45,6 +45,17 @@ static void test_parse_unfit(void **state) {
 	assert_int_equal(strlen(settings.user), 31);
 }
 
+static void test_parse_root(void **state) {
+	settings_parse(&settings, "silo.vm=a silo.root=allow");
+	assert_true(settings.root_allowed);
+	static const char *const others[] = {"", "silo.root=allowed", "silo.root=", "silo.root",
+			"xsilo.root=allow", "silo.root=deny"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		settings_parse(&settings, others[i]);
+		assert_false(settings.root_allowed);
+	}
+}
+
 static void test_find_user(void **state) {
 	char path[] = "/tmp/silo-passwd-XXXXXX";
 	int fd = mkstemp(path);
@@ -68,6 +79,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_parse),
 			cmocka_unit_test(test_parse_unfit),
+			cmocka_unit_test(test_parse_root),
 			cmocka_unit_test(test_find_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -496,6 +496,40 @@ def a_shell_ends_in_many_ways(world):
     assert world.vmctl("run", "one", "true").returncode == 0
 
 
+def the_console_is_shown_and_typed_on(world):
+    result = world.vmctl("console", "one")
+    assert result.returncode == 1 and b"needs a terminal" in result.stderr, result
+
+    def console(name):
+        return Terminal([world.vmctl_program, "console", name], dict(world.environment, TERM="xterm"))
+
+    assert (stopped := console("two")).end() == 1 and b"does not run" in stopped.text, stopped.text
+    if world.vmm == "crosvm":
+        return  # its console is a file: nobody can type there
+    one, other = console("one"), console("one")
+    one.until(rb"Ctrl\+\] leaves.*\n")
+    other.until(rb"Ctrl\+\] leaves.*\n")
+    # Both see it, and the log has it; nothing but colours comes through. It may not be attached yet.
+    for _ in range(100):
+        one.type(b"k")
+        if b">" in other.read(0.1):
+            break
+    one.type(b"root\x03")
+    shown = other.until(rb"<root>.*\r\n")
+    assert b"\x1b[1m\r\n" in shown and b"\x1b[c" not in shown and b"\x1b]" not in shown, shown
+    assert "<root" in world.ok("log", "one")
+    one.type(b"\x1d")
+    assert one.end() == 0 and b"you left" in one.text, one.text
+    for _ in range(5):
+        more = [console("one") for _ in range(4)]
+        for terminal in more:
+            terminal.until(rb"leaves.*\n|too many")
+            terminal.type(b"\x1d")
+            terminal.end()
+    world.ok("restart", "one")
+    assert other.end() == 0
+
+
 def pauses_and_resumes(world):
     world.ok("pause", "one")
     assert world.status("one")["state"] == "paused"
@@ -757,7 +791,7 @@ CASES = [
     lists_applications, every_list_has_a_table_and_json, bounds_what_a_guest_lists, ends_with_the_commands_status, relays_streams,
     a_guest_that_breaks_the_protocol_loses_its_command,
     a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
-    a_shell_is_on_a_terminal, a_shells_output_cannot_attack, a_shell_ends_in_many_ways,
+    the_console_is_shown_and_typed_on, a_shell_is_on_a_terminal, a_shells_output_cannot_attack, a_shell_ends_in_many_ways,
     pauses_and_resumes, shows_the_log_filtered, reboots, stops,
     watchers_hear_of_launches, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,

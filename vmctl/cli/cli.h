@@ -20,6 +20,7 @@ struct cli_options {
 };
 
 int cli_applications(const struct cli_options *options, int argc, char **argv);
+int cli_console(const struct cli_options *options, int argc, char **argv);
 int cli_check(const struct cli_options *options, int argc, char **argv);
 int cli_argv(const struct cli_options *options, int argc, char **argv);
 int cli_init(const struct cli_options *options, int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
 		{"applications", cli_applications},
 		{"argv", cli_argv},
 		{"check", cli_check},
+		{"console", cli_console},
 		{"images", cli_images},
 		{"init", cli_init},
 		{"list", cli_list},
@@ -46,12 +47,14 @@ static void print_help(void) {
 	     "  run VM COMMAND ARGUMENT…    runs a command in it (boots it if it must)\n"
 	     "  run --application ID VM     runs an application\n"
 	     "  shell VM [COMMAND…]         a shell, or a command, on a terminal in it\n"
+	     "  console VM                  its serial console; Ctrl+] leaves\n"
 	     "  log [-f] VM                 what it and its host processes said; -f: go on\n"
 	     "  argv VM                     the VMM's command line\n"
 	     "Options:\n"
 	     "  --json                      for programs (every command that lists)\n"
 	     "  --yes                       init: does not ask\n"
-	     "  --raw                       run, shell, log: the guest's bytes as they are\n"
+	     "  --raw                       run, shell, console, log: the guest's bytes as they "
+	     "are\n"
 	     "  --root                      run, shell: as root, where the manifest says \"root "
 	     "allow\"\n"
 	     "  --manifest FILE             check, argv, init: this manifest\n"

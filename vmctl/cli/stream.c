@@ -41,7 +41,8 @@ struct session {
 	size_t buffer_len, buffer_sent;
 	int signals; /* what the command is sent, a byte each */
 	bool is_signalled;
-	bool is_shell; /* on a terminal in the guest; ours is its screen */
+	bool is_shell;   /* on a terminal in the guest; ours is its screen */
+	bool is_console; /* the same for its serial console */
 	struct terminal terminal;
 	bool is_answered;
 	int status;
@@ -126,8 +127,10 @@ static bool take_keys(struct session *session) {
 			session->buffer_len, &leaves);
 	if (leaves) {
 		leave_terminal(session);
-		fputs("\nvmctl: you left; what ran there was hung up\n", stderr);
-		sd_event_exit(session->event, 1);
+		fputs(session->is_console ? "\nvmctl: you left the console\n"
+					  : "\nvmctl: you left; what ran there was hung up\n",
+				stderr);
+		sd_event_exit(session->event, session->is_console ? 0 : 1);
 	}
 	return !leaves && session->buffer_len > 0;
 }
@@ -141,7 +144,7 @@ static void fill_buffer(struct session *session) {
 	}
 	session->buffer_len = (size_t)n;
 	session->buffer_sent = 0;
-	if (session->is_shell && !take_keys(session)) {
+	if (session->terminal.is_raw && !take_keys(session)) {
 		return;
 	}
 	sd_event_source_set_enabled(session->input_source, SD_EVENT_ON);
@@ -179,6 +182,10 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 		sd_varlink_reply_flags_t flags, void *data) {
 	struct session *session = data;
 	session->is_answered = true;
+	if (error_id == NULL && session->is_console) {
+		session->status = 0;
+		return 0;
+	}
 	close_input(session);
 	if (error_id != NULL) {
 		leave_terminal(session);
@@ -204,7 +211,7 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 static int handle_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
 	struct session *session = data;
 	uint8_t number = (uint8_t)info->ssi_signo;
-	if (session->is_shell || session->is_signalled ||
+	if (session->terminal.is_raw || session->is_signalled ||
 			write(session->signals, &number, 1) != 1) {
 		return sd_event_exit(session->event, 128 + number);
 	}
@@ -299,6 +306,10 @@ static int start_run(struct session *session, const char *vm, char **command) {
 	if (result < 0) {
 		return result;
 	}
+	if (session->is_console) {
+		return sd_varlink_invokebo(session->link, MANAGER_NAME ".Console",
+				SD_JSON_BUILD_PAIR_STRING("name", vm));
+	}
 	const char *application = session->options->application, *term = getenv("TERM");
 	unsigned columns, rows;
 	terminal_size(&columns, &rows);
@@ -317,15 +328,22 @@ static int start_run(struct session *session, const char *vm, char **command) {
 			SD_JSON_BUILD_PAIR_BOOLEAN("root", session->options->root));
 }
 
-/* One command from its start to its end. Returns vmctl's exit status. */
+enum session_kind {
+	SESSION_RUN,
+	SESSION_SHELL,
+	SESSION_CONSOLE,
+};
+
+/* One command, or the console, from its start to its end. Returns vmctl's exit status. */
 static int hold_session(const struct cli_options *options, const char *vm, char **command,
-		bool is_shell) {
+		enum session_kind kind) {
 	struct session session = {.options = options,
 			.input = -1,
 			.signals = -1,
 			.status = 1,
-			.is_shell = is_shell};
-	session.outlets[0].filter.is_screen = is_shell;
+			.is_shell = kind == SESSION_SHELL,
+			.is_console = kind == SESSION_CONSOLE};
+	session.outlets[0].filter.is_screen = kind != SESSION_RUN;
 	if (!cli_connect(&session.link)) {
 		return 1;
 	}
@@ -336,7 +354,8 @@ static int hold_session(const struct cli_options *options, const char *vm, char 
 	if (result >= 0) {
 		result = start_run(&session, vm, command);
 	}
-	if (result >= 0 && is_shell && !terminal_enter(&session.terminal, TERMINAL_TILDE)) {
+	enum terminal_exit way_out = kind == SESSION_SHELL ? TERMINAL_TILDE : TERMINAL_BRACKET;
+	if (result >= 0 && kind != SESSION_RUN && !terminal_enter(&session.terminal, way_out)) {
 		result = -errno;
 	}
 	if (result >= 0) {
@@ -365,7 +384,7 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 				stderr);
 		return 2;
 	}
-	return hold_session(options, argv[1], argv + 2, false);
+	return hold_session(options, argv[1], argv + 2, SESSION_RUN);
 }
 
 int cli_shell(const struct cli_options *options, int argc, char **argv) {
@@ -384,7 +403,25 @@ int cli_shell(const struct cli_options *options, int argc, char **argv) {
 	}
 	/* Booted while Ctrl+C still means what it means. */
 	int status = cli_start(options, 2, (char *[]){argv[0], argv[1], NULL});
-	return status != 0 ? status : hold_session(options, argv[1], argv + 2, true);
+	return status != 0 ? status : hold_session(options, argv[1], argv + 2, SESSION_SHELL);
+}
+
+int cli_console(const struct cli_options *options, int argc, char **argv) {
+	if (argc != 2) {
+		fputs("vmctl: usage: vmctl console [--raw] VM\n", stderr);
+		return 2;
+	}
+	if (!terminal_is_there()) {
+		fprintf(stderr,
+				"vmctl: console needs a terminal as standard input and output; to "
+				"see "
+				"what it said: vmctl log %s\n",
+				argv[1]);
+		return 1;
+	}
+	fprintf(stderr, "vmctl: the console of %s; Ctrl+] leaves, Enter may show a prompt\n",
+			argv[1]);
+	return hold_session(options, argv[1], NULL, SESSION_CONSOLE);
 }
 
 struct log_session {

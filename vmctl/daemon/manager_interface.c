@@ -11,6 +11,7 @@ static SD_VARLINK_DEFINE_METHOD(GetStatus, SD_VARLINK_DEFINE_INPUT(name, SD_VARL
 static SD_VARLINK_DEFINE_METHOD(Start, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(Stop, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_INPUT(force, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_METHOD(Console, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(Pause, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(Resume, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(Run, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
@@ -42,7 +43,8 @@ static SD_VARLINK_DEFINE_ERROR(NoSuchVm, SD_VARLINK_DEFINE_FIELD(name, SD_VARLIN
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Limits,
 		&vl_type_Status, &vl_type_Terminal, &vl_method_Pause, &vl_method_Resume,
-		&vl_method_List, &vl_method_GetStatus, &vl_type_Application, &vl_method_Start,
-		&vl_method_Stop, &vl_method_Run, &vl_method_Launch, &vl_method_Watch,
-		&vl_method_ListApplications, &vl_method_Log, &vl_error_Failed, &vl_error_NoSuchVm);
+		&vl_method_Console, &vl_method_List, &vl_method_GetStatus, &vl_type_Application,
+		&vl_method_Start, &vl_method_Stop, &vl_method_Run, &vl_method_Launch,
+		&vl_method_Watch, &vl_method_ListApplications, &vl_method_Log, &vl_error_Failed,
+		&vl_error_NoSuchVm);
 const sd_varlink_interface *const manager_interface = &vl_interface_io_silo_Manager;

@@ -178,8 +178,9 @@ static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 	return 0;
 }
 
+/* A call without parameters to the supervisor of a VM that lives; n descriptors go with it. */
 static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_variant *json,
-		const char *method) {
+		const char *method, const int *fds, size_t n) {
 	struct parameters parameters = {0};
 	struct instance *instance;
 	int result = begin(manager, link, json, &parameters, &instance);
@@ -191,17 +192,28 @@ static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_vari
 		return interface_fail(link, MANAGER_NAME, "vm \"%s\" does not run",
 				instance->vm->name);
 	}
-	return forward_call(manager, instance->dir, method, NULL, NULL, 0, false, link);
+	return forward_call(manager, instance->dir, method, NULL, fds, n, false, link);
 }
 
 static int handle_pause(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	return forward_plain(data, link, json, SUPERVISOR_NAME ".Pause");
+	return forward_plain(data, link, json, SUPERVISOR_NAME ".Pause", NULL, 0);
 }
 
 static int handle_resume(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	return forward_plain(data, link, json, SUPERVISOR_NAME ".Resume");
+	return forward_plain(data, link, json, SUPERVISOR_NAME ".Resume", NULL, 0);
+}
+
+static int handle_console(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
+		void *data) {
+	int fds[] = {sd_varlink_take_fd(link, 0), sd_varlink_take_fd(link, 1)};
+	int result = fds[0] < 0 || fds[1] < 0
+			? interface_fail(link, MANAGER_NAME, "two pipes must come with the call")
+			: forward_plain(data, link, json, SUPERVISOR_NAME ".Console", fds, 2);
+	fd_close(&fds[0]);
+	fd_close(&fds[1]);
+	return result;
 }
 
 static char **copy_words(char *const *words) {
@@ -366,6 +378,7 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".Stop", handle_stop},
 			{MANAGER_NAME ".Pause", handle_pause},
 			{MANAGER_NAME ".Resume", handle_resume},
+			{MANAGER_NAME ".Console", handle_console},
 			{MANAGER_NAME ".Run", handle_run},
 			{MANAGER_NAME ".Launch", handle_launch},
 			{MANAGER_NAME ".Watch", watch_handle},

@@ -63,9 +63,7 @@ struct boot {
 	struct agent *agent;
 	int agent_child_fd; /* until the child has been started */
 	int control;        /* to the proxy */
-	int console;
-	sd_event_source *console_source;
-	struct ring_source console_log;
+	struct console *console;
 	sd_event_source *watch, *retry, *deadline, *grace, *gone;
 	bool has_heard_agent;
 	sd_event_source *agent_rest;
@@ -261,20 +259,6 @@ static int handle_output(sd_event_source *source, int fd, uint32_t events, void 
 	return 0;
 }
 
-static int handle_console(sd_event_source *source, int fd, uint32_t events, void *data) {
-	struct boot *boot = data;
-	char bytes[4096];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
-	if (n > 0) {
-		ring_add(boot->setup.ring, &boot->console_log, bytes, (size_t)n);
-		boot->events.logged(boot->data);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		ring_flush(boot->setup.ring, &boot->console_log);
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	}
-	return 0;
-}
-
 static bool spawn(struct boot *boot, enum boot_process kind, struct box_spec *spec,
 		char error[ERROR_MAX]) {
 	struct process *process = &boot->processes[kind];
@@ -407,13 +391,11 @@ static bool start_vmm(struct boot *boot, int vsock, char error[ERROR_MAX]) {
 		vmm_box_finish(&box);
 	}
 	if (is_started) {
-		boot->console = fd_steal(&console[0]);
-		fd_set_nonblock(boot->console, true);
+		boot->console = console_create(boot->event, fd_steal(&console[0]), boot->setup.ring,
+				boot->events.logged, boot->data);
 		boot->monitor = monitor_create(boot->event, boot->setup.vmm.kind,
 				fd_steal(&control[0]), handle_monitor, boot);
-		is_started = boot->monitor != NULL &&
-				sd_event_add_io(boot->event, &boot->console_source, boot->console,
-						EPOLLIN, handle_console, boot) >= 0;
+		is_started = boot->monitor != NULL && boot->console != NULL;
 		snprintf(error, ERROR_MAX, "%s", is_started ? "" : "out of memory");
 	}
 	for (int i = 0; i < 2; i++) {
@@ -516,8 +498,7 @@ struct boot *boot_create(sd_event *event, const struct boot_setup *setup,
 	boot->setup = *setup;
 	boot->events = *events;
 	boot->data = data;
-	boot->control = boot->console = boot->agent_child_fd = -1;
-	boot->console_log.name = "console";
+	boot->control = boot->agent_child_fd = -1;
 	for (int i = 0; i < BOOT_PROCESSES; i++) {
 		boot->processes[i].boot = boot;
 		boot->processes[i].kind = (enum boot_process)i;
@@ -546,14 +527,7 @@ void boot_destroy(struct boot *boot) {
 		fd_close(&process->child.pidfd);
 	}
 	boot->gone = sd_event_source_disable_unref(boot->gone);
-	char bytes[4096];
-	ssize_t n;
-	while (boot->console >= 0 && (n = read(boot->console, bytes, sizeof(bytes))) > 0) {
-		ring_add(boot->setup.ring, &boot->console_log, bytes, (size_t)n);
-	}
-	ring_flush(boot->setup.ring, &boot->console_log);
-	boot->console_source = sd_event_source_disable_unref(boot->console_source);
-	fd_close(&boot->console);
+	console_destroy(boot->console);
 	fd_close(&boot->control);
 	fd_close(&boot->agent_child_fd);
 	monitor_destroy(boot->monitor);
@@ -579,6 +553,10 @@ void boot_pause(struct boot *boot, bool pause) {
 	if (boot->monitor != NULL) {
 		monitor_ask(boot->monitor, pause ? MONITOR_PAUSE : MONITOR_RESUME);
 	}
+}
+
+struct console *boot_console(struct boot *boot) {
+	return boot->console;
 }
 
 struct agent *boot_agent(struct boot *boot) {

@@ -18,6 +18,7 @@
 
 #include "base/box.h"
 #include "vmctl/supervisor/agent.h"
+#include "vmctl/supervisor/console.h"
 #include "vmctl/supervisor/places.h"
 #include "vmctl/supervisor/ring.h"
 #include "vmctl/vmm/vmm.h"
@@ -88,6 +89,9 @@ void boot_quit(struct boot *boot, enum boot_end end, const char *reason);
 void boot_kill(struct boot *boot, enum boot_end end, const char *reason);
 
 struct agent *boot_agent(struct boot *boot);
+
+/* Its console, or NULL before the VMM has started. */
+struct console *boot_console(struct boot *boot);
 
 /* The process' id, 0 if it does not run; the weakest box among those that run. */
 pid_t boot_pid(const struct boot *boot, enum boot_process process);

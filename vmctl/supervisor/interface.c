@@ -58,6 +58,7 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Monitor, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(status, Status, 0));
 static SD_VARLINK_DEFINE_METHOD(Attach);
 static SD_VARLINK_DEFINE_METHOD(Stop, SD_VARLINK_DEFINE_INPUT(force, SD_VARLINK_BOOL, 0));
+static SD_VARLINK_DEFINE_METHOD(Console);
 static SD_VARLINK_DEFINE_METHOD(Pause);
 static SD_VARLINK_DEFINE_METHOD(Resume);
 static SD_VARLINK_DEFINE_METHOD(Run,
@@ -80,9 +81,9 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type_Pids,
 		&vl_type_Limits, &vl_type_Status, &vl_type_Terminal, &vl_type_Application,
-		&vl_method_ListApplications, &vl_method_Pause, &vl_method_Resume,
-		&vl_method_Monitor, &vl_method_Attach, &vl_method_Stop, &vl_method_Run,
-		&vl_method_Log, &vl_error_Failed);
+		&vl_method_ListApplications, &vl_method_Console, &vl_method_Pause,
+		&vl_method_Resume, &vl_method_Monitor, &vl_method_Attach, &vl_method_Stop,
+		&vl_method_Run, &vl_method_Log, &vl_error_Failed);
 const sd_varlink_interface *const supervisor_interface = &vl_interface_io_silo_Supervisor;
 
 static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *data) {

@@ -268,6 +268,22 @@ static int handle_run(sd_varlink *link, sd_json_variant *parameters,
 	return result;
 }
 
+static int handle_console(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct supervisor *supervisor = data;
+	struct console *console = supervisor->boot != NULL ? boot_console(supervisor->boot) : NULL;
+	cleanup_fd int in = sd_varlink_take_fd(link, 0);
+	cleanup_fd int out = sd_varlink_take_fd(link, 1);
+	if (in < 0 || out < 0 || !is_stream(in) || !is_stream(out)) {
+		return interface_fail(link, SUPERVISOR_NAME, "two pipes must come with the call");
+	}
+	if (console == NULL || !console_attach(console, fd_steal(&in), fd_steal(&out))) {
+		return interface_fail(link, SUPERVISOR_NAME, "vm \"%s\" %s", supervisor->vm->name,
+				console == NULL ? "has no console yet" : "has too many viewers");
+	}
+	return sd_varlink_reply(link, NULL);
+}
+
 /* Sends what is new since position. */
 static int send_log(struct supervisor *supervisor, sd_varlink *link, uint64_t *position) {
 	char *chunk = malloc(LOG_CHUNK);
@@ -356,6 +372,7 @@ int service_create(struct supervisor *supervisor) {
 			{SUPERVISOR_NAME ".Pause", handle_pause},
 			{SUPERVISOR_NAME ".Resume", handle_resume},
 			{SUPERVISOR_NAME ".Run", handle_run},
+			{SUPERVISOR_NAME ".Console", handle_console},
 			{SUPERVISOR_NAME ".ListApplications", handle_list_applications},
 			{SUPERVISOR_NAME ".Log", handle_log},
 	};

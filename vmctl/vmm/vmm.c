@@ -23,6 +23,9 @@ char *vmm_kernel_line(const struct vm *vm) {
 		abort();
 	}
 	fprintf(stream, "console=ttyS0 quiet panic=-1 cryptomgr.notests silo.vm=%s", vm->name);
+	if (vm->root_allowed) {
+		fputs(" silo.root=allow", stream);
+	}
 	for (size_t i = 0; i < vm->kernel_params_len; i++) {
 		fprintf(stream, " %s", vm->kernel_params[i]);
 	}

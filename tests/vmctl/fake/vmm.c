@@ -69,10 +69,10 @@ int main(int argc, char **argv) {
 		return 1;
 	}
 	for (;;) {
-		struct pollfd fds[] = {
-				{.fd = QMP, .events = POLLIN}, {.fd = VSOCK, .events = POLLIN}};
+		struct pollfd fds[] = {{.fd = QMP, .events = POLLIN},
+				{.fd = VSOCK, .events = POLLIN}, {.fd = CONSOLE, .events = POLLIN}};
 		char bytes[4096];
-		if (poll(fds, 2, -1) < 0) {
+		if (poll(fds, 3, -1) < 0) {
 			return 1;
 		}
 		if (fds[0].revents != 0) {
@@ -82,6 +82,14 @@ int main(int argc, char **argv) {
 			}
 			bytes[n] = '\0';
 			take_command(bytes, strcmp(name, "stubborn") == 0);
+		}
+		if (fds[2].revents != 0) {
+			/* A login that says back what is typed, and worse. */
+			ssize_t n = read(CONSOLE, bytes, sizeof(bytes));
+			if (n > 0) {
+				dprintf(CONSOLE, "<%.*s>\033[c\033]0;x\007\033[1m\r\n", (int)n,
+						bytes);
+			}
 		}
 		if (fds[1].revents != 0) {
 			if (read(VSOCK, bytes, 1) <= 0) {
