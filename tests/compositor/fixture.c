@@ -467,9 +467,8 @@ void window_map(struct test_window *window, struct test_client *client, int widt
 	window_attach(window, width, height, color);
 }
 
-void popup_map(struct test_window *popup, struct test_window *parent, int x, int y, int width,
-		int height, uint32_t color) {
-	struct test_client *client = parent->client;
+void popup_init(struct test_window *popup, struct test_client *client, struct xdg_surface *parent,
+		int x, int y, int width, int height) {
 	*popup = (struct test_window){.client = client};
 	struct xdg_positioner *positioner = xdg_wm_base_create_positioner(client->wm_base);
 	xdg_positioner_set_size(positioner, width, height);
@@ -479,11 +478,16 @@ void popup_map(struct test_window *popup, struct test_window *parent, int x, int
 	popup->surface = wl_compositor_create_surface(client->compositor);
 	popup->xdg_surface = xdg_wm_base_get_xdg_surface(client->wm_base, popup->surface);
 	xdg_surface_add_listener(popup->xdg_surface, &xdg_surface_listener, popup);
-	popup->popup = xdg_surface_get_popup(popup->xdg_surface, parent->xdg_surface, positioner);
+	popup->popup = xdg_surface_get_popup(popup->xdg_surface, parent, positioner);
 	xdg_popup_add_listener(popup->popup, &popup_listener, popup);
 	xdg_positioner_destroy(positioner);
+}
+
+void popup_map(struct test_window *popup, struct test_window *parent, int x, int y, int width,
+		int height, uint32_t color) {
+	popup_init(popup, parent->client, parent->xdg_surface, x, y, width, height);
 	wl_surface_commit(popup->surface);
-	fixture_await(client->fixture, &popup->is_configured);
+	fixture_await(parent->client->fixture, &popup->is_configured);
 	window_attach(popup, width, height, color);
 }
 

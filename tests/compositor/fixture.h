@@ -110,6 +110,9 @@ void window_init(struct test_window *window, struct test_client *client);
 void window_map(struct test_window *window, struct test_client *client, int width, int height,
 		uint32_t color);
 void window_attach(struct test_window *window, int width, int height, uint32_t color);
+/* A popup that has not been committed; parent may be NULL. */
+void popup_init(struct test_window *popup, struct test_client *client, struct xdg_surface *parent,
+		int x, int y, int width, int height);
 /* A mapped popup at x, y of parent's geometry. */
 void popup_map(struct test_window *popup, struct test_window *parent, int x, int y, int width,
 		int height, uint32_t color);

@@ -337,6 +337,42 @@ static void a_wrong_order_ends_the_client_at_most(void **state) {
 	assert_true(wl_list_empty(layer_shell_surfaces(fixture->server)));
 }
 
+static void popups_stand_on_their_surface(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct wlr_box area = first_window(&scene)->area;
+	struct test_layer panel;
+	struct test_window popup, nested, orphan;
+	layer_map(&panel, scene.shell, &panel_spec, GREEN);
+	popup_init(&popup, scene.shell, NULL, 100, -100, 200, 100);
+	zwlr_layer_surface_v1_get_popup(panel.layer, popup.popup);
+	wl_surface_commit(popup.surface);
+	fixture_await(scene.fixture, &popup.is_configured);
+	window_attach(&popup, 200, 100, BLUE);
+	popup_map(&nested, &popup, 10, 10, 50, 20, RED);
+	assert_int_equal(fixture_pixel(scene.fixture, 150, HEIGHT - 50), 0x0000ff);
+	user_click(scene.fixture, 290, HEIGHT - 50);
+	assert_int_equal(scene.shell->buttons, 2);
+	assert_false(popup.is_closed);
+	/* A press elsewhere ends them. */
+	user_click(scene.fixture, area.x + 100, area.y + 100);
+	assert_true(popup.is_closed);
+	assert_true(nested.is_closed);
+	window_finish(&nested);
+	window_finish(&popup);
+	/* One that is nobody's cannot be shown. */
+	popup_init(&orphan, scene.shell, NULL, 0, 0, 10, 10);
+	fixture_settle(scene.fixture);
+	assert_false(scene.shell->is_dead);
+	wl_surface_commit(orphan.surface);
+	assert_true(client_is_ended(scene.shell));
+	xdg_popup_destroy(orphan.popup);
+	xdg_surface_destroy(orphan.xdg_surface);
+	wl_surface_destroy(orphan.surface);
+	layer_finish(&panel);
+	scene_finish(&scene);
+}
+
 static void one_that_was_unmapped_comes_again(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -368,6 +404,7 @@ int main(void) {
 			TEST(a_client_that_dies_gives_everything_back),
 			TEST(a_zone_that_leaves_nothing_counts_for_nothing),
 			TEST(a_wrong_order_ends_the_client_at_most),
+			TEST(popups_stand_on_their_surface),
 			TEST(one_that_was_unmapped_comes_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
