@@ -3,6 +3,7 @@
 made of, put together as one image directory that appears at once or not at all."""
 
 import argparse
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -202,14 +203,9 @@ def assemble(options, answer, build_dir, target):
     say('ready: ' + target)
 
 
-def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    options = arguments()
-    target = os.path.abspath(options.output or
-                             os.path.join(data_dir(), 'silo', 'images', options.name))
-    build_dir = find_build(options.build_dir)
-    check_tools()
-    os.environ['PATH'] += ':/usr/sbin:/sbin'
+@contextlib.contextmanager
+def alone():
+    """One build at a time uses the cache."""
     with open(os.path.join(cache_dir(), 'lock'), 'w') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -218,16 +214,29 @@ def main():
             fcntl.flock(lock, fcntl.LOCK_EX)
         # What an interrupted run left behind.
         shutil.rmtree(cache_dir('tmp'), ignore_errors=True)
+        yield
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    options = arguments()
+    target = os.path.abspath(options.output or
+                             os.path.join(data_dir(), 'silo', 'images', options.name))
+    build_dir = find_build(options.build_dir)
+    check_tools()
+    os.environ['PATH'] += ':/usr/sbin:/sbin'
+    with alone():
         assemble(options, resolve(options), build_dir, target)
 
 
-try:
-    main()
-except Failed as failed:
-    print('silo: error: guest image: %s' % failed, file=sys.stderr)
-    sys.exit(1)
-except KeyboardInterrupt:
-    sys.exit(130)
-except OSError as error:
-    print('silo: error: guest image: %s' % error, file=sys.stderr)
-    sys.exit(1)
+if __name__ == '__main__':
+    try:
+        main()
+    except Failed as failed:
+        print('silo: error: guest image: %s' % failed, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        print('silo: error: guest image: %s' % error, file=sys.stderr)
+        sys.exit(1)

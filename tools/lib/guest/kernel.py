@@ -34,8 +34,8 @@ def module_info(data, key):
     return [value.decode() for value in re.findall(b'\0' + key.encode() + b'=([^\0]*)', data)]
 
 
-def load_order(folder):
-    """[(file name, bytes)] of MODULES and their dependencies, dependencies first."""
+def load_order(folder, wanted=tuple(MODULES)):
+    """[(file name, bytes)] of the modules wanted and their dependencies, dependencies first."""
     files = {}
     for where, _, names in os.walk(folder):
         for name in names:
@@ -59,7 +59,7 @@ def load_order(folder):
                     visit(other.replace('-', '_'))
         order.append((name + '.ko', data))
 
-    for name in MODULES:
+    for name in wanted:
         visit(name)
     return order
 

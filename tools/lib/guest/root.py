@@ -28,10 +28,10 @@ CHECKED = [*('usr/bin/' + name for name in (
 LIBRARIES = 'usr/lib/x86_64-linux-gnu'
 
 
-def unpack(deb, root, only=None):
+def unpack(deb, root, only=None, excluded=EXCLUDED):
     tar = subprocess.Popen(['dpkg-deb', '--fsys-tarfile', deb], stdout=subprocess.PIPE)
     words = ['tar', '-x', '-C', root, '--no-same-owner', '--keep-directory-symlink']
-    words += ['--exclude=' + path for path in EXCLUDED]
+    words += ['--exclude=' + path for path in excluded]
     words += ['-f', '/proc/self/fd/%d' % tar.stdout.fileno()] + (only or [])
     try:
         run(*words, pass_fds=[tar.stdout.fileno()])
