@@ -13,6 +13,7 @@
 #include <wlr/backend/wayland.h>
 #include <wlr/config.h>
 #include <wlr/render/allocator.h>
+#include <wlr/render/pixman.h>
 #include <wlr/render/wlr_renderer.h>
 #if WLR_HAS_X11_BACKEND
 #include <wlr/backend/x11.h>
@@ -109,11 +110,23 @@ static void loop_destroy(struct server *server) {
 	}
 }
 
+/*
+ * wlroots gives up where a screen's card has a render node but nothing draws on it: a virtual machine's
+ * card without 3D, or a driver that is missing. The processor draws well enough then.
+ */
+static struct wlr_renderer *renderer_create(struct wlr_backend *backend) {
+	struct wlr_renderer *renderer = wlr_renderer_autocreate(backend);
+	if (renderer == NULL && getenv("WLR_RENDERER") == NULL) {
+		log_warn("no GPU draws here: the processor does");
+		renderer = wlr_pixman_renderer_create();
+	}
+	return renderer;
+}
+
 static bool backend_create(struct server *server) {
 	/* Headless outputs are made by us, with the sizes that were asked for. */
 	setenv("WLR_HEADLESS_OUTPUTS", "0", 1);
-	struct wlr_session *session = NULL;
-	server->backend = wlr_backend_autocreate(server->loop, &session);
+	server->backend = wlr_backend_autocreate(server->loop, &server->session);
 	if (server->backend == NULL) {
 		log_error("no screen to run on: start silo in a graphical session or on a console, "
 			  "or set WLR_BACKENDS=headless");
@@ -125,7 +138,7 @@ static bool backend_create(struct server *server) {
 	} else {
 		find_nesting(server->backend, &server->is_nested);
 	}
-	server->renderer = wlr_renderer_autocreate(server->backend);
+	server->renderer = renderer_create(server->backend);
 	if (server->renderer == NULL) {
 		log_error("no renderer works here: try WLR_RENDERER=pixman");
 		return false;

@@ -52,6 +52,7 @@ struct server {
 	struct wl_event_source *event_source;
 	struct wl_event_source *signals[3];
 	struct wlr_backend *backend;
+	struct wlr_session *session; /* of a console; NULL: nested or headless */
 	struct wlr_renderer *renderer;
 	struct wlr_allocator *allocator;
 	bool is_nested; /* runs in a window of another compositor, which keeps Super for itself */

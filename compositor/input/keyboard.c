@@ -3,6 +3,7 @@
 
 #include <linux/input-event-codes.h>
 #include <stdlib.h>
+#include <wlr/backend/session.h>
 #include <wlr/backend/wayland.h>
 #include <wlr/interfaces/wlr_keyboard.h>
 #include <wlr/types/wlr_input_device.h>
@@ -73,6 +74,19 @@ static bool take(struct keyboards *keyboards, uint32_t keycode) {
 	return false;
 }
 
+/* Another console: no client and no binding comes before that, and no virtual keyboard may ask. */
+static bool try_console(struct server *server, const xkb_keysym_t *symbols, int len) {
+	for (int i = 0; i < len; i++) {
+		if (server->session != NULL && symbols[i] >= XKB_KEY_XF86Switch_VT_1 &&
+				symbols[i] <= XKB_KEY_XF86Switch_VT_12) {
+			wlr_session_change_vt(server->session,
+					symbols[i] - XKB_KEY_XF86Switch_VT_1 + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Symbols at the current level and, for chords with Shift, at the first one; and the digits of the
  * row above the letters, whatever the layout has there. */
 static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
@@ -84,6 +98,9 @@ static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keybo
 	uint32_t modifiers = wlr_keyboard_get_modifiers(keyboard);
 	const xkb_keysym_t *symbols;
 	int len = xkb_state_key_get_syms(keyboard->xkb_state, keycode + 8, &symbols);
+	if (!is_virtual && try_console(server, symbols, len)) {
+		return true;
+	}
 	for (int i = 0; i < len; i++) {
 		if (bindings_run(server, modifiers, symbols[i], is_virtual)) {
 			return true;

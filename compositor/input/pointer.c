@@ -34,6 +34,7 @@
 #include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/seat.h"
+#include "compositor/input/touchpad.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -535,6 +536,7 @@ void pointer_forget_seat(struct server *server, struct seat *seat) {
 }
 
 void pointer_add(struct server *server, struct wlr_input_device *device) {
+	touchpad_configure(device);
 	wlr_cursor_attach_input_device(cursor_wlr(server), device);
 }
 

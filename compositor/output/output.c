@@ -17,6 +17,7 @@
 #include "compositor/output/buffer.h"
 #include "compositor/output/chosen.h"
 #include "compositor/output/layers.h"
+#include "compositor/output/mode.h"
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -177,26 +178,15 @@ static bool enable(struct output *output) {
 	struct wlr_output_state state;
 	wlr_output_state_init(&state);
 	wlr_output_state_set_enabled(&state, true);
-	struct wlr_output_mode *mode = wlr_output_preferred_mode(wlr_output);
-	if (mode != NULL) {
-		wlr_output_state_set_mode(&state, mode);
-	}
 	if (wlr_output_is_headless(wlr_output)) {
 		size_t index = (size_t)wl_list_length(&output->server->outputs->list);
 		if (index < options->outputs_len) {
 			wlr_output_state_set_scale(&state, options->outputs[index].scale);
 		}
 	}
-	bool has_mode = chosen_state(settings_for_output(output->server->settings,
-						     wlr_output->name),
-			wlr_output, &state);
-	bool ok = wlr_output_commit_state(wlr_output, &state);
-	if (!ok && has_mode && mode != NULL) {
-		log_warn("output %s does not take the mode that the settings say: using its own",
-				wlr_output->name);
-		wlr_output_state_set_mode(&state, mode);
-		ok = wlr_output_commit_state(wlr_output, &state);
-	}
+	chosen_state(settings_for_output(output->server->settings, wlr_output->name), wlr_output,
+			&state);
+	bool ok = mode_commit(wlr_output, &state);
 	wlr_output_state_finish(&state);
 	return ok;
 }

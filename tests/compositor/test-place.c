@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where new windows go, and the command line's sizes.
+ * Where new windows go, the command line's sizes, and a screen's first scale.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "compositor/options.h"
+#include "compositor/output/mode.h"
 #include "compositor/window/place.h"
 
 static const struct wlr_box area = {.y = 28, .width = 1920, .height = 1052};
@@ -91,6 +92,31 @@ static void output_sizes_are_read_or_refused(void **state) {
 	}
 }
 
+static void dense_screens_are_scaled(void **state) {
+	static const struct {
+		int width_px, height_px, width_mm, height_mm;
+		float scale;
+	} screens[] = {
+			{1920, 1080, 527, 296, 1},    /* 24 inches */
+			{2560, 1440, 597, 336, 1},    /* 27 inches */
+			{3840, 2160, 597, 336, 1.5f}, /* 27 inches */
+			{1920, 1080, 293, 165, 1.5f}, /* 13 inches */
+			{2880, 1800, 301, 188, 2},    /* 14 inches */
+			{3840, 2400, 288, 180, 3},    /* 13 inches */
+			{1280, 800, 100, 63, 1},      /* dense, but there is no room */
+			{3840, 2160, 160, 90, 3},     /* a telephone's */
+			{3840, 2160, 1600, 900, 1},   /* a television */
+			{1920, 1080, 16, 9, 1},       /* an aspect ratio */
+			{1280, 800, 0, 0, 1},
+			{3840, 2160, -1, INT32_MAX, 1},
+	};
+	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
+		float scale = mode_scale(screens[i].width_px, screens[i].height_px,
+				screens[i].width_mm, screens[i].height_mm);
+		assert_true(scale == screens[i].scale);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(windows_do_not_overlap_while_there_is_room),
@@ -99,6 +125,7 @@ int main(void) {
 			cmocka_unit_test(one_that_is_too_large_starts_at_the_corner),
 			cmocka_unit_test(a_bar_stays_within_reach),
 			cmocka_unit_test(output_sizes_are_read_or_refused),
+			cmocka_unit_test(dense_screens_are_scaled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
