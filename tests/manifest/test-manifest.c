@@ -17,6 +17,7 @@
 #include "vmctl/manifest/manifest.h"
 #include "config/suggest.h"
 #include "config/value.h"
+#include "vmctl/manifest/look.h"
 
 static const char *example;
 static char first[64], second[64];
@@ -299,6 +300,51 @@ static void test_words(void **state) {
 	assert_false(value_color("#ggg", &color));
 }
 
+/* The look's own figures for its palette, and what is said of colours that are hard to tell. */
+static void test_look(void **state) {
+	double least = 100;
+	for (size_t i = 0; i < value_colors_len; i++) {
+		assert_true(look_chroma(value_palette_color(i)) > LOOK_CHROMA_MIN);
+		for (size_t other = 0; other < i; other++) {
+			double distance = look_distance(value_palette_color(i),
+					value_palette_color(other));
+			least = distance < least ? distance : least;
+		}
+	}
+	assert_true(least > 9.0 && least < 10.5);
+	assert_true(look_distance(0x808080, 0x808080) < 1e-6);
+	assert_true(look_distance(0xffffff, 0x000000) > 99.9 &&
+			look_distance(0xffffff, 0x000000) < 100.1);
+	assert_true(look_chroma(0x808080) < 1e-4);
+
+	static const struct {
+		const char *colors[2], *said;
+	} cases[] = {{{"green", "red"}, NULL}, {{"green", "\"#353a36\""}, "the host's greys"},
+			{{"green", "\"#337848\""}, "nearly the colour"}};
+	char path[] = "/tmp/silo-look-XXXXXX", text[256];
+	close(mkstemp(path));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *report = NULL;
+		snprintf(text, sizeof(text),
+				"version 1\nvm a {\n\tcolor %s\n}\nvm b {\n\tcolor %s\n}\n",
+				cases[i].colors[0], cases[i].colors[1]);
+		write_to(path, text);
+		struct manifest *manifest =
+				manifest_load((const char *const[]){path}, 1, true, &report);
+		assert_non_null(manifest);
+		if (cases[i].said != NULL) {
+			assert_non_null(report);
+			assert_non_null(strstr(report, cases[i].said));
+			assert_non_null(strstr(report, "warning"));
+		} else {
+			assert_null(report);
+		}
+		free(report);
+		manifest_destroy(manifest);
+	}
+	unlink(path);
+}
+
 int main(int argc, char **argv) {
 	example = argc > 1 ? argv[1] : "examples/vms.scfg";
 	const struct CMUnitTest tests[] = {
@@ -311,6 +357,7 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_applications),
 			cmocka_unit_test(test_duplicates),
 			cmocka_unit_test(test_two_files),
+			cmocka_unit_test(test_look),
 			cmocka_unit_test(test_trust),
 			cmocka_unit_test(test_words),
 	};

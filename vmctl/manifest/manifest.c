@@ -9,6 +9,7 @@
 #include "config/reader.h"
 #include "config/suggest.h"
 #include "config/value.h"
+#include "vmctl/manifest/look.h"
 #include "vmctl/manifest/vm.h"
 #include "vmctl/vmm/vmm.h"
 
@@ -49,9 +50,27 @@ static void check_new_name(const struct manifest *manifest, const struct vm *vm,
 /* A person tells VMs apart by colour and glyph: no two may have both in common. */
 static void check_new_look(const struct manifest *manifest, const struct vm *vm, const char *where,
 		struct report *report) {
+	if (vm->color == VM_COLOR_UNSET) {
+		return;
+	}
+	if (look_chroma(vm->color) < LOOK_CHROMA_MIN) {
+		report_warning(report, vm->file, vm->line, where,
+				"has a colour like the host's greys; a more colourful one is "
+				"easier to "
+				"tell");
+	}
 	for (size_t i = 0; i < manifest->vms_len; i++) {
 		const struct vm *other = &manifest->vms[i];
-		if (other->color != vm->color || vm->color == VM_COLOR_UNSET) {
+		if (other->color == VM_COLOR_UNSET) {
+			continue;
+		}
+		if (other->color != vm->color) {
+			if (look_distance(other->color, vm->color) < LOOK_DISTANCE_MIN) {
+				report_warning(report, vm->file, vm->line, where,
+						"has nearly the colour of vm \"%s\" (line %d), for "
+						"some eyes at least; another is easier to tell",
+						other->name, other->line);
+			}
 			continue;
 		}
 		if (other->glyph != NULL && vm->glyph != NULL &&
