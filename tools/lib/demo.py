@@ -193,7 +193,7 @@ def main():
     display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     nested = bool(display) and not arguments.headless
     session = Session(arguments.build, MANIFEST, outputs=f"1920x1080@{arguments.scale}", nested=nested,
-                      options=[] if arguments.dark else ["--light"], panel=not arguments.headless)
+                      options=[] if arguments.dark else ["--light"], panel=True)
     demo = Demo(session)
     # Ctrl+C also where a shell started us in the background; the end of the terminal too.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
