@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Silo on real screens: a Debian machine with logind, a graphics card of two heads and a keyboard, under
+emulation. A person logs in on a console, starts the session, types, changes consoles, plugs a monitor in and out.
+
+usage: screens.py BUILD [DIRECTORY-FOR-PICTURES]"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
+
+import tap  # noqa: E402
+from disks import PASSWORD, USER  # noqa: E402
+from machine import Machine  # noqa: E402
+
+TEXT = 0xaaaaaa
+# The colour of the test client's window; nothing of Silo's has it.
+FLAT = 0x12e0b4
+LOG = '/run/test-window'
+# Emulation on a busy machine.
+SLOW = 120
+
+
+class World:
+    def __init__(self, build, pictures):
+        self.machine = Machine(build)
+        self.pictures = pictures
+        self.background = None
+
+    def screen(self, head=0):
+        return self.machine.screens[head]
+
+    def keep(self, name, head=0):
+        if self.pictures is not None:
+            self.screen(head).save(os.path.join(self.pictures, name + '.png'))
+
+    def diagnosis(self):
+        self.keep('failed')
+        try:
+            return self.machine.shell.run('journalctl -b -n 25 -o short-monotonic', 20)
+        except AssertionError as error:
+            return '%s\n%s' % (error, self.machine.console()[-1500:])
+
+
+def the_machine_boots_to_a_login(world):
+    world.machine.shell.run('true', SLOW)
+    world.screen().wait(lambda s: s.width == 1280 and s.count(TEXT) > 100, SLOW, 'the login prompt')
+    print('# %s' % world.machine.shell.run('cat /proc/uptime').split()[0], 's after power-on')
+
+
+def a_person_logs_in_on_a_console(world):
+    before = world.screen().look().count(TEXT)
+    world.machine.type(USER + '\n')
+    world.screen().wait(lambda s: s.count(TEXT) > before + 300, SLOW, 'the password prompt')
+    world.machine.type(PASSWORD + '\n')
+    world.machine.wait_journal('systemd-logind', 'New session .* of user .*%s' % USER)
+
+
+def silo_session_shows_the_desktop(world):
+    world.machine.type('exec silo-session\n')
+    world.machine.wait_journal('silo', 'ready on WAYLAND_DISPLAY')
+    # The wallpaper is where the console was black.
+    world.screen().wait(lambda s: s.width == 1280 and s.pixel(640, 600) not in (0, -1) and
+                        s.pixel(640, 5) not in (0, -1), SLOW, 'the desktop')
+    world.background = world.screen().pixel(640, 600)
+    world.keep('desktop')
+
+
+def the_session_is_known_to_systemd(world):
+    world.machine.wait_journal('systemd', 'Reached target silo-session.target')
+    environment = world.machine.shell.run(
+        'setpriv --reuid 1000 --regid 1000 --init-groups env XDG_RUNTIME_DIR=/run/user/1000 '
+        'systemctl --user show-environment')
+    for line in ('XDG_CURRENT_DESKTOP=silo:wlroots', 'XDG_SESSION_TYPE=wayland', 'WAYLAND_DISPLAY=wayland-0'):
+        assert line in environment, environment
+
+
+def keys_reach_a_client(world):
+    world.machine.as_user('test-window --color %06x --size 500x300' % FLAT, LOG)
+    world.machine.wait_file(LOG, 'keyboard-enter')
+    world.screen().wait(lambda s: s.count(FLAT) > 100000, SLOW, 'the window')
+    world.machine.type('a')
+    world.machine.wait_file(LOG, 'key 30 pressed')
+    world.keep('window')
+
+
+def corner_of_window(screen):
+    """The top left pixel of the client's area."""
+    pixels, wanted, at = screen.look().pixels, FLAT.to_bytes(3, 'big'), -1
+    while (at := pixels.find(wanted, at + 1)) % 3 != 0:
+        pass
+    return at // 3 % screen.width, at // 3 // screen.width
+
+
+def the_mouse_reaches_a_client(world):
+    x, y = corner_of_window(world.screen())
+    world.machine.move_to(x + 100, y + 100, 1280, 800)
+    world.machine.wait_file(LOG, 'pointer-enter')
+    world.machine.click()
+    world.machine.wait_file(LOG, 'button 272 released')
+
+
+def another_console_takes_screen_and_keys(world):
+    world.machine.press('ctrl', 'alt', 'f2')
+    world.screen().wait(lambda s: s.count(FLAT) == 0 and s.count(TEXT) > 50, SLOW, 'the second console')
+    world.keep('console')
+    world.machine.type('b')
+    world.screen().wait(lambda s: s.count(TEXT) > 50, SLOW)
+    world.machine.press('ctrl', 'alt', 'f1')
+    world.screen().wait(lambda s: s.count(FLAT) > 100000 and s.pixel(640, 600) == world.background, SLOW,
+                        'the desktop again')
+    world.machine.type('c')
+    world.machine.wait_file(LOG, 'key 46 pressed')
+    log = world.machine.shell.run('cat ' + LOG)
+    assert 'key 48' not in log, 'a key of another console came to the window'
+    # Nothing hangs: what was held down when the consoles changed has been let go.
+    assert log.splitlines()[-1].startswith('key 46'), log[-300:]
+
+
+def a_second_screen_is_plugged_in(world):
+    world.screen(1).plug(1024, 768)
+    world.screen(1).wait(lambda s: s.width == 1024 and s.height == 768 and s.pixel(512, 600) not in (0, -1) and
+                         s.pixel(512, 5) not in (0, -1), SLOW, 'the desktop on the second screen')
+    world.keep('second', 1)
+
+
+def a_window_is_carried_over(world):
+    x, y = corner_of_window(world.screen())
+    layout = (1280 + 1024, 800)
+    world.machine.move_to(x + 60, y - 12, *layout)
+    world.machine.button(True)
+    world.machine.move_to(x + 700, y + 100, *layout)
+    world.machine.move_to(x + 1380, y + 100, *layout)
+    world.machine.button(False)
+    world.screen(1).wait(lambda s: s.count(FLAT) > 100000, SLOW, 'the window on the second screen')
+    world.keep('carried', 1)
+
+
+def the_session_ends_by_its_keys(world):
+    world.machine.press('meta_l', 'shift', 'e')
+    world.screen().wait(lambda s: s.count(TEXT) > 50 and s.count(FLAT) == 0, SLOW, 'the console')
+    left = world.machine.shell.run('pgrep -x silo', check=False)
+    assert left == '', left
+
+
+def the_machine_is_switched_off(world):
+    world.machine.finish()
+
+
+CASES = [
+    the_machine_boots_to_a_login,
+    a_person_logs_in_on_a_console,
+    silo_session_shows_the_desktop,
+    the_session_is_known_to_systemd,
+    keys_reach_a_client,
+    the_mouse_reaches_a_client,
+    another_console_takes_screen_and_keys,
+    a_second_screen_is_plugged_in,
+    a_window_is_carried_over,
+    the_session_ends_by_its_keys,
+]
+
+if __name__ == '__main__':
+    sys.exit(tap.run(World(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None), CASES,
+                     the_machine_is_switched_off))
