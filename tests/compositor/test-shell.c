@@ -69,14 +69,16 @@ static void vms_and_applications_have_no_layer_shell(void **state) {
 	assert_true(client_is_offered(tool, "zwlr_layer_shell_v1"));
 	assert_true(client_is_offered(scene.shell, "zwlr_layer_shell_v1"));
 	/* Guessing the name does not help. */
+	struct zwlr_layer_shell_v1 *guessed = NULL;
 	for (size_t i = 0; i < tool->offered_len; i++) {
 		if (strcmp(tool->offered[i].interface, "zwlr_layer_shell_v1") == 0) {
-			wl_registry_bind(scene.vm->registry, tool->offered[i].name,
+			guessed = wl_registry_bind(scene.vm->registry, tool->offered[i].name,
 					&zwlr_layer_shell_v1_interface, 1);
 		}
 	}
 	assert_true(client_is_ended(scene.vm));
-	close(scene.dial);
+	zwlr_layer_shell_v1_destroy(guessed);
+	scene_finish(&scene);
 }
 
 static void a_panel_reserves_its_zone(void **state) {
@@ -331,6 +333,11 @@ static void a_wrong_order_ends_the_client_at_most(void **state) {
 		wl_buffer_destroy(buffer);
 		fixture_settle(fixture);
 		assert_null(focus_held(fixture->server));
+		zwlr_layer_surface_v1_destroy(layer.layer);
+		zwlr_layer_shell_v1_destroy(layer.shell);
+		if (kind != 5) {
+			wl_surface_destroy(layer.surface);
+		}
 		client_free(client);
 		fixture_settle(fixture);
 	}
