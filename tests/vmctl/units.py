@@ -320,7 +320,7 @@ def inside(world, group):
 
 
 def main():
-    world = World(*(os.path.abspath(word) for word in sys.argv[1:3]), sys.argv[3])
+    world = World(*(os.path.abspath(word) for word in sys.argv[1:3]), sys.argv[3], "qemu")
     world.options = []
     world.bus.close()
     os.unlink(world.base / "run/bus")
