@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Silo on real screens: a Debian machine with logind, a graphics card of two heads and a keyboard, under
-emulation. A person logs in on a console, starts the session, types, changes consoles, plugs a monitor in and out.
+emulation. A person logs in on a console, starts the session, types, changes consoles, plugs a monitor in and pulls it out.
 
 usage: screens.py BUILD [DIRECTORY-FOR-PICTURES]"""
 
@@ -119,6 +119,8 @@ def another_console_takes_screen_and_keys(world):
 
 
 def a_second_screen_is_plugged_in(world):
+    status = world.machine.shell.run('cat /sys/class/drm/card0-Virtual-2/status')
+    assert status.strip() == 'disconnected', status
     world.screen(1).plug(1024, 768)
     world.screen(1).wait(lambda s: s.width == 1024 and s.height == 768 and s.pixel(512, 600) not in (0, -1) and
                          s.pixel(512, 5) not in (0, -1), SLOW, 'the desktop on the second screen')
@@ -135,6 +137,14 @@ def a_window_is_carried_over(world):
     world.machine.button(False)
     world.screen(1).wait(lambda s: s.count(FLAT) > 100000, SLOW, 'the window on the second screen')
     world.keep('carried', 1)
+
+
+def windows_come_back_from_a_screen_that_goes(world):
+    world.screen(1).plug(0, 0)
+    world.screen().wait(lambda s: s.count(FLAT) > 20000, SLOW, 'the window on the first screen')
+    world.keep('back')
+    world.machine.type('d')
+    world.machine.wait_file(LOG, 'key 32 pressed')
 
 
 def the_session_ends_by_its_keys(world):
@@ -158,6 +168,7 @@ CASES = [
     another_console_takes_screen_and_keys,
     a_second_screen_is_plugged_in,
     a_window_is_carried_over,
+    windows_come_back_from_a_screen_that_goes,
     the_session_ends_by_its_keys,
 ]
 
