@@ -281,7 +281,7 @@ static void nothing_is_left(void **state) {
 	let_go(&scene, KEY_LEFTMETA);
 }
 
-/* A whole domain goes, and then the compositor, while it is open. */
+/* A whole domain goes, and then the others, while it is open. */
 static void a_domain_goes(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -293,6 +293,11 @@ static void a_domain_goes(void **state) {
 	tap(&scene, KEY_TAB);
 	close(scene.dials[0]);
 	close(scene.dials[2]);
+	fixture_settle(scene.fixture);
+	assert_false(switcher_is_open(scene.server));
+	for (int i = 0; i < COUNT; i++) {
+		window_finish(&scene.windows[i]); /* what the client's library holds */
+	}
 }
 
 int main(void) {
