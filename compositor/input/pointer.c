@@ -33,11 +33,12 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
-#include "compositor/input/touchpad.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/window/hit.h"
 #include "compositor/window/switcher.h"
@@ -536,7 +537,7 @@ void pointer_forget_seat(struct server *server, struct seat *seat) {
 }
 
 void pointer_add(struct server *server, struct wlr_input_device *device) {
-	touchpad_configure(device);
+	pointing_configure(device, &server->settings->pointer);
 	wlr_cursor_attach_input_device(cursor_wlr(server), device);
 }
 
