@@ -343,7 +343,8 @@ static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 	if (instance == NULL) {
 		return result;
 	}
-	if (instance->monitor == NULL) {
+	/* A supervisor that has said its last word has written the log before. */
+	if (instance->monitor == NULL || !vm_state_is_alive(instance->record.state)) {
 		return send_old_log(instance, link);
 	}
 	sd_json_variant *forwarded = NULL;
