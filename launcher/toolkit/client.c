@@ -159,9 +159,23 @@ enum client_result client_connect(struct client *client, sd_event *event) {
 
 void client_finish(struct client *client) {
 	client->source = sd_event_source_disable_unref(client->source);
-	if (client->display != NULL) {
-		wl_display_flush(client->display);
-		wl_display_disconnect(client->display);
-		client->display = NULL;
+	if (client->display == NULL) {
+		return;
 	}
+	void *const proxies[] = {client->compositor, client->shm, client->seat, client->layer_shell,
+			client->viewporter, client->fractional_scale, client->cursor_shape,
+			client->registry};
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+		if (proxies[i] != NULL) {
+			wl_proxy_destroy(proxies[i]);
+		}
+	}
+	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
+		if (client->outputs[i].output != NULL) {
+			wl_output_destroy(client->outputs[i].output);
+		}
+	}
+	wl_display_flush(client->display);
+	wl_display_disconnect(client->display);
+	*client = (struct client){.event = client->event};
 }
