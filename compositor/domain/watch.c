@@ -108,13 +108,14 @@ void watch_destroy(struct server *server) {
 	if (watch == NULL) {
 		return;
 	}
+	/* A server's end leaves its connections open; closing them comes back to watch_forget(). */
+	server->watch = NULL;
 	for (size_t i = 0; i < WATCHERS_MAX; i++) {
-		sd_varlink_unref(watch->links[i]);
+		sd_varlink_close_unref(watch->links[i]);
 	}
 	if (watch->timer != NULL) {
 		wl_event_source_remove(watch->timer);
 	}
 	sd_json_variant_unref(watch->told);
 	free(watch);
-	server->watch = NULL;
 }
