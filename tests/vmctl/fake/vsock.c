@@ -32,7 +32,7 @@ enum kind {
 struct connection {
 	enum kind kind;
 	int fd;
-	bool is_greeted, echoes, is_terminal;
+	bool is_greeted, echoes, is_terminal, reboots;
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_FRAME_MAX];
 	size_t len;
@@ -139,10 +139,14 @@ static void tell_vmm(char what) {
 	}
 }
 
-static void finish(struct connection *connection, int status) {
+static void say_end(struct connection *connection, int status) {
 	send_message(connection->fd,
 			&(struct agent_message){
 					.type = AGENT_EXIT, .exit = {.status = (uint8_t)status}});
+}
+
+static void finish(struct connection *connection, int status) {
+	say_end(connection, status);
 	drop(connection);
 }
 
@@ -193,8 +197,9 @@ static void run(struct connection *connection, const struct agent_run *command) 
 	} else if (strcmp(name, "cat") == 0) {
 		connection->echoes = true;
 	} else if (strcmp(name, "reboot") == 0) {
-		finish(connection, 0);
-		tell_vmm('r');
+		/* Goes down when the host has heard the end, and so has hung up. */
+		connection->reboots = true;
+		say_end(connection, 0);
 	} else if (strcmp(name, "flood") == 0) {
 		static uint8_t zeros[16384];
 		memset(zeros, 'z', sizeof(zeros));
@@ -260,8 +265,11 @@ static void read_frames(struct connection *connection) {
 	ssize_t n = read(connection->fd, connection->in + connection->len,
 			sizeof(connection->in) - connection->len);
 	if (n <= 0) {
-		bool calls_again = connection->kind == CONTROL;
+		bool calls_again = connection->kind == CONTROL, reboots = connection->reboots;
 		drop(connection);
+		if (reboots) {
+			tell_vmm('r');
+		}
 		if (calls_again) {
 			say_hello();
 		}
