@@ -55,6 +55,8 @@ def names_are_taken_as_words(world):
     assert lines[0].startswith("# Silo") and "version 1" in lines, lines
     assert [line for line in lines if line.startswith("vm ")] == ["vm shop {", "vm mail {", "vm friends {"], lines
     assert [line for line in lines if line.startswith("color")] == ["color orange", "color red", 'color "#112233"']
+    # The launcher has something to start before a VM has run.
+    assert "\n".join(lines).count("application terminal {\nname Terminal\ncommand foot\n}\n") == 3, lines
     assert "emulation allow" not in lines and not world.built.exists()
     assert world.manifest.stat().st_mode & 0o777 == 0o600 and world.check() == 0
     assert "silo-guest-image" in result.stdout and "vmctl run shop foot" in result.stdout, result

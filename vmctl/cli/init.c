@@ -194,6 +194,12 @@ static void write_vm(FILE *file, const struct plan *plan, const struct planned *
 			"\tcpus 2\n",
 			vm->name, vm->color[0] == '#' ? "\"" : "", vm->color,
 			vm->color[0] == '#' ? "\"" : "");
+	/* What else it can start is known when it has run once; the image always has this. */
+	fputs("\tapplication terminal {\n"
+	      "\t\tname Terminal\n"
+	      "\t\tcommand foot\n"
+	      "\t}\n",
+			file);
 	if (plan->allows_emulation) {
 		fputs("\t# Software emulation isolates nothing: remove this line when there is "
 		      "KVM.\n"
