@@ -709,7 +709,7 @@ def says_what_is_missing(world):
     def says(words):
         result = world.vmctl("start", "one")
         assert result.returncode == 1 and words in result.stderr, result
-        assert b"tools/guest-image" in result.stderr and result.stderr.count(b"\n") == 1, result
+        assert b"guest-image --output" in result.stderr and result.stderr.count(b"\n") == 1, result
         assert not (world.silo / "one").exists() and world.status("one")["state"] == "failed"
 
     for name in ("kernel", "initrd", "root.erofs"):

@@ -138,7 +138,20 @@ static void test_image(void **state) {
 	assert_string_equal(dir, "/h/.local/share/silo/images/default");
 	assert_false(image_check(&banking, "/nonexistent", error, sizeof(error)));
 	assert_non_null(strstr(error, "/nonexistent/kernel"));
-	assert_non_null(strstr(error, "tools/guest-image"));
+	char dir_template[] = "/tmp/silo-image-XXXXXX", program[64];
+	assert_non_null(mkdtemp(dir_template));
+	setenv("PATH", dir_template, 1);
+	assert_false(image_check(&banking, "/nonexistent", error, sizeof(error)));
+	assert_non_null(strstr(error, "with: tools/guest-image --output /nonexistent"));
+	/* Where Silo is installed, the program that is there. */
+	snprintf(program, sizeof(program), "%s/silo-guest-image", dir_template);
+	int fd = open(program, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_false(image_check(&banking, "/nonexistent", error, sizeof(error)));
+	assert_non_null(strstr(error, "with: silo-guest-image --output /nonexistent"));
+	assert_int_equal(unlink(program), 0);
+	assert_int_equal(rmdir(dir_template), 0);
 }
 
 static void test_programs(void **state) {

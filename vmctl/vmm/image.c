@@ -107,6 +107,13 @@ static const char *root_fault(int fd, uint64_t size) {
 	return blocks << super[12] > size ? "is cut short" : NULL;
 }
 
+/* How an image is built here: by the installed program, or from a checkout. */
+static const char *builder(void) {
+	char path[PATH_MAX];
+	return program_find("silo-guest-image", NULL, path, sizeof(path)) ? "silo-guest-image"
+									  : "tools/guest-image";
+}
+
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) {
 	static const struct {
 		const char *name;
@@ -124,16 +131,16 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) 
 		if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
 			snprintf(error, cap,
 					"image \"%s\" has no readable %s/%s; build it with: "
-					"tools/guest-image --output %s",
-					vm->image, dir, files[i].name, dir);
+					"%s --output %s",
+					vm->image, dir, files[i].name, builder(), dir);
 			return false;
 		}
 		const char *fault = files[i].fault(fd, (uint64_t)info.st_size);
 		if (fault != NULL) {
 			snprintf(error, cap,
 					"image \"%s\": %s/%s %s; build it again with: "
-					"tools/guest-image --output %s",
-					vm->image, dir, files[i].name, fault, dir);
+					"%s --output %s",
+					vm->image, dir, files[i].name, fault, builder(), dir);
 			return false;
 		}
 	}
