@@ -85,8 +85,6 @@ static void close_verbs(struct menu *menu) {
 	menu->verbs.vm[0] = '\0';
 }
 
-static void list_verbs(struct menu *menu, const struct machine *machine);
-
 void menu_model_changed(struct menu *menu) {
 	bool was_empty = menu->matches.len == 0;
 	if (menu->only[0] != '\0' && model_find(&menu->model, menu->only) == NULL) {
@@ -109,10 +107,9 @@ void menu_model_changed(struct menu *menu) {
 	}
 	if (menu->verbs.vm[0] != '\0') {
 		const struct machine *machine = model_find(&menu->model, menu->verbs.vm);
-		if (machine == NULL) {
+		/* Nothing else may come to lie under a finger that is about to press. */
+		if (machine == NULL || machine->state != menu->verbs.state) {
 			close_verbs(menu);
-		} else {
-			list_verbs(menu, machine);
 		}
 	}
 }
@@ -140,12 +137,10 @@ static void narrow(struct menu *menu, size_t index) {
 
 /* ---- the menu of one VM ---- */
 
-/* Only what the state allows; what was chosen stays chosen if it is still there. */
-static void list_verbs(struct menu *menu, const struct machine *machine) {
-	struct verb_menu *verbs = &menu->verbs;
-	enum menu_verb chosen = verbs->verbs[verbs->selected];
-	bool had_some = verbs->len > 0;
-	verbs->len = 0;
+/* Only what the state allows. */
+static void list_verbs(struct verb_menu *verbs, const struct machine *machine) {
+	verbs->state = machine->state;
+	verbs->len = verbs->selected = 0;
 	switch (machine->state) {
 	case MACHINE_STOPPED:
 	case MACHINE_FAILED:
@@ -165,12 +160,6 @@ static void list_verbs(struct menu *menu, const struct machine *machine) {
 		verbs->verbs[verbs->len++] = VERB_KILL;
 		break;
 	}
-	verbs->selected = 0;
-	for (size_t i = 0; had_some && i < verbs->len; i++) {
-		if (verbs->verbs[i] == chosen) {
-			verbs->selected = i;
-		}
-	}
 }
 
 static bool open_verbs(struct menu *menu, const struct machine *machine) {
@@ -178,9 +167,8 @@ static bool open_verbs(struct menu *menu, const struct machine *machine) {
 		return false;
 	}
 	snprintf(menu->verbs.vm, sizeof(menu->verbs.vm), "%s", machine->name);
-	menu->verbs.len = 0;
 	keep_visible(machine_index(menu, machine), menu->machine_rows, &menu->first_machine);
-	list_verbs(menu, machine);
+	list_verbs(&menu->verbs, machine);
 	return true;
 }
 

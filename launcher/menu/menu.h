@@ -36,6 +36,7 @@ struct menu_handlers {
 /* The menu of one VM, over the rest. */
 struct verb_menu {
 	char vm[VM_NAME_MAX + 1]; /* "": closed */
+	enum machine_state state; /* that its verbs are for */
 	enum menu_verb verbs[MENU_VERBS_MAX];
 	size_t len, selected;
 };
