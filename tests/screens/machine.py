@@ -3,6 +3,7 @@
 tablet, booted from the disks of disks.py. Keys and the mouse go in through QMP, pictures come out over RFB
 (screen.py), and a root shell on a console of its own answers questions."""
 
+import ctypes
 import json
 import os
 import select
@@ -15,6 +16,9 @@ import time
 
 import disks
 from screen import Screen, Timeout
+
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
 
 # Characters of a US keyboard: QEMU's name of the key, with Shift if True.
 CHARACTERS = {' ': ('spc', False), '\n': ('ret', False), '-': ('minus', False), '=': ('equal', False),
@@ -121,7 +125,9 @@ class Machine:
             words += ['-drive', 'if=none,id=disk%d,file=%s,format=raw,readonly=on' % (number, path),
                       '-device', 'virtio-blk-pci,drive=disk%d' % number]
         self.started = time.monotonic()
-        self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # A test that is killed, for its time is over, takes its machine along.
+        self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                     preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
         log.close()
         self.qmp = Qmp(self._listening('qmp'))
         self.shell = Shell(self._listening('shell'))
