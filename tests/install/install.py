@@ -71,8 +71,6 @@ def no_program_knows_where_it_was_built(world):
     strip = shutil.which("strip")
     if strip is None:
         raise Skipped("no strip in PATH")
-    if "sanitize" in (Path(world.build) / "build.ninja").read_text():
-        raise Skipped("the sanitizers keep places")
     for path in world.binaries():
         stripped = world.base / "stripped"
         subprocess.run([strip, "-o", stripped, path], check=True)
@@ -150,10 +148,13 @@ CASES = [installs_every_file, every_program_runs, no_program_knows_where_it_was_
 
 def main():
     world = World(*sys.argv[1:5])
-    print(f"1..{len(CASES)}", flush=True)
+    cases = list(CASES)
+    if "sanitize" in (Path(world.build) / "build.ninja").read_text():
+        cases.remove(no_program_knows_where_it_was_built)  # the sanitizers keep places
+    print(f"1..{len(cases)}", flush=True)
     failed, skipped = 0, None
     try:
-        for number, case in enumerate(CASES, 1):
+        for number, case in enumerate(cases, 1):
             try:
                 if skipped is None:
                     case(world)
