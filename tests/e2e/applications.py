@@ -140,13 +140,51 @@ def player(desk):
     equal(process.wait(60), 0, "mpv's status")
 
 
+PAGE = """<!doctype html><title>page-ready</title><body style="background:#fc6"><h1>Page</h1><script>
+let typed = "";
+addEventListener("keydown", event => {
+	if (event.key.length == 1) { typed += event.key; document.title = "typed-" + typed; }
+});
+</script>"""
+# Under emulation a browser's first start is minutes of work.
+BROWSER_S = 300
+
+
+def browsed(desk, name, *command):
+    """A browser shows a page that tells in its title what was typed into it."""
+    word = secrets.token_hex(4)
+    desk.put("/tmp/page.html", PAGE)
+    process = desk.session.run_in_vm("work", *command, "file:///tmp/page.html", name=name)
+    window = desk.window("page-ready", BROWSER_S)
+    place = window["x"] + window["width"] // 2, window["y"] + window["height"] // 2
+    # It has a title before it has a picture, and takes keys later still: the page's own ground, then a click.
+    desk.probe.ask(f"wait-pixel {place[0]} {place[1]} #ffcc66 60", 65)
+    desk.click(*place)
+    for _ in range(6):
+        desk.probe.ask(f"type {word}")
+        desk.guest("work", "sleep", "5")
+        if any(word in window["title"] for window in desk.session.windows()):
+            break
+    desk.picture(name)
+    expect(any(word in window["title"] for window in desk.session.windows()), f"{name} did not take what was typed")
+    desk.close(process, word)
+
+
+def firefox(desk):
+    browsed(desk, "firefox", "firefox-esr", "--no-remote")
+
+
+def chromium(desk):
+    browsed(desk, "chromium", "chromium", "--no-first-run", "--ozone-platform=wayland")
+
+
 def nothing_is_left_behind(desk):
     left = desk.session.stop()
     equal(left, {}, "processes that had to be killed")
     desk.session.remove()
 
 
-CASES = [foot, weston_terminal, gtk_editor, qt_editor, player]
+CASES = [foot, weston_terminal, gtk_editor, qt_editor, player, chromium, firefox]
 
 
 def main():
