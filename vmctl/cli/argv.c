@@ -8,8 +8,6 @@
 #include "vmctl/vmm/image.h"
 #include "vmctl/vmm/kvm.h"
 
-#define KVM_TIMEOUT_MS 2000
-
 static void print_argv(char **words, bool as_json) {
 	if (as_json) {
 		sd_json_variant *json = NULL;
@@ -34,7 +32,7 @@ static void choose(const struct vm *vm, const struct vmm_programs *programs, enu
 	}
 	choice->kind = asked != VMM_AUTO ? asked : vm->vmm != VMM_AUTO ? vm->vmm : VMM_QEMU;
 	choice->accelerator = choice->kind == VMM_CROSVM ||
-					kvm_probe(kvm_device, KVM_TIMEOUT_MS) == KVM_WORKS
+					kvm_probe(kvm_device, KVM_PROBE_MS) == KVM_WORKS
 			? ACCELERATOR_KVM
 			: ACCELERATOR_TCG;
 	vmm_program_find(choice->kind, programs, choice->program);

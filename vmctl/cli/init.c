@@ -26,7 +26,6 @@
 
 #define VMS_MAX 12
 #define ANSWER_MAX 512
-#define KVM_TIMEOUT_MS 2000
 #define USUAL "banking:green work:blue untrusted:red"
 
 struct planned {
@@ -172,7 +171,7 @@ static bool plan_vms(struct plan *plan, char **words, int len, bool is_asked) {
 }
 
 static void plan_emulation(struct plan *plan, bool is_asked, bool says_yes) {
-	plan->kvm = kvm_probe(kvm_device, KVM_TIMEOUT_MS);
+	plan->kvm = kvm_probe(kvm_device, KVM_PROBE_MS);
 	if (plan->kvm == KVM_WORKS) {
 		return;
 	}

@@ -9,9 +9,6 @@
 #include "vmctl/vmm/image.h"
 #include "vmctl/vmm/kvm.h"
 
-/* A guest that runs at all runs in microseconds; emulated nested machines need longer. */
-#define KVM_TIMEOUT_MS 2000
-
 bool vmm_program_find(enum vmm_kind kind, const struct vmm_programs *programs,
 		char out[PLACE_MAX]) {
 	const char *named = kind == VMM_CROSVM ? programs->crosvm : programs->qemu;
@@ -73,7 +70,7 @@ static bool try_qemu(const struct vm *vm, const struct vmm_programs *programs, e
 
 bool vmm_choose(const struct vm *vm, const struct vmm_programs *programs,
 		struct vmm_choice *ret_choice, char error[ERROR_MAX]) {
-	enum kvm_state kvm = kvm_probe(kvm_device, KVM_TIMEOUT_MS);
+	enum kvm_state kvm = kvm_probe(kvm_device, KVM_PROBE_MS);
 	bool is_chosen = vm->vmm != VMM_QEMU && try_crosvm(programs, kvm, ret_choice, error);
 	if (!is_chosen && vm->vmm != VMM_CROSVM) {
 		if (vm->vmm == VMM_AUTO) {
