@@ -28,7 +28,7 @@ class World:
         self.words = [vmctl, "--libexec", str(tools), "init"]
 
     def write_builder(self, status):
-        self.builder.write_text(f"#!/bin/sh\necho building 100 %; touch {self.built}; exit {status}\n")
+        self.builder.write_text(f"#!/bin/sh\necho building 100 % $*; touch {self.built}; exit {status}\n")
         self.builder.chmod(0o755)
 
     def reset(self):
@@ -94,6 +94,17 @@ def yes_asks_nothing_and_builds(world):
     assert world.check() == 0
 
 
+def applications_come_with_their_image(world):
+    result = world.run("--yes", "--apps", "work")
+    lines = world.manifest_lines()
+    assert result.returncode == 0 and "building 100 % --apps" in result.stdout, result
+    assert "image apps" in lines and "memory 2G" in lines and "command firefox-esr" in lines, lines
+    assert "application terminal {" in lines and world.check() == 0
+    world.reset()
+    result = world.run("--apps", "work")
+    assert "silo-guest-image --apps" in result.stdout and not world.built.exists(), result
+
+
 def a_build_that_fails_is_told(world):
     world.write_builder(1)
     result = world.run("--yes", "mail")
@@ -107,6 +118,8 @@ def it_asks_on_a_terminal(world):
     terminal.type(b"Mail\n")
     terminal.until(rb"is no name.*untrusted:red\]: ")
     terminal.type(b"mail, shop:teal\n")
+    terminal.until(rb"applications.*\[y/N\] ")
+    terminal.type(b"\n")
     shown = terminal.until(rb"\[(y/N|Y/n)\] ")
     without_kvm = b"isolates nothing" in shown
     if without_kvm:
@@ -122,6 +135,8 @@ def it_asks_on_a_terminal(world):
 
 def no_is_no(world):
     terminal = Terminal([*world.words, "mail"], world.environment)
+    terminal.until(rb"applications.*\[y/N\] ")
+    terminal.type(b"n\n")
     shown = terminal.until(rb"\[(y/N|Y/n)\] ")
     if b"isolates nothing" in shown:
         terminal.type(b"\n")
@@ -138,7 +153,7 @@ def no_is_no(world):
 
 
 CASES = [names_are_taken_as_words, nothing_is_overwritten, mistakes_write_nothing, yes_asks_nothing_and_builds,
-         a_build_that_fails_is_told, it_asks_on_a_terminal, no_is_no]
+         applications_come_with_their_image, a_build_that_fails_is_told, it_asks_on_a_terminal, no_is_no]
 
 
 def main():

@@ -14,7 +14,7 @@ struct manifest;
 struct cli_options {
 	const char *manifest;
 	const char *libexec;
-	bool json, force, follow, raw, root, all, yes;
+	bool json, force, follow, raw, root, all, yes, apps;
 	const char *application;
 	const char *vmm;
 };

@@ -38,6 +38,7 @@ struct plan {
 	struct planned vms[VMS_MAX];
 	size_t len;
 	bool allows_emulation;
+	bool has_apps;
 	enum kvm_state kvm;
 };
 
@@ -185,15 +186,34 @@ static void plan_emulation(struct plan *plan, bool is_asked, bool says_yes) {
 	}
 }
 
+static void plan_apps(struct plan *plan, bool is_asked, bool says_yes) {
+	plan->has_apps = says_yes ||
+			(is_asked &&
+					ask_yes("Everyday applications in the VMs too: browsers, "
+						"editors, a player "
+						"(about 460 MB more)? [y/N]",
+							false));
+}
+
 static void write_vm(FILE *file, const struct plan *plan, const struct planned *vm) {
 	fprintf(file,
 			"\nvm %s {\n"
 			"\tcolor %s%s%s\n"
-			"\tmemory 1G\n"
+			"\tmemory %s\n"
 			"\tcpus 2\n",
 			vm->name, vm->color[0] == '#' ? "\"" : "", vm->color,
-			vm->color[0] == '#' ? "\"" : "");
-	/* What else it can start is known when it has run once; the image always has this. */
+			vm->color[0] == '#' ? "\"" : "", plan->has_apps ? "2G" : "1G");
+	if (plan->has_apps) {
+		fputs("\timage apps\n", file);
+	}
+	/* What else it can start is known when it has run once; the image always has these. */
+	if (plan->has_apps) {
+		fputs("\tapplication browser {\n"
+		      "\t\tname Firefox\n"
+		      "\t\tcommand firefox-esr\n"
+		      "\t}\n",
+				file);
+	}
 	fputs("\tapplication terminal {\n"
 	      "\t\tname Terminal\n"
 	      "\t\tcommand foot\n"
@@ -293,7 +313,7 @@ static bool find_place(const struct cli_options *options, char path[PLACE_MAX]) 
 }
 
 /* Runs the builder of images, which tells of its progress itself. Returns the exit status. */
-static int build_image(const struct cli_options *options) {
+static int build_image(const struct cli_options *options, bool has_apps) {
 	char program[PLACE_MAX];
 	if (!program_find("silo-guest-image", options->libexec, program, sizeof(program)) &&
 			!program_find("guest-image", options->libexec, program, sizeof(program))) {
@@ -306,36 +326,37 @@ static int build_image(const struct cli_options *options) {
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {
-		execl(program, program, NULL);
+		execl(program, program, has_apps ? "--apps" : NULL, NULL);
 		_exit(127);
 	}
 	int status = -1;
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 	}
 	if (pid < 0 || status != 0) {
-		fprintf(stderr, "vmctl: the image was not built; try again with: %s\n", program);
+		fprintf(stderr, "vmctl: the image was not built; try again with: %s%s\n", program,
+				has_apps ? " --apps" : "");
 		return 1;
 	}
 	return 0;
 }
 
-static int provide_image(const struct cli_options *options, bool is_asked, bool says_yes) {
-	char dir[PLACE_MAX], missing[ERROR_MAX], name[] = "default";
-	struct vm vm = {.image = name};
+static int provide_image(const struct cli_options *options, bool has_apps, bool is_asked) {
+	char dir[PLACE_MAX], missing[ERROR_MAX], question[160];
+	char plain[] = "default", apps[] = "apps";
+	struct vm vm = {.image = has_apps ? apps : plain};
 	if (!image_dir(&vm, dir, sizeof(dir)) || image_check(&vm, dir, missing, sizeof(missing))) {
 		return 0;
 	}
-	bool builds = says_yes ||
-			(is_asked &&
-					ask_yes("Build the guest's system now, from Debian "
-						"packages "
-						"(about 250 MB the first time)? [Y/n]",
-							true));
-	if (!builds) {
-		puts("Before a VM can start, build its system with: silo-guest-image");
+	snprintf(question, sizeof(question),
+			"Build the guest's system now, from Debian packages (about %d MB the first "
+			"time)? [Y/n]",
+			has_apps ? 710 : 250);
+	if (!options->yes && !(is_asked && ask_yes(question, true))) {
+		printf("Before a VM can start, build its system with: silo-guest-image%s\n",
+				has_apps ? " --apps" : "");
 		return 0;
 	}
-	return build_image(options);
+	return build_image(options, has_apps);
 }
 
 static void say_what_next(const struct plan *plan) {
@@ -376,6 +397,7 @@ int cli_init(const struct cli_options *options, int argc, char **argv) {
 		return 1;
 	}
 	give_colors(&plan);
+	plan_apps(&plan, is_asked, options->apps);
 	plan_emulation(&plan, is_asked, options->yes);
 	int err = save(&plan, path);
 	if (err < 0) {
@@ -388,7 +410,7 @@ int cli_init(const struct cli_options *options, int argc, char **argv) {
 	bool is_good = manifest != NULL;
 	manifest_destroy(manifest);
 	printf("Written: %s\n", path);
-	int status = is_good ? provide_image(options, is_asked, options->yes) : 1;
+	int status = is_good ? provide_image(options, plan.has_apps, is_asked) : 1;
 	if (status == 0) {
 		say_what_next(&plan);
 	}

@@ -53,6 +53,7 @@ static void print_help(void) {
 	     "Options:\n"
 	     "  --json                      for programs (every command that lists)\n"
 	     "  --yes                       init: does not ask\n"
+	     "  --apps                      init: with browsers, editors, a player\n"
 	     "  --raw                       run, shell, console, log: the guest's bytes as they "
 	     "are\n"
 	     "  --root                      run, shell: as root, where the manifest says \"root "
@@ -68,6 +69,7 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 	static const struct option known[] = {
 			{"all", no_argument, NULL, 'A'},
 			{"application", required_argument, NULL, 'a'},
+			{"apps", no_argument, NULL, 'p'},
 			{"follow", no_argument, NULL, 'f'},
 			{"force", no_argument, NULL, 'F'},
 			{"json", no_argument, NULL, 'j'},
@@ -105,6 +107,9 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			break;
 		case 'm':
 			options->manifest = optarg;
+			break;
+		case 'p':
+			options->apps = true;
 			break;
 		case 'r':
 			options->raw = true;
@@ -174,6 +179,8 @@ int main(int argc, char **argv) {
 			options.force = true;
 		} else if (is_late_option && strcmp(argv[i], "--yes") == 0) {
 			options.yes = true;
+		} else if (is_late_option && strcmp(argv[i], "--apps") == 0) {
+			options.apps = true;
 		} else if (is_late_option && strcmp(argv[i], "--vmm") == 0 && i + 1 < argc) {
 			options.vmm = argv[++i];
 		} else if (words_len == (int)(sizeof(words) / sizeof(words[0])) - 1) {
