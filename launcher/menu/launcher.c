@@ -233,19 +233,21 @@ static void handle_key(void *data, const struct key_press *press) {
 	changed_if(launcher, menu_key(&launcher->menu, press));
 }
 
-static void handle_motion(void *data, double x, double y) {
+static void handle_motion(void *data, const struct wl_surface *surface, double x, double y) {
 	struct launcher *launcher = data;
 	changed_if(launcher, menu_motion(&launcher->menu, x, y, launcher->width, launcher->height));
 }
 
-static void handle_press(void *data, uint32_t button, double x, double y) {
+static void handle_press(void *data, const struct wl_surface *surface, uint32_t button, double x,
+		double y) {
 	struct launcher *launcher = data;
 	changed_if(launcher,
 			menu_press(&launcher->menu, button, x, y, launcher->width,
 					launcher->height));
 }
 
-static void handle_scroll(void *data, double x, double y, double steps) {
+static void handle_scroll(void *data, const struct wl_surface *surface, double x, double y,
+		double steps) {
 	struct launcher *launcher = data;
 	changed_if(launcher, menu_scroll(&launcher->menu, x, y, steps));
 }

@@ -142,7 +142,8 @@ static void show_topmost(struct bar *bar, size_t group) {
 	}
 }
 
-static void handle_press(void *data, uint32_t button, double x, double y) {
+static void handle_press(void *data, const struct wl_surface *surface, uint32_t button, double x,
+		double y) {
 	struct bar *bar = data;
 	struct panel_part part = panel_part_at(&bar->panel, x, y);
 	if (button != BTN_LEFT && (button != BTN_MIDDLE || part.kind != PART_WINDOW)) {
@@ -178,15 +179,16 @@ static void point_at(struct bar *bar, double x, double y) {
 	}
 }
 
-static void handle_motion(void *data, double x, double y) {
+static void handle_motion(void *data, const struct wl_surface *surface, double x, double y) {
 	point_at(data, x, y);
 }
 
-static void handle_left(void *data) {
+static void handle_left(void *data, const struct wl_surface *surface) {
 	point_at(data, -1, -1);
 }
 
-static void handle_scroll(void *data, double x, double y, double steps) {
+static void handle_scroll(void *data, const struct wl_surface *surface, double x, double y,
+		double steps) {
 	struct bar *bar = data;
 	struct panel *panel = &bar->panel;
 	if (panel_part_at(panel, x, y).kind != PART_WORKSPACE) {

@@ -31,6 +31,7 @@ struct input {
 	uint32_t repeat_key;
 	struct key_press repeat_press;
 	sd_event_source *repeat;
+	struct wl_surface *pointed; /* has the pointer; NULL: none of ours, or it is gone */
 	double x, y, axis, clicks;
 	bool has_clicks;
 };
@@ -176,8 +177,8 @@ static const struct wl_keyboard_listener keyboard_listener = {
 static void move_to(struct input *input, wl_fixed_t x, wl_fixed_t y) {
 	input->x = wl_fixed_to_double(x);
 	input->y = wl_fixed_to_double(y);
-	if (input->handlers.motion != NULL) {
-		input->handlers.motion(input->handlers.data, input->x, input->y);
+	if (input->handlers.motion != NULL && input->pointed != NULL) {
+		input->handlers.motion(input->handlers.data, input->pointed, input->x, input->y);
 	}
 }
 
@@ -188,14 +189,17 @@ static void handle_pointer_enter(void *data, struct wl_pointer *pointer, uint32_
 		wp_cursor_shape_device_v1_set_shape(input->shape, serial,
 				WP_CURSOR_SHAPE_DEVICE_V1_SHAPE_DEFAULT);
 	}
+	input->pointed = surface;
 	move_to(input, x, y);
 }
 
 static void handle_pointer_leave(void *data, struct wl_pointer *pointer, uint32_t serial,
 		struct wl_surface *surface) {
 	struct input *input = data;
-	if (input->handlers.left != NULL) {
-		input->handlers.left(input->handlers.data);
+	struct wl_surface *left = input->pointed;
+	input->pointed = NULL;
+	if (input->handlers.left != NULL && left != NULL) {
+		input->handlers.left(input->handlers.data, left);
 	}
 }
 
@@ -207,8 +211,10 @@ static void handle_motion(void *data, struct wl_pointer *pointer, uint32_t time,
 static void handle_button(void *data, struct wl_pointer *pointer, uint32_t serial, uint32_t time,
 		uint32_t button, uint32_t state) {
 	struct input *input = data;
-	if (state == WL_POINTER_BUTTON_STATE_PRESSED && input->handlers.press != NULL) {
-		input->handlers.press(input->handlers.data, button, input->x, input->y);
+	if (state == WL_POINTER_BUTTON_STATE_PRESSED && input->handlers.press != NULL &&
+			input->pointed != NULL) {
+		input->handlers.press(input->handlers.data, input->pointed, button, input->x,
+				input->y);
 	}
 }
 
@@ -234,8 +240,9 @@ static void handle_pointer_frame(void *data, struct wl_pointer *pointer) {
 	double steps = input->has_clicks ? input->clicks : input->axis / CLICK_AXIS;
 	input->axis = input->clicks = 0;
 	input->has_clicks = false;
-	if (steps != 0 && input->handlers.scroll != NULL) {
-		input->handlers.scroll(input->handlers.data, input->x, input->y, steps);
+	if (steps != 0 && input->handlers.scroll != NULL && input->pointed != NULL) {
+		input->handlers.scroll(input->handlers.data, input->pointed, input->x, input->y,
+				steps);
 	}
 }
 
@@ -351,6 +358,12 @@ struct input *input_create(struct client *client, const struct input_handlers *h
 		wl_seat_add_listener(client->seat, &seat_listener, input);
 	}
 	return input;
+}
+
+void input_forget(struct input *input, const struct wl_surface *surface) {
+	if (input->pointed == surface) {
+		input->pointed = NULL;
+	}
 }
 
 void input_destroy(struct input *input) {

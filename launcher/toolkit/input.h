@@ -22,19 +22,24 @@ struct key_press {
 	bool has_shift, has_control, has_alt;
 };
 
-/* Any may be NULL. Positions are logical pixels on the surface that has the pointer. */
+/* Any may be NULL. Positions are logical pixels on surface, which has the pointer. */
 struct input_handlers {
 	void (*key)(void *data, const struct key_press *press);
-	void (*motion)(void *data, double x, double y);
-	void (*left)(void *data);
+	void (*motion)(void *data, const struct wl_surface *surface, double x, double y);
+	void (*left)(void *data, const struct wl_surface *surface);
 	/* button as in linux/input-event-codes.h; presses only */
-	void (*press)(void *data, uint32_t button, double x, double y);
-	void (*scroll)(void *data, double x, double y, double steps);
+	void (*press)(void *data, const struct wl_surface *surface, uint32_t button, double x,
+			double y);
+	void (*scroll)(void *data, const struct wl_surface *surface, double x, double y,
+			double steps);
 	void *data;
 };
 
 /* NULL on failure. Without a seat it is silent. */
 struct input *input_create(struct client *client, const struct input_handlers *handlers);
 void input_destroy(struct input *input);
+
+/* surface is about to be destroyed: nothing is told of it any more. */
+void input_forget(struct input *input, const struct wl_surface *surface);
 
 #endif

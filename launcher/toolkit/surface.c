@@ -294,6 +294,18 @@ void surface_changed(struct surface *surface) {
 	redraw(surface);
 }
 
+void surface_resize(struct surface *surface, int width, int height) {
+	struct surface_options *options = &surface->options;
+	if (width == options->width && height == options->height) {
+		return;
+	}
+	options->width = width;
+	options->height = height;
+	/* Before the first configure the size goes with what is committed already. */
+	zwlr_layer_surface_v1_set_size(surface->layer_surface, (uint32_t)width, (uint32_t)height);
+	wl_surface_commit(surface->wl_surface);
+}
+
 struct wl_surface *surface_handle(const struct surface *surface) {
 	return surface->wl_surface;
 }

@@ -37,6 +37,9 @@ void surface_destroy(struct surface *surface);
 /* The picture has changed: it is drawn again as soon as that makes sense. */
 void surface_changed(struct surface *surface);
 
+/* Wants another size; it is drawn again when the compositor has given it. */
+void surface_resize(struct surface *surface, int width, int height);
+
 struct wl_surface *surface_handle(const struct surface *surface);
 
 #endif
