@@ -125,9 +125,8 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 
 /* Defence in depth: a box should not be able to reach the socket at all. */
 static int handle_connect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
-	pid_t pid;
-	if (sd_varlink_get_peer_pid(link, &pid) < 0 || peer_is_boxed(pid)) {
-		log_warn("refused a caller from inside a box");
+	if (!peer_may_call(sd_varlink_get_fd(link))) {
+		log_warn("refused a caller that lives in a box, or has ended already");
 		return -EPERM;
 	}
 	return 0;

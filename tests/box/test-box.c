@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -29,6 +30,7 @@
 
 #include "base/box.h"
 #include "base/fd.h"
+#include "base/peer.h"
 
 #define ARGS_MAX 24
 
@@ -105,7 +107,7 @@ static int teardown(void **state) {
 	fd_close(&unix_fd);
 	fd_close(&abstract_fd);
 	fd_close(&tcp_fd);
-	const char *const files[] = {"secret", "disk", "bus", "sockets/mine", "made"};
+	const char *const files[] = {"secret", "disk", "bus", "calls", "sockets/mine", "made"};
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		unlink(in_place(files[i]));
 	}
@@ -392,6 +394,87 @@ static void test_signal_is_told(void **state) {
 	}
 }
 
+static bool write_to(const char *path, const char *text) {
+	FILE *file = fopen(path, "we");
+	return file != NULL && fputs(text, file) >= 0 && fclose(file) == 0;
+}
+
+/* A user namespace in which we are who we were, so that it may make another. */
+static bool enter_namespace(void) {
+	char users[32], groups[32];
+	snprintf(users, sizeof(users), "%u %u 1", getuid(), getuid());
+	snprintf(groups, sizeof(groups), "%u %u 1", getgid(), getgid());
+	return unshare(CLONE_NEWUSER) == 0 && write_to("/proc/self/setgroups", "deny") &&
+			write_to("/proc/self/gid_map", groups) &&
+			write_to("/proc/self/uid_map", users);
+}
+
+/* A process that has connected to in_place("calls") from so many user namespaces below ours. */
+static pid_t start_caller(int depth) {
+	int ready[2];
+	char byte;
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int i = 0; i < depth; i++) {
+			if (!enter_namespace()) {
+				_exit(1);
+			}
+		}
+		int fd = fd_connect(in_place("calls"), SOCK_STREAM);
+		if (fd < 0 || write(ready[1], "", 1) != 1) {
+			_exit(1);
+		}
+		for (;;) {
+			pause();
+		}
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static bool kernel_knows_callers(void) {
+	int pair[2], pidfd = -1;
+	socklen_t len = sizeof(pidfd);
+	assert_int_equal(fd_socketpair(SOCK_STREAM, pair), 0);
+	bool knows = getsockopt(pair[0], SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) == 0;
+	fd_close(&pidfd);
+	close(pair[0]);
+	close(pair[1]);
+	return knows;
+}
+
+/* Who lives in a box, however deep, may not call; nor may who ended before anybody looked. */
+static void test_callers(void **state) {
+	int listener = fd_listen(in_place("calls"), SOCK_STREAM);
+	assert_true(listener >= 0);
+	for (int depth = 0; depth < 3; depth++) {
+		pid_t pid = start_caller(depth);
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		assert_true(fd >= 0);
+		int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		assert_true(pidfd >= 0);
+		assert_int_equal(peer_may_call(fd), depth == 0);
+		assert_int_equal(peer_is_outside_boxes(pid, pidfd), depth == 0);
+		/* As before Linux 6.5. */
+		assert_int_equal(peer_is_outside_boxes(pid, -1), depth == 0);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		if (kernel_knows_callers()) {
+			assert_false(peer_may_call(fd));
+		}
+		/* Its number is somebody else's now. */
+		assert_false(peer_is_outside_boxes(getpid(), pidfd));
+		close(pidfd);
+		close(fd);
+	}
+	close(listener);
+	assert_false(peer_may_call(-1));
+}
+
 static void test_strength(void **state) {
 	assert_int_equal(box_strength_here(), BOX_FULL);
 	assert_string_equal(box_strength_text(BOX_WEAK), "weaker");
@@ -410,6 +493,7 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_failures_are_told),
 			cmocka_unit_test(test_dies_with_parent),
 			cmocka_unit_test(test_signal_is_told),
+			cmocka_unit_test(test_callers),
 			cmocka_unit_test(test_strength),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -87,9 +87,8 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Supervisor, SUPERVISOR_NAME, &vl_type
 const sd_varlink_interface *const supervisor_interface = &vl_interface_io_silo_Supervisor;
 
 static int handle_connect(sd_varlink_server *server, sd_varlink *link, void *data) {
-	pid_t pid;
-	if (sd_varlink_get_peer_pid(link, &pid) < 0 || peer_is_boxed(pid)) {
-		log_warn("refused a caller from inside a box");
+	if (!peer_may_call(sd_varlink_get_fd(link))) {
+		log_warn("refused a caller that lives in a box, or has ended already");
 		return -EPERM;
 	}
 	return 0;
