@@ -17,6 +17,7 @@ NEEDED = ("--extended-status", "--name", "--socket", "--pivot-root", "--block", 
 # Taken by crosvm, but never to be given by Silo.
 UNSAFE = {"disable-sandbox": "takes the jails away"}
 FD = re.compile(r"/proc/self/fd/(\d+)")
+SERIAL_PAIR = re.compile(r"^(type=file,.*path=(/proc/self/fd/\d+)),input=\2$")
 KEY = re.compile(r"(\*?)([a-z0-9-]+)(\?|=\S+)?")
 
 
@@ -116,7 +117,8 @@ def check_whole(words):
     for flag in NEEDED:
         if flag not in words:
             yield f"{flag} is missing"
-    numbers = FD.findall("\n".join(words))
+    # A serial port's input and output may be one descriptor: crosvm duplicates it for each.
+    numbers = FD.findall("\n".join(SERIAL_PAIR.sub(r"\1", word) for word in words))
     if len(numbers) != len(set(numbers)):
         yield "a descriptor is there twice"
     for flag, value in zip(words, words[1:]):
@@ -182,6 +184,8 @@ BAD = [
     (["--vhost-user", "type=gpu,socket"], "has no value"),
     (["--vhost-user", "type=gpu,socket=/s,displays=[[x]"], "a bracket is missing"),
     (["--vhost-user", "type=vsock,socket=/proc/self/fd/3"], "a descriptor is there twice"),
+    (["--serial", "type=file,path=/proc/self/fd/5,input=/proc/self/fd/5"], "a descriptor is there twice"),
+    (["--serial", "type=file,path=/proc/self/fd/7,input=/proc/self/fd/5"], "a descriptor is there twice"),
     (["--nested", "maybe"], "unknown value 'maybe'"),
     (["--initrd", "-x=y"], "begins with '-'"),
     (["--params", "x" * 2040], "too long"),

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "vmctl/vmm/argv.h"
+#include "vmctl/vmm/choose.h"
 #include "vmctl/vmm/image.h"
 #include "vmctl/vmm/kvm.h"
 #include "vmctl/vmm/vmm.h"
@@ -126,6 +128,40 @@ static void test_exits(void **state) {
 	}
 }
 
+static void test_kills(void **state) {
+	char reason[256] = "as before";
+	assert_false(vmm_kill_explain(VMM_QEMU, SIGKILL, reason, sizeof(reason)));
+	assert_false(vmm_kill_explain(VMM_CROSVM, SIGSEGV, reason, sizeof(reason)));
+	assert_false(vmm_kill_explain(VMM_CROSVM, 0, reason, sizeof(reason)));
+	assert_string_equal(reason, "as before");
+	assert_true(vmm_kill_explain(VMM_CROSVM, SIGKILL, reason, sizeof(reason)));
+	assert_non_null(strstr(reason, "its devices did not end within a second"));
+}
+
+/* Where QEMU does as well, the lack of crosvm is no error. */
+static void test_choice(void **state) {
+	struct vm vm = banking;
+	vm.emulation_allowed = true;
+	const struct vmm_programs programs = {.crosvm = "/nonexistent/crosvm", .qemu = "/bin/sh"};
+	struct vmm_choice choice;
+	char error[ERROR_MAX] = "";
+	for (int i = 0; i < 2; i++) {
+		vm.vmm = i == 0 ? VMM_AUTO : VMM_QEMU;
+		assert_true(vmm_choose(&vm, &programs, &choice, error));
+		assert_int_equal(choice.kind, VMM_QEMU);
+		assert_int_equal(choice.program[0], '/');
+		assert_string_equal(error, "");
+	}
+	vm.vmm = VMM_CROSVM;
+	assert_false(vmm_choose(&vm, &programs, &choice, error));
+	assert_non_null(strstr(error, "/nonexistent/crosvm is not there"));
+	/* Of what is missing, what is easier to come by is told. */
+	vm.vmm = VMM_AUTO;
+	const struct vmm_programs none = {.crosvm = "/nonexistent/a", .qemu = "/nonexistent/b"};
+	assert_false(vmm_choose(&vm, &none, &choice, error));
+	assert_non_null(strstr(error, "/nonexistent/b is not there"));
+}
+
 static void test_image(void **state) {
 	char dir[256], error[512];
 	setenv("XDG_DATA_HOME", "/data", 1);
@@ -215,6 +251,8 @@ int main(void) {
 			cmocka_unit_test(test_emulation_argv),
 			cmocka_unit_test(test_crosvm_argv),
 			cmocka_unit_test(test_exits),
+			cmocka_unit_test(test_kills),
+			cmocka_unit_test(test_choice),
 			cmocka_unit_test(test_image),
 			cmocka_unit_test(test_programs),
 			cmocka_unit_test(test_kvm_probe),

@@ -204,7 +204,11 @@ static void judge_vmm(struct boot *boot, int status) {
 
 static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	char reason[ERROR_MAX];
-	box_exit_text(reason, sizeof(reason), process_names[kind], status);
+	if (kind != BOOT_VMM ||
+			!vmm_kill_explain(boot->setup.vmm.kind, box_exit_signal(status), reason,
+					sizeof(reason))) {
+		box_exit_text(reason, sizeof(reason), process_names[kind], status);
+	}
 	if (boot->vmm_ends) {
 		if (kind == BOOT_VMM) {
 			memcpy(reason, boot->reason, sizeof(reason));

@@ -71,12 +71,16 @@ static bool try_qemu(const struct vm *vm, const struct vmm_programs *programs, e
 bool vmm_choose(const struct vm *vm, const struct vmm_programs *programs,
 		struct vmm_choice *ret_choice, char error[ERROR_MAX]) {
 	enum kvm_state kvm = kvm_probe(kvm_device, KVM_PROBE_MS);
-	bool is_chosen = vm->vmm != VMM_QEMU && try_crosvm(programs, kvm, ret_choice, error);
-	if (!is_chosen && vm->vmm != VMM_CROSVM) {
-		if (vm->vmm == VMM_AUTO) {
-			log_debug("not crosvm: %s", error);
-		}
-		is_chosen = try_qemu(vm, programs, kvm, ret_choice, error);
+	if (vm->vmm == VMM_CROSVM) {
+		return try_crosvm(programs, kvm, ret_choice, error);
 	}
-	return is_chosen;
+	if (vm->vmm == VMM_AUTO) {
+		/* That QEMU has to do is no error. */
+		char why[ERROR_MAX];
+		if (try_crosvm(programs, kvm, ret_choice, why)) {
+			return true;
+		}
+		log_debug("not crosvm: %s", why);
+	}
+	return try_qemu(vm, programs, kvm, ret_choice, error);
 }

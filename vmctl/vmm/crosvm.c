@@ -66,8 +66,11 @@ static void add_machine(struct argv *argv, const struct vmm_setup *setup) {
 }
 
 static void add_devices(struct argv *argv, const struct vmm_setup *setup) {
-	argv_addf(argv, "--serial", "type=file,hardware=serial,num=1,path=/proc/self/fd/%d",
-			VMM_FD_CONSOLE);
+	/* A file for crosvm, which duplicates the descriptor for each direction; a socket in truth. */
+	argv_addf(argv, "--serial",
+			"type=file,hardware=serial,num=1,path=/proc/self/fd/%d,"
+			"input=/proc/self/fd/%d",
+			VMM_FD_CONSOLE, VMM_FD_CONSOLE);
 	char *dir = quote(setup->image_dir);
 	size_t len = strlen(dir);
 	/* The file's name goes into the quotation marks. */

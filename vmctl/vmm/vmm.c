@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmctl/vmm/vmm.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,4 +64,16 @@ enum vmm_exit vmm_exit_judge(enum vmm_kind kind, int code, char *reason, size_t 
 	/* How a guest of QEMU's ended is said over the control channel before. */
 	snprintf(reason, cap, "QEMU ended with status %d", code);
 	return VMM_EXIT_FAILED;
+}
+
+bool vmm_kill_explain(enum vmm_kind kind, int signal, char *reason, size_t cap) {
+	if (kind != VMM_CROSVM || signal != SIGKILL) {
+		return false;
+	}
+	/* crosvm waits for its device processes for a second, then kills its own group. */
+	snprintf(reason, cap,
+			"crosvm was killed: by itself, if its devices did not end within a second "
+			"(its "
+			"log says so then), or from outside");
+	return true;
 }

@@ -58,4 +58,8 @@ enum vmm_exit {
 /* What the exit status code of a VMM means; for VMM_EXIT_FAILED, reason (cap bytes) says why. */
 enum vmm_exit vmm_exit_judge(enum vmm_kind kind, int code, char *reason, size_t cap);
 
+/* Says in reason (cap bytes) why a signal ended a VMM, where there is more to say than its number;
+ * false leaves reason alone. */
+bool vmm_kill_explain(enum vmm_kind kind, int signal, char *reason, size_t cap);
+
 #endif

@@ -7,7 +7,8 @@
  *   mute      its guest never boots              garbled  says what nobody asked for
  *   stubborn  obeys neither power button nor Exit
  *   hostile   tries what the kernel parameters name
- *   exits-N   exits with status N at once
+ *   exits-N   exits with status N at once; exits-137 kills its own group, as crosvm does when its
+ *             devices do not end
  *   answers-X answers the order to stand still wrongly, see answer_wrongly()
  */
 #include <fcntl.h>
@@ -31,9 +32,11 @@
 /* Ends it as real crosvm ends on a command line that it does not know. */
 #define STATUS_BAD_ARGUMENTS 35
 #define STATUS_RESET 32
+/* A shell's word for SIGKILL. */
+#define STATUS_KILLED 137
 
 static char name[64];
-static int listener = -1, console = -1, vsock = -1;
+static int listener = -1, console = -1, typed = -1, vsock = -1;
 
 static int fd_of(const char *value, const char *key) {
 	const char *found = strstr(value, key);
@@ -123,13 +126,22 @@ static void take_request(int control, const char *request) {
 	}
 }
 
+/* A login that says back what is typed, and worse. */
+static void say_back(void) {
+	char bytes[4096];
+	ssize_t n = read(typed, bytes, sizeof(bytes));
+	if (n > 0) {
+		dprintf(console, "<%.*s>\033[c\033]0;x\007\033[1m\r\n", (int)n, bytes);
+	}
+}
+
 static void serve(int control) {
 	for (;;) {
 		struct pollfd fds[] = {{.fd = control, .events = POLLIN},
-				{.fd = vsock, .events = POLLIN},
-				{.fd = listener, .events = POLLIN}};
+				{.fd = vsock, .events = POLLIN}, {.fd = listener, .events = POLLIN},
+				{.fd = typed, .events = POLLIN}};
 		char bytes[4096];
-		if (poll(fds, 3, -1) < 0) {
+		if (poll(fds, 4, -1) < 0) {
 			exit(1);
 		}
 		if (fds[0].revents != 0) {
@@ -145,6 +157,9 @@ static void serve(int control) {
 				exit(1);
 			}
 			exit(bytes[0] == 'r' ? STATUS_RESET : 0);
+		}
+		if (fds[3].revents != 0) {
+			say_back();
 		}
 		if (fds[2].revents != 0) {
 			fprintf(stderr, "A SECOND CONTROL CONNECTION\n");
@@ -164,7 +179,8 @@ int main(int argc, char **argv) {
 		} else if (strcmp(argv[i], "--socket") == 0) {
 			listener = fd_of(value, "");
 		} else if (strcmp(argv[i], "--serial") == 0) {
-			console = fd_of(value, "path=");
+			console = fd_of(value, ",path=");
+			typed = fd_of(value, ",input=");
 		} else if (strcmp(argv[i], "--vhost-user") == 0 &&
 				strncmp(value, "type=vsock,", 11) == 0) {
 			vsock = fd_of(value, "socket=");
@@ -174,12 +190,15 @@ int main(int argc, char **argv) {
 			root = value;
 		}
 	}
-	if (!is_extended || listener < 0 || console < 0 || vsock < 0 || params == NULL ||
-			root == NULL) {
+	if (!is_extended || listener < 0 || console < 0 || typed < 0 || vsock < 0 ||
+			params == NULL || root == NULL) {
 		return STATUS_BAD_ARGUMENTS;
 	}
 	dprintf(console, "hello from \033]0;the guest\007 of %s\n", name);
 	if (strncmp(name, "exits-", 6) == 0) {
+		if (atoi(name + 6) == STATUS_KILLED) {
+			kill(0, SIGKILL);
+		}
 		return atoi(name + 6);
 	}
 	make_jail(root);
