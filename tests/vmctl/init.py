@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """vmctl init, asked on a terminal and not, as TAP: init.py VMCTL"""
 
+import json
 import os
 import shutil
 import subprocess
@@ -43,6 +44,10 @@ class World:
     def check(self):
         return subprocess.run([self.vmctl, "check"], env=self.environment, capture_output=True, text=True,
                               timeout=30).returncode
+
+    def argv(self, *words):
+        return subprocess.run([self.vmctl, "argv", *words], env=self.environment, capture_output=True, text=True,
+                              timeout=30)
 
     def manifest_lines(self):
         return [line.strip() for line in self.manifest.read_text().splitlines()]
@@ -152,8 +157,34 @@ def no_is_no(world):
     assert terminal.end() == 1 and b"nothing was written" in terminal.text and not world.manifest.exists()
 
 
+def a_fresh_manifests_command_lines_are_shown(world):
+    # Each with its status and what it says, in one line.
+    before = world.argv("shop")
+    assert (before.returncode, before.stderr) == (1, "vmctl: no VM is described yet; do so with: vmctl init\n"), before
+    assert world.run("shop", "mail").returncode == 0
+    for words in (["shop", "--vmm", "crosvm", "--json"], ["--json", "--vmm=crosvm", "shop"]):
+        result = world.argv(*words)
+        line = json.loads(result.stdout)
+        assert result.stderr == "" and line[1] == "--extended-status" and line[line.index("--name") + 1] == "shop", line
+    line = world.argv("mail", "--vmm", "qemu").stdout.splitlines()
+    assert "-nodefaults" in line and line[line.index("-name") + 1] == "mail", line
+    for words, status, said in (
+            (["shp"], 1, 'there is no vm "shp" in the manifest; did you mean "shop"?'),
+            (["friends"], 1, 'there is no vm "friends" in the manifest; vmctl check lists all'),
+            ([], 2, "usage: vmctl argv [--vmm crosvm|qemu] [--json] VM"),
+            (["shop", "mail"], 2, "usage: vmctl argv [--vmm crosvm|qemu] [--json] VM"),
+            (["shop", "--vmm"], 2, "--vmm needs a value; see: vmctl --help"),
+            (["shop", "--vmm", "bochs"], 2, '"bochs" is no VMM; write --vmm auto, crosvm or qemu'),
+            (["shop", "--jsom"], 2, "unknown option --jsom; vmctl --help lists all"),
+            (["--json=yes", "shop"], 2, "unknown option --json=yes; vmctl --help lists all"),
+            (["-fx", "shop"], 2, "unknown option -x; vmctl --help lists all")):
+        result = world.argv(*words)
+        assert (result.returncode, result.stdout, result.stderr) == (status, "", f"vmctl: {said}\n"), result
+
+
 CASES = [names_are_taken_as_words, nothing_is_overwritten, mistakes_write_nothing, yes_asks_nothing_and_builds,
-         applications_come_with_their_image, a_build_that_fails_is_told, it_asks_on_a_terminal, no_is_no]
+         applications_come_with_their_image, a_build_that_fails_is_told,
+         a_fresh_manifests_command_lines_are_shown, it_asks_on_a_terminal, no_is_no]
 
 
 def main():

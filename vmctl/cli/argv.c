@@ -38,6 +38,24 @@ static void choose(const struct vm *vm, const struct vmm_programs *programs, enu
 	vmm_program_find(choice->kind, programs, choice->program);
 }
 
+/* That the manifest has no vm of that name, and what to do about it. */
+static void complain(const struct manifest *manifest, const char *name) {
+	const char *meant = manifest_suggest(manifest, name);
+	if (manifest->vms_len == 0) {
+		fputs("vmctl: no VM is described yet; do so with: vmctl init\n", stderr);
+	} else if (meant != NULL) {
+		fprintf(stderr,
+				"vmctl: there is no vm \"%s\" in the manifest; did you mean "
+				"\"%s\"?\n",
+				name, meant);
+	} else {
+		fprintf(stderr,
+				"vmctl: there is no vm \"%s\" in the manifest; vmctl check lists "
+				"all\n",
+				name);
+	}
+}
+
 int cli_argv(const struct cli_options *options, int argc, char **argv) {
 	enum vmm_kind asked = VMM_AUTO;
 	if (argc != 2) {
@@ -55,8 +73,13 @@ int cli_argv(const struct cli_options *options, int argc, char **argv) {
 	}
 	char dir[PLACE_MAX];
 	const struct vm *vm = manifest_find(manifest, argv[1]);
-	if (vm == NULL || !image_dir(vm, dir, sizeof(dir))) {
-		fprintf(stderr, "vmctl: there is no vm \"%s\" in the manifest\n", argv[1]);
+	if (vm == NULL) {
+		complain(manifest, argv[1]);
+	} else if (!image_dir(vm, dir, sizeof(dir))) {
+		fputs("vmctl: neither XDG_DATA_HOME nor HOME names a usable directory\n", stderr);
+		vm = NULL;
+	}
+	if (vm == NULL) {
 		manifest_destroy(manifest);
 		return 1;
 	}

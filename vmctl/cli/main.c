@@ -64,8 +64,23 @@ static void print_help(void) {
 	     "  --help, --version");
 }
 
-/* Returns -1 to go on, or the exit status. */
-static int read_options(struct cli_options *options, int argc, char **argv) {
+/* What getopt has just refused, in our own words. */
+static int refuse_option(int result, char **argv) {
+	const char *word = argv[optind - 1];
+	/* A letter among several is told by optopt alone. */
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_word = strncmp(word, "--", 2) == 0 &&
+			(result == ':' || optopt == 0 || strchr(word, '=') != NULL);
+	fprintf(stderr,
+			result == ':' ? "vmctl: %s needs a value; see: vmctl --help\n"
+				      : "vmctl: unknown option %s; vmctl --help lists all\n",
+			is_word ? word : letter);
+	return 2;
+}
+
+/* Takes options out of argv, as short_options says how. Returns -1 to go on, or the exit status. */
+static int read_options(struct cli_options *options, int argc, char **argv,
+		const char *short_options) {
 	static const struct option known[] = {
 			{"all", no_argument, NULL, 'A'},
 			{"application", required_argument, NULL, 'a'},
@@ -84,8 +99,7 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			{0},
 	};
 	int option;
-	/* '+': what follows the first word that is no option is the command's own. */
-	while ((option = getopt_long(argc, argv, "+fhy", known, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, short_options, known, NULL)) >= 0) {
 		switch (option) {
 		case 'A':
 			options->all = true;
@@ -130,7 +144,7 @@ static int read_options(struct cli_options *options, int argc, char **argv) {
 			puts("vmctl " SILO_VERSION);
 			return 0;
 		default:
-			return 2;
+			return refuse_option(option, argv);
 		}
 	}
 	return -1;
@@ -149,8 +163,8 @@ int main(int argc, char **argv) {
 	struct cli_options options = {0};
 	open_standard();
 	log_init("vmctl", NULL, LOG_LEVEL_INFO);
-	/* Options may stand before the command and after it, but not after the VM's name of run. */
-	int status = read_options(&options, argc, argv);
+	/* Options may stand before the command and after it; '+': up to the first word that is none. */
+	int status = read_options(&options, argc, argv, "+:fhy");
 	if (status >= 0) {
 		return status;
 	}
@@ -160,44 +174,26 @@ int main(int argc, char **argv) {
 		print_help();
 		return 2;
 	}
-	const char *name = argv[0];
+	char *name = argv[0];
+	/* After `run VM`, everything is the guest's; for the others options may come last. */
+	bool is_run = strcmp(name, "run") == 0 || strcmp(name, "shell") == 0;
 	optind = 0;
-	status = read_options(&options, argc, argv);
+	status = read_options(&options, argc, argv, is_run ? "+:fhy" : ":fhy");
 	if (status >= 0) {
 		return status;
 	}
-	bool is_run = strcmp(name, "run") == 0 || strcmp(name, "shell") == 0;
-	char *words[256] = {argv[0]};
-	int words_len = 1;
-	for (int i = optind; i < argc; i++) {
-		/* After `run VM`, everything is the guest's; for the others options may come last.
-		 */
-		bool is_late_option = !is_run && argv[i][0] == '-';
-		if (is_late_option && strcmp(argv[i], "--json") == 0) {
-			options.json = true;
-		} else if (is_late_option && strcmp(argv[i], "--force") == 0) {
-			options.force = true;
-		} else if (is_late_option && strcmp(argv[i], "--yes") == 0) {
-			options.yes = true;
-		} else if (is_late_option && strcmp(argv[i], "--apps") == 0) {
-			options.apps = true;
-		} else if (is_late_option && strcmp(argv[i], "--vmm") == 0 && i + 1 < argc) {
-			options.vmm = argv[++i];
-		} else if (words_len == (int)(sizeof(words) / sizeof(words[0])) - 1) {
-			fputs("vmctl: too many arguments\n", stderr);
-			return 2;
-		} else {
-			words[words_len++] = argv[i];
-		}
-	}
+	/* The command's words: its name, and what is no option. */
+	argc -= optind - 1;
+	argv += optind - 1;
+	argv[0] = name;
 	/* `run VM -- COMMAND` is the same as `run VM COMMAND`. */
-	if (is_run && words_len > 2 && strcmp(words[2], "--") == 0) {
-		memmove(&words[2], &words[3], (size_t)(words_len - 2) * sizeof(words[0]));
-		words_len--;
+	if (is_run && argc > 2 && strcmp(argv[2], "--") == 0) {
+		memmove(&argv[2], &argv[3], (size_t)(argc - 2) * sizeof(argv[0]));
+		argc--;
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, name) == 0) {
-			return commands[i].run(&options, words_len, words);
+			return commands[i].run(&options, argc, argv);
 		}
 	}
 	fprintf(stderr, "vmctl: unknown command \"%s\"; vmctl --help lists all\n", name);
