@@ -38,6 +38,7 @@
 #include "compositor/shell/child.h"
 #include "compositor/shell/launch.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/programs.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
@@ -203,6 +204,7 @@ static const struct module modules[] = {
 		{"sockets", sockets_create, sockets_destroy},
 		{"launch", launch_create, launch_destroy},
 		{"watch", watch_create, watch_destroy},
+		{"notices", notices_create, notices_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},

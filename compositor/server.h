@@ -29,6 +29,7 @@ struct layer_shell;
 struct launch;
 struct layers;
 struct nesting;
+struct notices;
 struct outputs;
 struct pointer;
 struct programs;
@@ -83,6 +84,7 @@ struct server {
 	struct tools *tools;
 	struct sockets *sockets;
 	struct watch *watch;
+	struct notices *notices;
 	struct service *service;
 	struct launch *launch;
 	struct child *child;

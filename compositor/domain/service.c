@@ -12,6 +12,7 @@
 #include "base/peer.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/service_interface.h"
+#include "compositor/domain/service_notices.h"
 #include "compositor/domain/service_windows.h"
 #include "compositor/domain/watch.h"
 #include "compositor/options.h"
@@ -158,6 +159,9 @@ static int serve(struct server *server, struct service *service) {
 	}
 	if (ret >= 0) {
 		ret = service_windows_bind(varlink);
+	}
+	if (ret >= 0) {
+		ret = service_notices_bind(varlink);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_connect(varlink, handle_connect);

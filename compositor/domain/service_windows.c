@@ -11,6 +11,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/programs.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
@@ -73,9 +74,13 @@ static int describe_domains(struct server *server, sd_json_variant **ret_array) 
 int service_windows_describe(struct server *server, sd_json_variant **ret_desktop) {
 	cleanup_json sd_json_variant *windows = NULL;
 	cleanup_json sd_json_variant *domains = NULL;
+	cleanup_json sd_json_variant *notices = NULL;
 	int ret = describe_windows(server, &windows);
 	if (ret >= 0) {
 		ret = describe_domains(server, &domains);
+	}
+	if (ret >= 0) {
+		ret = notices_describe(server, &notices);
 	}
 	if (ret < 0) {
 		return ret;
@@ -88,7 +93,8 @@ int service_windows_describe(struct server *server, sd_json_variant **ret_deskto
 			SD_JSON_BUILD_PAIR_CONDITION(keyboard != NULL, "keyboard",
 					SD_JSON_BUILD_STRING(keyboard != NULL ? keyboard->name
 									      : NULL)),
-			SD_JSON_BUILD_PAIR_BOOLEAN("launcher", layer_shell_is_modal(server)));
+			SD_JSON_BUILD_PAIR_BOOLEAN("launcher", layer_shell_is_modal(server)),
+			SD_JSON_BUILD_PAIR_VARIANT("notices", notices));
 }
 
 static int handle_list_windows(sd_varlink *link, sd_json_variant *parameters,

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "compositor/input/focus.h"
+#include "compositor/shell/notices.h"
 #include "tests/compositor/fixture.h"
 
 #define NAME "io.silo.Compositor."
@@ -204,6 +205,139 @@ static void an_expected_window_gets_the_keyboard_once(void **state) {
 	scene_finish(&scene);
 }
 
+/* ---- notices ---- */
+
+static size_t told_notices(struct scene *scene) {
+	sd_json_variant *notices = sd_json_variant_by_key(scene->told, "notices");
+	assert_non_null(notices);
+	return sd_json_variant_elements(notices);
+}
+
+static sd_json_variant *told_notice(struct scene *scene, size_t index, const char *key) {
+	return sd_json_variant_by_key(sd_json_variant_by_index(sd_json_variant_by_key(scene->told,
+									       "notices"),
+						      index),
+			key);
+}
+
+static const char *told_text(struct scene *scene, size_t index, const char *key) {
+	return sd_json_variant_string(told_notice(scene, index, key));
+}
+
+/* All that is told now, by a watcher of its own. */
+static void look(struct scene *scene) {
+	sd_varlink *link = dial(scene);
+	assert_true(sd_varlink_observe(link, NAME "Watch", NULL) >= 0);
+	await_answer(scene);
+	sd_varlink_close_unref(link);
+	fixture_settle(scene->fixture);
+}
+
+#define NOTICE(vm, tag, title)                                                                     \
+	"{\"kind\":\"start\",\"source\":{\"name\":\"" vm "\"},\"tag\":\"" tag                      \
+	"\",\"title\":\"" title "\"}"
+
+static void notices_are_told_replaced_and_taken_back(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	assert_string_equal(call(&scene, "Notify",
+					    "{\"kind\":\"start\",\"failure\":true,\"tag\":\"start:"
+					    "evil\","
+					    "\"source\":{\"name\":\"evil\",\"label\":\"Evil\","
+					    "\"color\":"
+					    "\"#ee7d1f\",\"glyph\":\"plus\"},\"detail\":"
+					    "\"\\u202e“x”\","
+					    "\"title\":\"Not started:\\nno kernel\",\"text\":\"Do "
+					    "this\"}"),
+			"");
+	assert_string_equal(call(&scene, "Notify", NOTICE("work", "w", "Copied")), "");
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 2);
+	/* The newest first; a domain's colours are its own. */
+	assert_string_equal(told_text(&scene, 0, "title"), "Copied");
+	assert_int_equal(sd_json_variant_unsigned(told_notice(&scene, 0, "seconds")), 4);
+	assert_non_null(sd_json_variant_by_key(told_notice(&scene, 0, "source"), "color"));
+	assert_string_equal(told_text(&scene, 1, "title"), "Not started: no kernel");
+	assert_string_equal(told_text(&scene, 1, "detail"), "“x”");
+	assert_int_equal(sd_json_variant_unsigned(told_notice(&scene, 1, "seconds")), 8);
+	assert_string_equal(sd_json_variant_string(sd_json_variant_by_key(told_notice(&scene, 1,
+											  "source"),
+					    "color")),
+			"#ee7d1f");
+	assert_string_equal(call(&scene, "Notify", NOTICE("evil", "start:evil", "Better")), "");
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 2);
+	assert_string_equal(told_text(&scene, 0, "title"), "Better");
+	char parameters[32];
+	snprintf(parameters, sizeof(parameters), "{\"id\":%u}",
+			(unsigned)sd_json_variant_unsigned(told_notice(&scene, 0, "id")));
+	assert_string_equal(call(&scene, "DismissNotice", parameters), "");
+	assert_string_equal(call(&scene, "DismissNotice", parameters), "");
+	assert_string_equal(call(&scene, "WithdrawNotice", "{\"tag\":\"w\"}"), "");
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 0);
+	scene_finish(&scene);
+}
+
+static void notices_that_are_wrong_are_refused(void **state) {
+	static const char *const wrong[] = {"{}", "{\"kind\":\"start\"}",
+			"{\"kind\":\"x\",\"title\":\"t\"}",
+			"{\"kind\":\"start\",\"title\":\"\\u200b\"}",
+			"{\"kind\":\"start\",\"title\":\"t\",\"source\":{\"name\":\"../x\"}}",
+			"{\"kind\":\"start\",\"title\":\"t\",\"source\":{}}",
+			"{\"kind\":\"start\",\"title\":\"t\",\"source\":{\"name\":\"a\",\"color\":"
+			"\"#12345\"}}",
+			"{\"kind\":\"start\",\"title\":\"t\",\"target\":{\"name\":\"a\",\"glyph\":"
+			"\"skull\"}}",
+			"{\"kind\":\"start\",\"title\":\"t\",\"seconds\":-1}"};
+	struct scene scene;
+	scene_init(&scene, state);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_string_not_equal(call(&scene, "Notify", wrong[i]), "");
+	}
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 0);
+	scene_finish(&scene);
+}
+
+/* One that says a lot is cut short, and takes no other's place. */
+static void a_flood_of_notices_is_bounded(void **state) {
+	struct scene scene;
+	char long_one[2048];
+	int refused = 0;
+	scene_init(&scene, state);
+	assert_string_equal(call(&scene, "Notify", NOTICE("work", "", "Mine")), "");
+	for (int i = 0; i < 50; i++) {
+		refused += strcmp(call(&scene, "Notify", NOTICE("evil", "", "Look at me")),
+					   NAME "TooManyNotices") == 0;
+	}
+	assert_int_equal(refused, 50 - NOTICES_BURST);
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 1 + NOTICES_PER_VM_MAX);
+	assert_string_equal(told_text(&scene, NOTICES_PER_VM_MAX, "title"), "Mine");
+	/* After a while it may speak again. */
+	struct notice notice = {.kind = NOTICE_MESSAGE, .seconds = 100000};
+	memset(long_one, 'W', sizeof(long_one));
+	memcpy(notice.title, long_one, sizeof(notice.title));
+	memcpy(notice.text, long_one, sizeof(notice.text));
+	for (int i = 0; i < 2 * NOTICES_MAX; i++) {
+		snprintf(notice.source.name, sizeof(notice.source.name), "vm%d", i);
+		assert_int_not_equal(notices_add(scene.fixture->server, &notice), 0);
+	}
+	look(&scene);
+	assert_int_equal(told_notices(&scene), NOTICES_MAX);
+	assert_int_equal(strlen(told_text(&scene, 0, "title")), NOTICE_TITLE_MAX);
+	assert_int_equal(strlen(told_text(&scene, 0, "text")), NOTICE_TEXT_MAX);
+	assert_int_equal(sd_json_variant_unsigned(told_notice(&scene, 0, "seconds")),
+			NOTICE_SECONDS_MAX);
+	clock_set_for_test(clock_now_ns() + (int64_t)(NOTICE_SECONDS_MAX + 61) * 1000000000);
+	look(&scene);
+	assert_int_equal(told_notices(&scene), 0);
+	assert_string_equal(call(&scene, "Notify", NOTICE("evil", "", "Again")), "");
+	clock_set_for_test(-1);
+	scene_finish(&scene);
+}
+
 /* In a process of its own: whether a call is answered, or ends with the connection. */
 static int call_from_a_box(void) {
 	if (unshare(CLONE_NEWUSER) < 0) {
@@ -248,6 +382,9 @@ int main(void) {
 			TEST(watchers_are_told_of_every_change),
 			TEST(windows_are_activated_minimised_closed),
 			TEST(an_expected_window_gets_the_keyboard_once),
+			TEST(notices_are_told_replaced_and_taken_back),
+			TEST(notices_that_are_wrong_are_refused),
+			TEST(a_flood_of_notices_is_bounded),
 			TEST(a_caller_in_a_box_is_refused),
 	};
 	int ret = cmocka_run_group_tests(tests, NULL, NULL);
