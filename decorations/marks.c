@@ -234,6 +234,21 @@ static struct line_style badge_style(double scale) {
 	return (struct line_style){.size = 12 * scale, .weight = 600};
 }
 
+void marks_hatch(cairo_t *cr, double x, double y, double width, double height, double scale,
+		struct color color) {
+	double step = 6 * scale;
+	cairo_save(cr);
+	cairo_rectangle(cr, x, y, width, height);
+	cairo_clip(cr);
+	marks_set_color(cr, color, 1);
+	cairo_set_line_width(cr, step * 0.45);
+	for (double at = x - height - step; at < x + width + height; at += step) {
+		lines(cr, at, y + height + 2, at + height + 4, y - 2);
+	}
+	cairo_stroke(cr);
+	cairo_restore(cr);
+}
+
 double marks_badge_width(struct lettering *lettering, const char *text, double scale) {
 	if (text == NULL) {
 		return round(BADGE_HEIGHT * scale);
@@ -246,21 +261,12 @@ void marks_badge(struct lettering *lettering, cairo_t *cr, const char *text, dou
 		double scale) {
 	double width = marks_badge_width(lettering, text, scale),
 	       height = round(BADGE_HEIGHT * scale);
-	double radius = 4 * scale, step = 6 * scale;
+	double radius = 4 * scale;
 	cairo_save(cr);
 	marks_round_path(cr, x, y, width, height, (struct radii){radius, radius, radius, radius});
 	cairo_clip(cr);
 	marks_fill_rect(cr, x, y, width, height, badge_paper, 1);
-	cairo_save(cr);
-	cairo_rectangle(cr, x, y, height, height);
-	cairo_clip(cr);
-	marks_set_color(cr, badge_ink, 1);
-	cairo_set_line_width(cr, step * 0.45);
-	for (double at = x - height - step; at < x + 2 * height; at += step) {
-		lines(cr, at, y + height + 2, at + height + 4, y - 2);
-	}
-	cairo_stroke(cr);
-	cairo_restore(cr);
+	marks_hatch(cr, x, y, height, height, scale, badge_ink);
 	cairo_restore(cr);
 	marks_round_outline(cr, x, y, width, height, radius, fmax(1, round(scale)), badge_ink, 1);
 	if (text != NULL) {

@@ -44,6 +44,10 @@ void marks_keyboard(cairo_t *cr, double x, double y, double scale, struct color 
 /* Draws an icon in a box of 16 logical pixels around its centre. */
 void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, struct color color);
 
+/* Hatches a rectangle, 45 degrees, period 6 logical pixels: what is refused or misbehaves. */
+void marks_hatch(cairo_t *cr, double x, double y, double width, double height, double scale,
+		struct color color);
+
 /* Badges: host colours (paper and ink), so that none can be taken for a VM's. Logical heights. */
 #define BADGE_HEIGHT 22
 #define EMULATED_HEIGHT 18

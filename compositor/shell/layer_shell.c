@@ -225,10 +225,16 @@ static void arrange_and_tell(struct layer_surface *layer) {
 	}
 }
 
+/* Its name is believed of silo's own programs only. */
+static bool is_notice(const struct layer_surface *layer) {
+	return layer->is_shells && strcmp(layer->wlr_layer->namespace, "silo-notice") == 0;
+}
+
 static void choose_tree(struct layer_surface *layer) {
 	struct wlr_scene_tree **trees = layer->server->layers->trees;
 	for (size_t i = 0; i < LEVELS; i++) {
-		struct wlr_scene_tree *tree = trees[levels[i].scene];
+		struct wlr_scene_tree *tree =
+				trees[is_notice(layer) ? LAYER_NOTICES : levels[i].scene];
 		if (levels[i].protocol == layer->wlr_layer->current.layer &&
 				layer->tree->node.parent != tree) {
 			wlr_scene_node_reparent(&layer->tree->node, tree);

@@ -84,7 +84,8 @@ void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) 
 		return;
 	}
 	struct window *full = focus_window(server);
-	if (layer_has(server, LAYER_OVERLAY, lx, ly, ret_hit) ||
+	if (layer_has(server, LAYER_NOTICES, lx, ly, ret_hit) ||
+			layer_has(server, LAYER_OVERLAY, lx, ly, ret_hit) ||
 			(full != NULL && full->is_fullscreen &&
 					window_has(full, lx, ly, ret_hit)) ||
 			layer_has(server, LAYER_TOP, lx, ly, ret_hit)) {

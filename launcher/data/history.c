@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "launcher/data/fields.h"
 
 #define PATH_MAX_BYTES 4096
 #define FILE_BYTES_MAX (256u << 10)
@@ -30,16 +31,8 @@ static bool find_place(char *directory, char *path, size_t cap) {
 	return n > 0 && (size_t)n < cap;
 }
 
-static const char *string_of(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = sd_json_variant_by_key(object, key);
-	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
-								 : "";
-}
-
 static void take_entries(struct history *history, sd_json_variant *list) {
-	size_t len = list != NULL && sd_json_variant_is_array(list) ? sd_json_variant_elements(list)
-								    : 0;
-	for (size_t i = 0; i < len && history->len < HISTORY_MAX; i++) {
+	for (size_t i = 0; i < length_of(list) && history->len < HISTORY_MAX; i++) {
 		sd_json_variant *json = sd_json_variant_by_index(list, i);
 		if (!sd_json_variant_is_object(json)) {
 			continue;

@@ -6,32 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "launcher/data/fields.h"
 
 /* A start is measured against the last one, and stands here until it is over. */
 #define LEVEL_STARTING_MAX 0.95
-
-static const char *string_of(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = sd_json_variant_by_key(object, key);
-	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
-								 : "";
-}
-
-static uint64_t number_of(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = sd_json_variant_by_key(object, key);
-	return value != NULL && sd_json_variant_is_unsigned(value) ? sd_json_variant_unsigned(value)
-								   : 0;
-}
-
-static size_t length_of(sd_json_variant *array) {
-	return array != NULL && sd_json_variant_is_array(array) ? sd_json_variant_elements(array)
-								: 0;
-}
-
-static void take_text(sd_json_variant *object, const char *key, size_t codes_max, char *out,
-		size_t cap) {
-	const char *text = string_of(object, key);
-	text_sanitise(text, strlen(text), codes_max, out, cap);
-}
 
 struct machine *model_find(const struct model *model, const char *name) {
 	for (size_t i = 0; i < model->machines_len; i++) {

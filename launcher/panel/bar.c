@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "launcher/data/service.h"
+#include "launcher/panel/board_window.h"
 #include "launcher/panel/panel.h"
 #include "launcher/toolkit/input.h"
 #include "launcher/toolkit/surface.h"
@@ -29,6 +30,7 @@ struct bar {
 	struct lettering *lettering;
 	struct panel panel;
 	struct service *manager, *compositor;
+	struct board_window *board;
 	sd_event_source *minute, *progress;
 };
 
@@ -81,12 +83,14 @@ static int handle_progress(sd_event_source *source, uint64_t now, void *data) {
 static void handle_windows(void *data, sd_json_variant *parameters, bool is_first) {
 	struct bar *bar = data;
 	panel_take_windows(&bar->panel, parameters);
+	board_window_take(bar->board, parameters);
 	changed(bar);
 }
 
 static void handle_compositor_lost(void *data) {
 	struct bar *bar = data;
 	panel_take_windows(&bar->panel, NULL);
+	board_window_take(bar->board, NULL);
 	changed(bar);
 }
 
@@ -146,6 +150,10 @@ static void handle_press(void *data, const struct wl_surface *surface, uint32_t 
 		double y) {
 	struct bar *bar = data;
 	struct panel_part part = panel_part_at(&bar->panel, x, y);
+	if (board_window_owns(bar->board, surface)) {
+		board_window_press(bar->board, y);
+		return;
+	}
 	if (button != BTN_LEFT && (button != BTN_MIDDLE || part.kind != PART_WINDOW)) {
 		return;
 	}
@@ -180,18 +188,29 @@ static void point_at(struct bar *bar, double x, double y) {
 }
 
 static void handle_motion(void *data, const struct wl_surface *surface, double x, double y) {
-	point_at(data, x, y);
+	struct bar *bar = data;
+	if (board_window_owns(bar->board, surface)) {
+		board_window_motion(bar->board, y);
+	} else {
+		point_at(bar, x, y);
+	}
 }
 
 static void handle_left(void *data, const struct wl_surface *surface) {
-	point_at(data, -1, -1);
+	struct bar *bar = data;
+	if (board_window_owns(bar->board, surface)) {
+		board_window_left(bar->board);
+	} else {
+		point_at(bar, -1, -1);
+	}
 }
 
 static void handle_scroll(void *data, const struct wl_surface *surface, double x, double y,
 		double steps) {
 	struct bar *bar = data;
 	struct panel *panel = &bar->panel;
-	if (panel_part_at(panel, x, y).kind != PART_WORKSPACE) {
+	if (board_window_owns(bar->board, surface) ||
+			panel_part_at(panel, x, y).kind != PART_WORKSPACE) {
 		return;
 	}
 	unsigned int next = panel->workspace + (steps > 0 ? 1 : -1u);
@@ -248,7 +267,14 @@ static bool create_window(struct bar *bar) {
 					.scroll = handle_scroll,
 					.data = bar,
 			});
-	return bar->surface != NULL && bar->input != NULL;
+	bar->board = board_window_create(&(struct board_window_options){
+			.client = &bar->client,
+			.lettering = bar->lettering,
+			.is_dark = bar->panel.is_dark,
+			.input = &bar->input,
+			.compositor = &bar->compositor,
+	});
+	return bar->surface != NULL && bar->input != NULL && bar->board != NULL;
 }
 
 static bool create_timers(struct bar *bar) {
@@ -290,6 +316,7 @@ static bool create(struct bar *bar) {
 static void destroy(struct bar *bar) {
 	service_destroy(bar->manager);
 	service_destroy(bar->compositor);
+	board_window_destroy(bar->board);
 	sd_event_source_disable_unref(bar->minute);
 	sd_event_source_disable_unref(bar->progress);
 	input_destroy(bar->input);

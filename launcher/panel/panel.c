@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "launcher/data/fields.h"
 
 #define HOST_NAME "host"
 #define HOST_LABEL "This computer"
@@ -17,34 +18,6 @@ void panel_init(struct panel *panel, bool is_dark) {
 void panel_finish(struct panel *panel) {
 	free(panel->windows);
 	model_finish(&panel->model);
-}
-
-static sd_json_variant *field(sd_json_variant *object, const char *key) {
-	return object != NULL && sd_json_variant_is_object(object)
-			? sd_json_variant_by_key(object, key)
-			: NULL;
-}
-
-static const char *string_of(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = field(object, key);
-	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
-								 : "";
-}
-
-static uint64_t number_of(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = field(object, key);
-	return value != NULL && sd_json_variant_is_unsigned(value) ? sd_json_variant_unsigned(value)
-								   : 0;
-}
-
-static bool is_true(sd_json_variant *object, const char *key) {
-	sd_json_variant *value = field(object, key);
-	return value != NULL && sd_json_variant_is_boolean(value) && sd_json_variant_boolean(value);
-}
-
-static size_t length_of(sd_json_variant *array) {
-	return array != NULL && sd_json_variant_is_array(array) ? sd_json_variant_elements(array)
-								: 0;
 }
 
 /* ---- groups ---- */
@@ -202,7 +175,7 @@ static void take_window(struct panel *panel, sd_json_variant *json, size_t depth
 }
 
 void panel_take_windows(struct panel *panel, sd_json_variant *answer) {
-	sd_json_variant *windows = field(answer, "windows");
+	sd_json_variant *windows = field_of(answer, "windows");
 	size_t len = length_of(windows);
 	len = len < PANEL_WINDOWS_MAX ? len : PANEL_WINDOWS_MAX;
 	uint64_t workspaces = number_of(answer, "workspaces");
@@ -220,7 +193,7 @@ void panel_take_windows(struct panel *panel, sd_json_variant *answer) {
 	if (panel->windows != NULL) {
 		qsort(panel->windows, panel->windows_len, sizeof(*panel->windows), compare_windows);
 	}
-	regroup(panel, field(answer, "domains"));
+	regroup(panel, field_of(answer, "domains"));
 }
 
 struct panel_part panel_part_at(const struct panel *panel, double x, double y) {

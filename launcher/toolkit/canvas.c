@@ -185,6 +185,19 @@ void canvas_figure(struct canvas *canvas, enum figure figure, double x, double y
 		cairo_line_to(cr, -5, 1);
 		cairo_line_to(cr, -1.5, 4.5);
 		break;
+	case FIGURE_ARROW:
+		cairo_move_to(cr, -6, 0);
+		cairo_line_to(cr, 6, 0);
+		cairo_move_to(cr, 2, -4);
+		cairo_line_to(cr, 6, 0);
+		cairo_line_to(cr, 2, 4);
+		break;
+	case FIGURE_CLIPBOARD:
+		marks_round_path(cr, -4.75, -5.25, 9.5, 12, (struct radii){1.5, 1.5, 1.5, 1.5});
+		cairo_stroke(cr);
+		cairo_rectangle(cr, -2.5, -7, 5, 3.5);
+		cairo_fill(cr);
+		break;
 	case FIGURE_CROSS:
 		cairo_move_to(cr, -4, -4);
 		cairo_line_to(cr, 4, 4);

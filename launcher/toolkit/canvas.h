@@ -95,6 +95,8 @@ enum figure {
 	FIGURE_SEARCH,
 	FIGURE_RETURN,
 	FIGURE_CROSS,
+	FIGURE_ARROW,
+	FIGURE_CLIPBOARD,
 };
 
 /* A figure in a box of 16 around x, y. */

@@ -143,6 +143,59 @@ def a_killed_panel_comes_back(desk):
     desk.wait_pixel(GROUPS_X + 2, MIDDLE, "#015ba5")
 
 
+def notify(desk, **more):
+    return desk.call("Notify", **{"kind": "start", "source": {"name": "media", "color": ORANGE, "glyph": "plus"}, **more})
+
+
+# The notice is in the middle of the strip's lower edge: its plate's cell, and its foot.
+NOTICE_PLATE, NOTICE_BESIDE = (360 + 24 + 3, 28 + 20), (360 + 280, 28 + 80)
+LIGHT_ORANGE, RAISED = "#f4ae74", "#282b2f"
+
+
+def a_notice_hangs_from_the_strip_and_takes_no_key(desk):
+    desk.clients[0].lines()
+    before = desk.probe.ask(f"pixel {NOTICE_BESIDE[0]} {NOTICE_BESIDE[1]}")["color"]
+    notify(desk, failure=True, detail="“Image Editor”", title="Not started: the image has no kernel",
+           text="Build it with: silo-guest-image")
+    desk.wait_pixel(*NOTICE_PLATE, LIGHT_ORANGE)
+    desk.probe.ask("type b")
+    desk.clients[0].wait("key 48 pressed")
+    # The strip is above it, as ever: the keyboard's VM, and its line across the screen.
+    want(desk.probe.ask("pixel 640 26")["color"], BLUE, "the strip's line above the notice")
+    # A press puts it away, and what is below has not moved.
+    desk.probe.ask(f"click {NOTICE_BESIDE[0]} {NOTICE_BESIDE[1]}")
+    desk.wait_pixel(*NOTICE_BESIDE, before)
+    desk.probe.ask("type b")
+    desk.clients[0].wait("key 48 pressed")
+    # Another goes by itself, not before its time.
+    started = time.monotonic()
+    notify(desk, title="Started", seconds=1)
+    desk.wait_pixel(*NOTICE_PLATE, LIGHT_ORANGE)
+    desk.probe.ask("pointer 700 300")
+    desk.wait_pixel(*NOTICE_BESIDE, before)
+    if not 0.9 < time.monotonic() - started < 4:
+        raise Failed(f"a notice of a second went after {time.monotonic() - started:.1f} s")
+
+
+def a_notice_outlives_the_panel_and_shows_above_the_launcher(desk):
+    notify(desk, tag="t", title="Not started", failure=True, seconds=60)
+    desk.wait_pixel(*NOTICE_PLATE, LIGHT_ORANGE)
+    os.kill(desk.pid("silo-panel"), 9)
+    desk.wait_pixel(30, HEIGHT - 4, SURFACE)
+    desk.wait_pixel(*NOTICE_PLATE, LIGHT_ORANGE)
+    desk.call("ToggleLauncher")
+    desk.wait_pixel(318, HEIGHT - 44 - 648 + 110, INK)
+    desk.wait_pixel(*NOTICE_PLATE, LIGHT_ORANGE)
+    desk.probe.ask("key Escape")
+    desk.wait_pixel(6, MIDDLE, SURFACE)
+    desk.call("WithdrawNotice", tag="t")
+    deadline = time.monotonic() + WAIT_S
+    while desk.probe.ask(f"pixel {NOTICE_PLATE[0]} {NOTICE_PLATE[1]}")["color"] == LIGHT_ORANGE:
+        if time.monotonic() > deadline:
+            raise Failed("a notice that was taken back stays")
+        time.sleep(0.05)
+
+
 def left_alone_it_sleeps(desk):
     desk.probe.ask("pointer 700 300")
     # Not across a minute, at which the clock is drawn.
@@ -169,7 +222,8 @@ def ends_well(desk):
 
 TESTS = (groups_show_their_vms, a_press_on_a_title_shows_the_window, workspaces_are_switched,
          the_mark_opens_the_launcher, a_call_by_hand_toggles_it, a_killed_launcher_gives_the_keyboard_back,
-         a_killed_panel_comes_back, left_alone_it_sleeps, ends_well)
+         a_killed_panel_comes_back, a_notice_hangs_from_the_strip_and_takes_no_key,
+         a_notice_outlives_the_panel_and_shows_above_the_launcher, left_alone_it_sleeps, ends_well)
 
 
 def main():
