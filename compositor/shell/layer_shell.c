@@ -28,6 +28,7 @@
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_arrange.h"
 #include "compositor/shell/layer_popup.h"
+#include "compositor/window/guard.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "wlr-layer-shell-unstable-v1-protocol.h"
@@ -328,6 +329,7 @@ static bool create_scene(struct layer_surface *layer) {
 static void handle_new_surface(struct wl_listener *listener, void *data) {
 	struct layer_shell *shell = wl_container_of(listener, shell, new_surface);
 	struct wlr_layer_surface_v1 *wlr_layer = data;
+	guard_layer_surface(wlr_layer);
 	struct output *output = choose_output(shell->server, wlr_layer->output);
 	if (output == NULL) {
 		wlr_layer_surface_v1_destroy(wlr_layer);

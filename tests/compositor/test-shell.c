@@ -380,6 +380,32 @@ static void popups_stand_on_their_surface(void **state) {
 	scene_finish(&scene);
 }
 
+/* The request crosses the compositor's end of the popup: wlroots alone would read at NULL. */
+static void a_popup_that_has_ended_is_given_to_a_surface(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct wlr_box area = first_window(&scene)->area;
+	struct test_layer panel, other;
+	struct test_window popup;
+	layer_map(&panel, scene.shell, &panel_spec, GREEN);
+	layer_map(&other, scene.shell, &launcher_spec, GREEN);
+	popup_init(&popup, scene.shell, NULL, 100, -100, 200, 100);
+	zwlr_layer_surface_v1_get_popup(panel.layer, popup.popup);
+	wl_surface_commit(popup.surface);
+	fixture_await(scene.fixture, &popup.is_configured);
+	window_attach(&popup, 200, 100, BLUE);
+	user_click(scene.fixture, area.x + 100, area.y + 100);
+	assert_true(popup.is_closed);
+	zwlr_layer_surface_v1_get_popup(panel.layer, popup.popup);
+	zwlr_layer_surface_v1_get_popup(other.layer, popup.popup);
+	fixture_settle(scene.fixture);
+	assert_false(scene.shell->is_dead);
+	window_finish(&popup);
+	layer_finish(&other);
+	layer_finish(&panel);
+	scene_finish(&scene);
+}
+
 static void one_that_was_unmapped_comes_again(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -412,6 +438,7 @@ int main(void) {
 			TEST(a_zone_that_leaves_nothing_counts_for_nothing),
 			TEST(a_wrong_order_ends_the_client_at_most),
 			TEST(popups_stand_on_their_surface),
+			TEST(a_popup_that_has_ended_is_given_to_a_surface),
 			TEST(one_that_was_unmapped_comes_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
