@@ -45,6 +45,7 @@
 #include "compositor/shell/tools.h"
 #include "compositor/window/activation.h"
 #include "compositor/window/decoration.h"
+#include "compositor/window/shadow.h"
 #include "compositor/window/snap.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -193,6 +194,7 @@ static const struct module modules[] = {
 		{"pointer", pointer_create, pointer_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},
+		{"shadows", shadows_create, shadows_destroy},
 		{"windows", windows_create, windows_destroy},
 		{"switcher", switcher_create, switcher_destroy},
 		{"decorations", decorations_create, decorations_destroy},

@@ -37,6 +37,7 @@ struct protocols;
 struct runtime;
 struct service;
 struct settings;
+struct shadows;
 struct snaps;
 struct sockets;
 struct switcher;
@@ -76,6 +77,7 @@ struct server {
 	struct pointer *pointer;
 	struct workspaces *workspaces;
 	struct snaps *snaps;
+	struct shadows *shadows;
 	struct windows *windows;
 	struct switcher *switcher;
 	struct decorations *decorations;

@@ -82,7 +82,8 @@ struct frame_spec {
 	bool maximised;       /* square, no keyline */
 	bool emulated;        /* the VM runs under software emulation: permanent mark */
 	bool urgent;
-	bool chip; /* popup only: it leaves its parent's frame, glyph chip outside */
+	bool shadow; /* while it floats; drawn by shadow.h */
+	bool chip;   /* popup only: it leaves its parent's frame, glyph chip outside */
 	enum frame_badge badge;
 	enum frame_part hovered, pressed; /* a button, or FRAME_PART_NONE */
 	bool dark;

@@ -53,6 +53,7 @@ struct settings {
 	uint32_t modifier;       /* WLR_MODIFIER_LOGO or _ALT; 0: as bindings_modifier() finds */
 	unsigned int workspaces; /* 1 to WORKSPACES_MAX */
 	bool is_light;
+	bool is_without_shadows;
 	char *wallpaper;          /* a PNG file's absolute path; NULL: Silo's own */
 	char *cursor_theme;       /* NULL: from XCURSOR_THEME */
 	unsigned int cursor_size; /* 0: from XCURSOR_SIZE */

@@ -18,12 +18,14 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/shadow.h"
 #include "compositor/window/window.h"
 #include "decorations/frame_paint.h"
 
 struct frame_view {
 	struct server *server;
 	struct wlr_scene_tree *tree;
+	struct shadow *shadow;                          /* NULL: none */
 	struct wlr_scene_node *nodes[FRAME_PIECES_MAX]; /* NULL: none */
 	struct frame_spec spec; /* what is to be shown; its strings are below */
 	bool has_spec;
@@ -48,11 +50,17 @@ struct frame_view *frame_view_create(struct server *server, struct wlr_scene_tre
 	return view;
 }
 
+bool frame_view_add_shadow(struct frame_view *view) {
+	view->shadow = shadow_create(view->server, view->tree->node.parent);
+	return view->shadow != NULL;
+}
+
 void frame_view_destroy(struct frame_view *view) {
 	if (view == NULL) {
 		return;
 	}
 	listener_remove(&view->drawing);
+	shadow_destroy(view->shadow);
 	wlr_scene_node_destroy(&view->tree->node);
 	free(view);
 }
@@ -66,6 +74,7 @@ struct frame_spec frame_view_spec(struct server *server, const struct domain *do
 			.glyph = domain->glyph,
 			.emulated = domain->is_emulated,
 			.dark = !server->settings->is_light,
+			.shadow = !server->settings->is_without_shadows,
 			.scale = 1,
 	};
 }
@@ -85,10 +94,10 @@ static bool specs_are_equal(const struct frame_spec *a, const struct frame_spec 
 			colors_are_equal(&a->colors, &b->colors) && a->glyph == b->glyph &&
 			a->buttons == b->buttons && a->active == b->active &&
 			a->maximised == b->maximised && a->emulated == b->emulated &&
-			a->urgent == b->urgent && a->chip == b->chip && a->badge == b->badge &&
-			a->hovered == b->hovered && a->pressed == b->pressed &&
-			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
-			a->height == b->height;
+			a->urgent == b->urgent && a->shadow == b->shadow && a->chip == b->chip &&
+			a->badge == b->badge && a->hovered == b->hovered &&
+			a->pressed == b->pressed && a->dark == b->dark && a->scale == b->scale &&
+			a->width == b->width && a->height == b->height;
 }
 
 static void show_solid(struct frame_view *view, size_t index, const struct frame_piece *piece) {
@@ -150,6 +159,7 @@ static void lay_out(struct frame_view *view) {
 
 static void paint(struct frame_view *view) {
 	lay_out(view);
+	shadow_show(view->shadow, &view->spec);
 	for (size_t i = 0; i < FRAME_PIECES_MAX; i++) {
 		if (i >= view->frame.n_pieces) {
 			if (view->nodes[i] != NULL) {

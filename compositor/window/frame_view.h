@@ -6,6 +6,8 @@
 #ifndef SILO_COMPOSITOR_WINDOW_FRAME_VIEW_H
 #define SILO_COMPOSITOR_WINDOW_FRAME_VIEW_H
 
+#include <stdbool.h>
+
 #include "decorations/frame.h"
 
 struct domain;
@@ -15,6 +17,9 @@ struct wlr_scene_tree;
 
 /* Above what is in parent now. Destroy it before parent. Returns NULL without memory. */
 struct frame_view *frame_view_create(struct server *server, struct wlr_scene_tree *parent);
+
+/* Gives it a shadow, below all that is in its parent. Returns false without memory. */
+bool frame_view_add_shadow(struct frame_view *view);
 
 /* NULL is legal. */
 void frame_view_destroy(struct frame_view *view);

@@ -398,7 +398,7 @@ static bool create_scene(struct window *window) {
 	window->frame = frame_view_create(server, window->tree);
 	window->popups = wlr_scene_tree_create(window->tree);
 	return window->backdrop != NULL && window->client != NULL && window->frame != NULL &&
-			window->popups != NULL;
+			window->popups != NULL && frame_view_add_shadow(window->frame);
 }
 
 static void listen_to(struct window *window) {

@@ -36,7 +36,7 @@ struct window {
 	uint32_t id;                       /* never given twice */
 	struct wlr_xdg_toplevel *toplevel; /* its base.data is this window */
 	/*
-	 * Scene: tree at the area's corner holds backdrop, client, frame and popups, bottom to top.
+	 * Scene: tree at the area's corner holds shadow, backdrop, client, frame and popups, bottom to top.
 	 */
 	struct wlr_scene_tree *tree;
 	struct wlr_scene_rect *backdrop;

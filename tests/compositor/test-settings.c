@@ -117,7 +117,7 @@ static void the_example_is_good(void **state) {
 
 static void all_of_it(void **state) {
 	struct settings *settings =
-			accept("appearance light\n"
+			accept("appearance light\nshadows no\n"
 			       "workspaces 9\n"
 			       "modifier Alt\n"
 			       "wallpaper /a/b.png\n"
@@ -134,6 +134,7 @@ static void all_of_it(void **state) {
 			       "20\n\tscale 1.25\n\ttransform flipped-90\n}\n"
 			       "output \"HDMI-A-1\" {\n\toff\n}\n");
 	assert_true(settings->is_light);
+	assert_true(settings->is_without_shadows);
 	assert_int_equal(settings->workspaces, 9);
 	assert_int_equal(settings->modifier, WLR_MODIFIER_ALT);
 	assert_string_equal(settings->wallpaper, "/a/b.png");
