@@ -2,7 +2,9 @@
 #include "vmctl/daemon/applications.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
 #include "vmctl/supervisor/applications.h"
@@ -47,6 +49,16 @@ static int append_all(sd_json_variant **list, const struct instance *instance) {
 	}
 	applications_finish(&told);
 	return result;
+}
+
+void applications_name(const struct instance *instance, const char *id, char *out, size_t cap) {
+	const struct vm_application *mine = vm_application_find(instance->vm, id);
+	struct applications told = {0};
+	applications_read(&told, instance->state_dir);
+	const struct agent_application *its = applications_find(&told, id);
+	const char *name = mine != NULL ? mine->name : its != NULL ? its->name : id;
+	text_sanitise(name, strlen(name), cap, out, cap);
+	applications_finish(&told);
 }
 
 int applications_handle_list(sd_varlink *link, sd_json_variant *json,

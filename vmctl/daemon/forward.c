@@ -3,9 +3,14 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/limits.h"
+#include "vmctl/daemon/instance.h"
+#include "vmctl/daemon/notices.h"
 #include "vmctl/supervisor/interface.h"
 
 struct forward {
@@ -13,7 +18,14 @@ struct forward {
 	struct manager *manager;
 	sd_varlink *callee, *caller;
 	bool is_stop; /* a supervisor that hangs up has done what it was asked to */
+	/* Of a program that nobody waits for, else "". */
+	char vm[VM_NAME_MAX + 1];
+	char program[NOTICE_PROGRAM_MAX];
+	int64_t launched_ms;
 };
+
+/* What fails or ends later than that was started. */
+#define START_MS 5000
 
 static void destroy(struct forward *forward) {
 	struct forward **at = &forward->manager->forwards;
@@ -29,10 +41,41 @@ static void destroy(struct forward *forward) {
 	free(forward);
 }
 
+static uint64_t number_of(sd_json_variant *parameters, const char *key) {
+	sd_json_variant *value = sd_json_variant_by_key(parameters, key);
+	return value != NULL && sd_json_variant_is_unsigned(value) ? sd_json_variant_unsigned(value)
+								   : 0;
+}
+
+/* Nobody waits for it, but somebody looks for its window. Texts of errors may be the guest's. */
+static void judge_launch(const struct forward *forward, sd_json_variant *parameters,
+		const char *error_id) {
+	struct instance *instance = manager_find(forward->manager, forward->vm);
+	uint64_t status = number_of(parameters, "status");
+	bool is_early = clock_now_ms() - forward->launched_ms < START_MS;
+	/* One that went down with its VM is no news beside that. */
+	if (instance == NULL || instance->record.state != VM_RUNNING) {
+		return;
+	}
+	if (error_id != NULL && (status == 126 || status == 127 || is_early)) {
+		notices_not_run(instance, forward->program, status);
+	} else if (error_id == NULL && is_early) {
+		uint64_t signal = number_of(parameters, "signal");
+		if (status != 0 || signal != 0) {
+			notices_ended_at_once(instance, forward->program, status, signal);
+		}
+	}
+}
+
 static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
 		sd_varlink_reply_flags_t flags, void *data) {
 	struct forward *forward = data;
 	if (forward == NULL) {
+		return 0;
+	}
+	if (forward->vm[0] != '\0') {
+		judge_launch(forward, parameters, error_id);
+		destroy(forward);
 		return 0;
 	}
 	bool has_ended = forward->is_stop && error_id != NULL &&
@@ -62,9 +105,9 @@ static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const cha
 	return 0;
 }
 
-int forward_call(struct manager *manager, const char *dir, const char *method,
+static int begin(struct manager *manager, const char *dir, const char *method,
 		sd_json_variant *parameters, const int *fds, size_t n, bool more,
-		sd_varlink *caller) {
+		struct forward **ret_forward) {
 	struct forward *forward = calloc(1, sizeof(*forward));
 	if (forward == NULL) {
 		return -ENOMEM;
@@ -95,10 +138,34 @@ int forward_call(struct manager *manager, const char *dir, const char *method,
 		destroy(forward);
 		return result;
 	}
-	forward->caller = caller != NULL ? sd_varlink_ref(caller) : NULL;
 	forward->next = manager->forwards;
 	manager->forwards = forward;
+	*ret_forward = forward;
 	return 0;
+}
+
+int forward_call(struct manager *manager, const char *dir, const char *method,
+		sd_json_variant *parameters, const int *fds, size_t n, bool more,
+		sd_varlink *caller) {
+	struct forward *forward;
+	int result = begin(manager, dir, method, parameters, fds, n, more, &forward);
+	if (result >= 0) {
+		forward->caller = caller != NULL ? sd_varlink_ref(caller) : NULL;
+	}
+	return result;
+}
+
+int forward_launch(struct instance *instance, sd_json_variant *parameters, const int *fds,
+		const char *program) {
+	struct forward *forward;
+	int result = begin(instance->manager, instance->dir, SUPERVISOR_NAME ".Run", parameters,
+			fds, RUN_STREAMS, false, &forward);
+	if (result >= 0) {
+		snprintf(forward->vm, sizeof(forward->vm), "%s", instance->vm->name);
+		snprintf(forward->program, sizeof(forward->program), "%s", program);
+		forward->launched_ms = clock_now_ms();
+	}
+	return result;
 }
 
 void forward_forget(struct manager *manager, const sd_varlink *caller) {

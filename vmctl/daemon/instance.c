@@ -28,9 +28,9 @@ void waiter_destroy(struct waiter *waiter) {
 	free(waiter);
 }
 
-static void fail(const struct waiter *waiter, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
-static void fail(const struct waiter *waiter, const char *format, ...) {
+static void fail(struct instance *instance, const struct waiter *waiter, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+static void fail(struct instance *instance, const struct waiter *waiter, const char *format, ...) {
 	char reason[ERROR_MAX];
 	va_list args;
 	va_start(args, format);
@@ -40,6 +40,7 @@ static void fail(const struct waiter *waiter, const char *format, ...) {
 		interface_fail(waiter->link, MANAGER_NAME, "%s", reason);
 	} else {
 		log_warn("a program was not started: %s", reason);
+		notices_not_started(instance, waiter->program, reason);
 	}
 }
 
@@ -51,22 +52,28 @@ static void go_on(struct instance *instance, struct waiter *waiter) {
 	sd_json_variant *parameters = NULL;
 	waiter->request.is_detached = waiter->link == NULL;
 	int result = run_request_to_json(&waiter->request, &parameters);
-	if (result >= 0) {
+	if (result >= 0 && waiter->link == NULL) {
+		result = forward_launch(instance, parameters, waiter->streams, waiter->program);
+	} else if (result >= 0) {
 		result = forward_call(instance->manager, instance->dir, SUPERVISOR_NAME ".Run",
 				parameters, waiter->streams, RUN_STREAMS, false, waiter->link);
 	}
 	sd_json_variant_unref(parameters);
 	if (result < 0) {
-		fail(waiter, "the supervisor does not answer: %s", strerror(-result));
+		fail(instance, waiter, "the supervisor does not answer: %s", strerror(-result));
 	}
 }
 
-static void refuse(const struct instance *instance, const struct waiter *waiter) {
+static void refuse(struct instance *instance, const struct waiter *waiter) {
 	const char *name = instance->vm->name, *reason = instance->record.reason;
 	if (instance->record.state == VM_PAUSED) {
-		fail(waiter, "vm \"%s\" is paused; let it go on with: vmctl resume %s", name, name);
+		fail(instance, waiter, "vm \"%s\" is paused; let it go on with: vmctl resume %s",
+				name, name);
+	} else if (waiter->link == NULL && instance->record.state == VM_FAILED &&
+			reason[0] != '\0') {
+		fail(instance, waiter, "%s", reason);
 	} else {
-		fail(waiter, "vm \"%s\" %s%s%s", name,
+		fail(instance, waiter, "vm \"%s\" %s%s%s", name,
 				instance->record.state == VM_FAILED ? "failed" : "has stopped",
 				reason[0] != '\0' ? ": " : "", reason);
 	}
@@ -101,6 +108,14 @@ static bool is_going(const struct instance *instance) {
 					!vm_state_is_alive(instance->record.state));
 }
 
+/* Who launched a program and looks at the desktop is told that its VM boots first. */
+static void tell_start(struct instance *instance, const struct waiter *waiter) {
+	if (waiter->link == NULL && instance->record.state == VM_STARTING) {
+		instance->is_start_told = true;
+		notices_starting(instance, waiter->program);
+	}
+}
+
 /* Answers waiter, or returns false: it waits on. */
 static bool settle(struct instance *instance, struct waiter *waiter) {
 	if (instance->ready >= 0) {
@@ -117,9 +132,10 @@ static bool settle(struct instance *instance, struct waiter *waiter) {
 		char error[ERROR_MAX];
 		waiter->boots_again = false;
 		if (!instance_start(instance, error)) {
-			fail(waiter, "%s", error);
+			fail(instance, waiter, "%s", error);
 			return true;
 		}
+		tell_start(instance, waiter);
 		return false;
 	}
 	switch (instance->record.state) {
@@ -142,6 +158,7 @@ static void settle_waiters(struct instance *instance) {
 		instance->expected_ms = instance->record.ready_ms;
 	}
 	watch_changed(instance);
+	notices_state_changed(instance);
 	instance->waiters = NULL;
 	while (waiter != NULL) {
 		struct waiter *next = waiter->next;
@@ -159,6 +176,7 @@ void instance_wait(struct instance *instance, struct waiter *waiter) {
 	waiter->boots_again = !waiter->is_stop && is_going(instance);
 	waiter->next = instance->waiters;
 	instance->waiters = waiter;
+	tell_start(instance, waiter);
 	settle_waiters(instance);
 }
 
@@ -497,6 +515,7 @@ struct instance *instance_create(struct manager *manager, const struct vm *vm) {
 		declare_lost(instance);
 	}
 	instance->expected_ms = instance->record.ready_ms;
+	instance->noticed_state = instance->record.state;
 	return instance;
 }
 

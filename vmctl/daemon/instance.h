@@ -11,6 +11,7 @@
 #include <systemd/sd-varlink.h>
 
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/notices.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
 #include "vmctl/supervisor/run_request.h"
@@ -25,6 +26,7 @@ struct waiter {
 	bool is_run;
 	struct run_request request;
 	int streams[RUN_STREAMS];
+	char program[NOTICE_PROGRAM_MAX]; /* of a detached Run, for people */
 };
 
 struct instance {
@@ -47,6 +49,8 @@ struct instance {
 	/* The domain has been registered for this boot. */
 	bool has_domain;
 	bool is_registering;
+	enum vm_state noticed_state; /* by notices_state_changed() */
+	bool is_start_told;          /* the user was told that it boots */
 };
 
 struct instance *instance_create(struct manager *manager, const struct vm *vm);

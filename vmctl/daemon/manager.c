@@ -14,6 +14,7 @@
 #include "vmctl/daemon/domains.h"
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
+#include "vmctl/daemon/notices.h"
 #include "vmctl/daemon/watch.h"
 
 struct instance *manager_find(struct manager *manager, const char *name) {
@@ -102,6 +103,7 @@ static void finish(struct manager *manager) {
 	fd_close(&manager->passed_socket);
 	watch_forget_all(manager);
 	forward_destroy_all(manager);
+	notices_destroy(manager);
 	domains_destroy(manager->domains);
 	for (size_t i = 0; i < manager->instances_len; i++) {
 		instance_destroy(manager->instances[i]);

@@ -19,6 +19,7 @@
 struct instance;
 struct domains;
 struct forward;
+struct notices;
 
 /* Launcher, panel, and what a person has open; each costs a message at every change. */
 #define MANAGER_WATCHERS_MAX 16
@@ -44,6 +45,7 @@ struct manager {
 	struct instance **instances; /* one for each VM of the manifest, in its order */
 	size_t instances_len;
 	struct forward *forwards; /* calls that wait for a supervisor */
+	struct notices *notices;  /* that are being told; NULL: none */
 	struct domains *domains;
 	sd_varlink *watchers[MANAGER_WATCHERS_MAX];
 };

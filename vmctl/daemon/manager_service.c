@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "vmctl/daemon/applications.h"
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
@@ -106,11 +107,12 @@ static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 }
 
 /*
- * Starts the VM if it must be and lets the call wait; detached: answers it. What is in request, NULL
- * for a Start, becomes the waiter's.
+ * Starts the VM if it must be and lets the call wait. What is in request, NULL for a Start, becomes the
+ * waiter's. program, if it is not NULL, is what a Launch is called for people: that is answered at once.
  */
 static int wait_for(struct instance *instance, sd_varlink *link, struct run_request *request,
-		bool detached, int streams[RUN_STREAMS]) {
+		const char *program, int streams[RUN_STREAMS]) {
+	bool detached = program != NULL;
 	char error[ERROR_MAX];
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 	if (waiter == NULL || !instance_start(instance, error)) {
@@ -123,6 +125,9 @@ static int wait_for(struct instance *instance, sd_varlink *link, struct run_requ
 	if (request != NULL) {
 		waiter->request = *request;
 		*request = (struct run_request){0};
+	}
+	if (detached) {
+		snprintf(waiter->program, sizeof(waiter->program), "%s", program);
 	}
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		waiter->streams[i] = fd_steal(&streams[i]);
@@ -152,7 +157,7 @@ static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_meth
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = begin(data, link, json, &parameters, &instance);
 	run_request_finish(&parameters.run);
-	return instance == NULL ? result : wait_for(instance, link, NULL, false, streams);
+	return instance == NULL ? result : wait_for(instance, link, NULL, NULL, streams);
 }
 
 static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -282,7 +287,7 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 		result = interface_fail(link, MANAGER_NAME, "four pipes must come with the call");
 	} else if (instance != NULL) {
 		if (choose_command(instance, link, &parameters.run, &result)) {
-			result = wait_for(instance, link, &parameters.run, false, streams);
+			result = wait_for(instance, link, &parameters.run, NULL, streams);
 		}
 	}
 	run_request_finish(&parameters.run);
@@ -290,6 +295,18 @@ static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method
 		fd_close(&streams[i]);
 	}
 	return result;
+}
+
+/* What a launch is called for people, before its application has become a command. */
+static void name_program(const struct instance *instance, const struct run_request *request,
+		char out[NOTICE_PROGRAM_MAX]) {
+	out[0] = '\0';
+	if (request->application != NULL) {
+		applications_name(instance, request->application, out, NOTICE_PROGRAM_MAX);
+	} else if (request->argv != NULL && request->argv[0] != NULL) {
+		text_sanitise(request->argv[0], strlen(request->argv[0]), NOTICE_PROGRAM_MAX, out,
+				NOTICE_PROGRAM_MAX);
+	}
 }
 
 static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -302,11 +319,13 @@ static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused",
 				instance->vm->name);
 	} else if (instance != NULL) {
+		char program[NOTICE_PROGRAM_MAX];
+		name_program(instance, &parameters.run, program);
 		if (choose_command(instance, link, &parameters.run, &result)) {
 			result = open_nowhere(streams);
-			result = result < 0
-					? result
-					: wait_for(instance, link, &parameters.run, true, streams);
+			result = result < 0 ? result
+					    : wait_for(instance, link, &parameters.run, program,
+							      streams);
 		}
 	}
 	run_request_finish(&parameters.run);

@@ -18,7 +18,7 @@ struct run_request {
 	char **argv;       /* owned; NULL: an application, or the user's shell */
 	char *application; /* owned; an id of the guest's */
 	bool root;
-	bool is_detached; /* nobody waits for its end */
+	bool is_detached; /* it runs on when its caller is gone */
 	bool is_on_terminal;
 	unsigned columns, rows;
 	char term[RUN_TERM_MAX + 1]; /* the terminal's TERM */

@@ -215,11 +215,6 @@ static int run(struct supervisor *supervisor, sd_varlink *link, struct run_reque
 		for (int stream = 0; stream < RUN_STREAMS; stream++) {
 			waiting->streams[stream] = fd_steal(&streams[stream]);
 		}
-		if (waiting->request.is_detached) {
-			waiting->link = sd_varlink_unref(waiting->link);
-			sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_INTEGER("status", 0),
-					SD_JSON_BUILD_PAIR_INTEGER("signal", 0));
-		}
 		return supervisor->agent_is_ready ? begin_run(supervisor, waiting) : 0;
 	}
 	return interface_fail(link, SUPERVISOR_NAME, "%d commands run already", AGENT_COMMANDS_MAX);
@@ -347,7 +342,9 @@ static void handle_disconnect(sd_varlink_server *server, sd_varlink *link, void 
 	}
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct waiting_run *waiting = &supervisor->runs[i];
-		if (waiting->link == link) {
+		if (waiting->link == link && waiting->request.is_detached) {
+			waiting->link = sd_varlink_unref(waiting->link);
+		} else if (waiting->link == link) {
 			if (supervisor->boot != NULL && !waiting->waits) {
 				agent_cancel(boot_agent(supervisor->boot), waiting->id);
 			}

@@ -35,7 +35,7 @@ struct supervisor_options {
 
 struct waiting_run {
 	uint32_t id;      /* 0: free */
-	sd_varlink *link; /* NULL: detached, nobody waits for its end */
+	sd_varlink *link; /* NULL: detached, and its caller is gone */
 	/* Of a command that waits for the guest's agent. */
 	bool waits;
 	struct run_request request;

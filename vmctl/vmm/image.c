@@ -130,9 +130,9 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) 
 				: -1;
 		if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
 			snprintf(error, cap,
-					"image \"%s\" has no readable %s/%s; build it with: "
+					"image \"%s\" has no readable %s; build it with: "
 					"%s --output %s",
-					vm->image, dir, files[i].name, builder(), dir);
+					vm->image, files[i].name, builder(), dir);
 			return false;
 		}
 		const char *fault = files[i].fault(fd, (uint64_t)info.st_size);
