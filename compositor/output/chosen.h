@@ -9,20 +9,21 @@
 
 struct output;
 struct outputs;
-struct wlr_output;
+struct settings;
 struct wlr_output_layout_output;
-struct wlr_output_state;
-struct output_settings;
 
-/* Adds scale, transform and mode to state as far as chosen, which may be NULL, says. Returns whether it
- * says a mode that the output has. */
-bool chosen_state(const struct output_settings *chosen, struct wlr_output *wlr_output,
-		struct wlr_output_state *state);
+/* Switches the output on with what the settings say, and what it has of its own for the rest. Returns
+ * false if it takes no mode at all. */
+bool chosen_enable(struct output *output);
 
 /* Puts the output where the settings say, or beside the others. NULL without memory. */
 struct wlr_output_layout_output *chosen_place(struct output *output);
 
 /* Switches those off, and on again, that the settings say are off: never the last one. */
 void chosen_switch(struct outputs *outputs);
+
+/* The settings have been read again, old are those from before: carries out what has changed, and only
+ * that. What an output does not take is logged, and it stays as it was. */
+void chosen_reload(struct outputs *outputs, const struct settings *old);
 
 #endif

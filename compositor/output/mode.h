@@ -12,8 +12,9 @@ struct wlr_output;
 struct wlr_output_state;
 
 /*
- * The scale for a screen of so many pixels on so many millimetres: 1, 1.5, 2 or 3. What a screen says of its
- * size is often wrong, or an aspect ratio: sizes that no desktop screen has count as unknown, and mean 1.
+ * The scale for a screen of so many pixels on so many millimetres: 1, 1.25, 1.5, 2 or 3. What a screen says of
+ * its size is often wrong, or an aspect ratio: sizes that no desktop screen has, and those that would make
+ * its pixels oblong, count as unknown, and mean 1.
  */
 float mode_scale(int width_px, int height_px, int width_mm, int height_mm);
 

@@ -17,7 +17,6 @@
 #include "compositor/output/buffer.h"
 #include "compositor/output/chosen.h"
 #include "compositor/output/layers.h"
-#include "compositor/output/mode.h"
 #include "compositor/output/strip.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -172,25 +171,6 @@ static void handle_layout_change(struct wl_listener *listener, void *data) {
 	}
 }
 
-static bool enable(struct output *output) {
-	struct wlr_output *wlr_output = output->wlr_output;
-	const struct options *options = output->server->options;
-	struct wlr_output_state state;
-	wlr_output_state_init(&state);
-	wlr_output_state_set_enabled(&state, true);
-	if (wlr_output_is_headless(wlr_output)) {
-		size_t index = (size_t)wl_list_length(&output->server->outputs->list);
-		if (index < options->outputs_len) {
-			wlr_output_state_set_scale(&state, options->outputs[index].scale);
-		}
-	}
-	chosen_state(settings_for_output(output->server->settings, wlr_output->name), wlr_output,
-			&state);
-	bool ok = mode_commit(wlr_output, &state);
-	wlr_output_state_finish(&state);
-	return ok;
-}
-
 static void handle_new_output(struct wl_listener *listener, void *data) {
 	struct outputs *outputs = wl_container_of(listener, outputs, new_output);
 	struct server *server = outputs->server;
@@ -201,9 +181,15 @@ static void handle_new_output(struct wl_listener *listener, void *data) {
 	}
 	output->server = server;
 	output->wlr_output = wlr_output;
+	output->own_width_px = wlr_output->width;
+	output->own_height_px = wlr_output->height;
+	size_t index = (size_t)wl_list_length(&outputs->list);
+	if (index < server->options->outputs_len) {
+		output->option_scale = server->options->outputs[index].scale;
+	}
 	wlr_output_init_render(wlr_output, server->allocator, server->renderer);
 	output->strip = strip_create(output);
-	if (output->strip == NULL || !enable(output)) {
+	if (output->strip == NULL || !chosen_enable(output)) {
 		log_warn("output %s cannot be used", wlr_output->name);
 		strip_destroy(output->strip);
 		free(output);

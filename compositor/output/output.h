@@ -29,10 +29,12 @@ struct output {
 	struct wlr_scene_output *scene_output;
 	struct wlr_scene_buffer *wallpaper; /* NULL until painted */
 	struct strip *strip;
-	bool is_off;                   /* as the settings say, while another is on */
-	struct wlr_box told_box;       /* in the layout, when that changed last; empty before */
-	struct output_insets reserved; /* by layer surfaces, of the area below the strip */
-	struct wl_list link;           /* outputs.list */
+	int own_width_px, own_height_px; /* as it came; for one without modes */
+	float option_scale;              /* for a headless one, 0: none */
+	bool is_off;                     /* as the settings say, while another is on */
+	struct wlr_box told_box;         /* in the layout, when that changed last; empty before */
+	struct output_insets reserved;   /* by layer surfaces, of the area below the strip */
+	struct wl_list link;             /* outputs.list */
 	struct wl_listener frame, request_state, destroy;
 };
 

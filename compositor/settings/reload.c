@@ -7,6 +7,7 @@
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/options.h"
+#include "compositor/output/chosen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -25,19 +26,22 @@ void settings_reload(struct server *server) {
 	}
 	switcher_cancel(server);
 	pointer_end(server);
-	settings_destroy(server->settings);
+	struct settings *old = server->settings;
 	server->settings = settings;
 	domains_host(server)->colors = theme_host_colors(!settings->is_light);
 	/* What is drawn once is made anew. */
 	switcher_destroy(server);
 	snaps_destroy(server);
 	if (!snaps_create(server) || !switcher_create(server)) {
+		settings_destroy(old);
 		server_stop(server);
 		return;
 	}
 	workspaces_limit(server, settings->workspaces);
 	keyboards_reload(server);
 	cursor_reload(server);
+	chosen_reload(server->outputs, old);
+	settings_destroy(old);
 	outputs_repaint(server);
 	windows_repaint(server);
 	log_info("the settings have been read again");

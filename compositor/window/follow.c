@@ -54,6 +54,10 @@ static void follow(struct server *server, struct wlr_box *box) {
 	}
 	struct wlr_box now;
 	output_get_box(output, &now);
+	if (wlr_box_empty(&now)) {
+		bring(server, box); /* it was switched off */
+		return;
+	}
 	box->x += now.x - output->told_box.x;
 	box->y += now.y - output->told_box.y;
 }

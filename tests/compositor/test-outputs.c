@@ -12,8 +12,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_output.h>
 
+#include "compositor/input/cursor.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/output/output.h"
 #include "compositor/settings/settings.h"
@@ -233,6 +235,106 @@ static void read_again(void **state) {
 	end(state);
 }
 
+/* The settings of one output, the second, read again while all is on. */
+static void read_second(struct fixture *fixture, const char *block) {
+	char text[256];
+	snprintf(text, sizeof(text), "output HEADLESS-%zu {\n%s\n}\n", earlier + 2, block);
+	change(text);
+	settings_reload(fixture->server);
+	fixture_settle(fixture);
+}
+
+static void outputs_change_when_read_again(void **state) {
+	begin(state, "", 2);
+	struct fixture *fixture = *state;
+	assert_place(fixture, 2, 1280, 0, 800, 600);
+	for (int i = 0; i < 2; i++) {
+		read_second(fixture, "scale 2");
+		assert_place(fixture, 2, 1280, 0, 400, 300);
+		read_second(fixture, "mode 640x480@50\nposition 1300 -20");
+		assert_place(fixture, 2, 1300, -20, 640, 480);
+		read_second(fixture, "mode 640x480@50\ntransform 90\nposition 1300 20");
+		assert_place(fixture, 2, 1300, 20, 480, 640);
+		/* What is said no more is as it was. */
+		change("");
+		settings_reload(fixture->server);
+		assert_place(fixture, 2, 1280, 0, 800, 600);
+		assert_place(fixture, 1, 0, 0, 1280, 800);
+	}
+	end(state);
+}
+
+static void what_has_not_changed_is_let_alone(void **state) {
+	begin(state, "", 2);
+	struct fixture *fixture = *state;
+	read_second(fixture, "scale 2");
+	/* A tool has been at it since. */
+	struct wlr_output_state changed;
+	wlr_output_state_init(&changed);
+	wlr_output_state_set_scale(&changed, 1.25f);
+	assert_true(wlr_output_commit_state(find(fixture, 2)->wlr_output, &changed));
+	wlr_output_state_finish(&changed);
+	read_second(fixture, "scale 2");
+	assert_place(fixture, 2, 1280, 0, 640, 480);
+	read_second(fixture, "scale 1");
+	assert_place(fixture, 2, 1280, 0, 800, 600);
+	end(state);
+}
+
+static void a_bad_output_changes_nothing(void **state) {
+	static const char *const blocks[] = {"scale 9", "scale 2\nmode 10x", "position 1",
+			"scale 2\nposition 1.5 0", "scale 2\ntransform up", "scale 2\nscale 2",
+			"scale 2\nenabled"};
+	begin(state, "", 2);
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		read_second(fixture, blocks[i]);
+		assert_place(fixture, 2, 1280, 0, 800, 600);
+	}
+	end(state);
+}
+
+/* A screen with modes of its own: one that it lacks is refused, and what else is said holds. */
+static void a_mode_that_is_not_there_is_refused(void **state) {
+	static struct wlr_output_mode mode = {.width = 800, .height = 600, .refresh = 60000};
+	begin(state, "", 2);
+	struct fixture *fixture = *state;
+	struct wlr_output *wlr_output = find(fixture, 2)->wlr_output;
+	wl_list_insert(&wlr_output->modes, &mode.link);
+	read_second(fixture, "mode 1920x1080\nposition 1400 0");
+	assert_place(fixture, 2, 1400, 0, 800, 600);
+	read_second(fixture, "mode 800x600@75\nscale 2");
+	assert_place(fixture, 2, 1280, 0, 400, 300);
+	wl_list_remove(&mode.link);
+	end(state);
+}
+
+static void windows_leave_one_that_is_switched_off(void **state) {
+	begin(state, "", 2);
+	struct fixture *fixture = *state;
+	int dial;
+	fixture_domain(fixture, "work", &dial);
+	struct test_client *client = fixture_client(fixture, dial);
+	struct test_window window;
+	window_map(&window, client, 300, 200, 0xffff0000);
+	struct window *ours = window_in_server(fixture, "work");
+	user_move(fixture, 640, 300);
+	wlr_cursor_warp(cursor_wlr(fixture->server), NULL, 1500, 300);
+	window_move(ours, 1400, 200);
+	for (int i = 0; i < 2; i++) {
+		read_second(fixture, "off");
+		assert_true(find(fixture, 2)->is_off);
+		assert_true(ours->area.x >= 0 && ours->area.x + 300 <= 1280);
+		assert_true(ours->area.y >= 28 && ours->area.y + 200 <= 800);
+		read_second(fixture, "scale 2");
+		assert_false(find(fixture, 2)->is_off);
+		assert_place(fixture, 2, 1280, 0, 400, 300);
+	}
+	window_finish(&window);
+	close(dial);
+	end(state);
+}
+
 static void nothing_in_the_file_locks_out(void **state) {
 	begin(state, "workspaces -1\nmodifier None\nbind\noutput\nkeyboard {\n\tlayout x/../y\n}\n",
 			1);
@@ -254,6 +356,11 @@ int main(void) {
 			cmocka_unit_test(a_bad_picture_is_none),
 			cmocka_unit_test(keys_and_workspaces),
 			cmocka_unit_test(read_again),
+			cmocka_unit_test(outputs_change_when_read_again),
+			cmocka_unit_test(what_has_not_changed_is_let_alone),
+			cmocka_unit_test(a_bad_output_changes_nothing),
+			cmocka_unit_test(a_mode_that_is_not_there_is_refused),
+			cmocka_unit_test(windows_leave_one_that_is_switched_off),
 			cmocka_unit_test(nothing_in_the_file_locks_out),
 	};
 	return cmocka_run_group_tests_name("outputs", tests, setup, teardown);

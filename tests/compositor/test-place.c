@@ -97,23 +97,44 @@ static void dense_screens_are_scaled(void **state) {
 		int width_px, height_px, width_mm, height_mm;
 		float scale;
 	} screens[] = {
-			{1920, 1080, 527, 296, 1},    /* 24 inches */
-			{2560, 1440, 597, 336, 1},    /* 27 inches */
-			{3840, 2160, 597, 336, 1.5f}, /* 27 inches */
-			{1920, 1080, 293, 165, 1.5f}, /* 13 inches */
-			{2880, 1800, 301, 188, 2},    /* 14 inches */
-			{3840, 2400, 288, 180, 3},    /* 13 inches */
-			{1280, 800, 100, 63, 1},      /* dense, but there is no room */
-			{3840, 2160, 160, 90, 3},     /* a telephone's */
-			{3840, 2160, 1600, 900, 1},   /* a television */
-			{1920, 1080, 16, 9, 1},       /* an aspect ratio */
+			{1920, 1080, 527, 296, 1},     /* 24 inches */
+			{2560, 1440, 597, 336, 1},     /* 27 inches */
+			{3440, 1440, 800, 335, 1},     /* 34 inches, wide */
+			{3840, 2160, 597, 336, 1.5f},  /* 27 inches */
+			{3840, 2160, 708, 398, 1.25f}, /* 32 inches */
+			{5120, 2880, 597, 336, 2},     /* 27 inches */
+			{1366, 768, 344, 194, 1},      /* 15.6 inches */
+			{1920, 1080, 344, 194, 1.25f}, /* 15.6 inches */
+			{1920, 1080, 309, 174, 1.5f},  /* 14 inches */
+			{1920, 1080, 293, 165, 1.5f},  /* 13 inches */
+			{2256, 1504, 285, 190, 2},     /* 13.5 inches, 3:2 */
+			{2880, 1800, 301, 188, 2},     /* 14 inches */
+			{3840, 2400, 288, 180, 3},     /* 13 inches */
+			{1200, 1920, 216, 135, 2},     /* 10 inches, size said for lying */
+			{800, 1280, 107, 172, 1.25f},  /* 8 inches: there is no room for more */
+			{1280, 800, 100, 63, 1},       /* dense, but no desktop's */
+			{3840, 2160, 153, 87, 3},      /* a telephone's */
+			{3840, 2160, 1600, 900, 1},    /* a television, or a ratio */
+			{3840, 2160, 1210, 680, 1},    /* 55 inches */
+			{1920, 1080, 160, 90, 1},      /* aspect ratios */
+			{2560, 1600, 160, 100, 1},
+			{1920, 1080, 16, 9, 1},
+			{1600, 1200, 400, 300, 1}, /* a true size */
+			{1920, 1080, 521, 0, 1},   /* half a size */
+			{1920, 1080, 300, 300, 1}, /* oblong pixels */
+			{1920, 1080, 708, 80, 1},
+			{1920, 1080, 2490, 1400, 1}, /* a projector */
 			{1280, 800, 0, 0, 1},
 			{3840, 2160, -1, INT32_MAX, 1},
 	};
 	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
 		float scale = mode_scale(screens[i].width_px, screens[i].height_px,
 				screens[i].width_mm, screens[i].height_mm);
-		assert_true(scale == screens[i].scale);
+		if (scale != screens[i].scale) {
+			fail_msg("%d × %d on %d × %d mm: %g", screens[i].width_px,
+					screens[i].height_px, screens[i].width_mm,
+					screens[i].height_mm, (double)scale);
+		}
 	}
 }
 
