@@ -13,9 +13,15 @@ from pathlib import Path
 
 # crosvm adds "panic=-1 " of its own; the kernel takes 2047 bytes.
 KERNEL_LINE_MAX = 2047 - 9
-NEEDED = ("--extended-status", "--name", "--socket", "--pivot-root", "--block", "--vhost-user", "--params")
+NEEDED = ("--extended-status", "--name", "--socket", "--pivot-root", "--nested", "--block", "--vhost-user", "--params")
+# Devices that crosvm adds unasked.
+NEEDED_SWITCHES = ("--no-balloon", "--no-rng", "--no-usb")
 # Taken by crosvm, but never to be given by Silo.
-UNSAFE = {"disable-sandbox": "takes the jails away"}
+UNSAFE = {"disable-sandbox": "takes the jails away",
+          "seccomp-log-failures": "lets the jails' processes go on after a forbidden call",
+          "seccomp-policy-dir": "takes the jails' filters from files",
+          "unmap-guest-memory-on-fork": "wants --disable-sandbox",
+          "restore": "runs what a file says, not what the manifest says"}
 FD = re.compile(r"/proc/self/fd/(\d+)")
 SERIAL_PAIR = re.compile(r"^(type=file,.*path=(/proc/self/fd/\d+)),input=\2$")
 KEY = re.compile(r"(\*?)([a-z0-9-]+)(\?|=\S+)?")
@@ -114,7 +120,7 @@ def check_value(flag, value, kind, rest):
 
 def check_whole(words):
     """What holds for a whole command line of Silo's."""
-    for flag in NEEDED:
+    for flag in (*NEEDED, *NEEDED_SWITCHES):
         if flag not in words:
             yield f"{flag} is missing"
     # A serial port's input and output may be one descriptor: crosvm duplicates it for each.
@@ -122,6 +128,8 @@ def check_whole(words):
     if len(numbers) != len(set(numbers)):
         yield "a descriptor is there twice"
     for flag, value in zip(words, words[1:]):
+        if flag == "--nested" and value not in ("off", "mode=off"):
+            yield "nested virtualisation is on"
         if flag == "--params" and len(value.encode()) > KERNEL_LINE_MAX:
             yield "the kernel's command line is too long"
 
@@ -160,7 +168,7 @@ def check(words, table):
 
 
 GOOD = ["crosvm", "--extended-status", "run", "--name", "x", "--socket", "/proc/self/fd/3", "--pivot-root", "/empty",
-        "--block", "/a,ro", "--vhost-user", "gpu,socket=/proc/self/fd/5", "--params", "quiet", "/kernel"]
+        "--nested", "off", *NEEDED_SWITCHES, "--block", "/a,ro", "--vhost-user", "gpu,socket=/proc/self/fd/5", "--params", "quiet", "/kernel"]
 # Each with what is to be said about it.
 BAD = [
     (["--colour", "red"], "unknown flag --colour"),
@@ -171,6 +179,11 @@ BAD = [
     (["--gdb", "1234"], "not there in an ordinary build (feature gdb)"),
     (["--no-pmu"], "not there in an ordinary build (elsewhere)"),
     (["--disable-sandbox"], "takes the jails away"),
+    (["--seccomp-log-failures"], "after a forbidden call"),
+    (["--seccomp-policy-dir", "/policies"], "from files"),
+    (["--unmap-guest-memory-on-fork"], "wants --disable-sandbox"),
+    (["--restore", "/snapshot"], "what a file says"),
+    (["--nested", "auto"], "nested virtualisation is on"),
     (["--extended-status"], "unknown flag --extended-status"),
     (["--block", "path=/a,readonly=true"], "unknown key 'readonly'"),
     (["--block", "path=/a,ro=yes"], "not true or false"),
@@ -199,9 +212,10 @@ def check_the_checker(table):
         said = list(check([*GOOD[:-1], *extra, GOOD[-1]], table))
         if not any(told in fault for fault in said):
             faults.append(f"{extra} should be told {told!r}, is told {said}")
-    for flag in NEEDED:
+    for flag in (*NEEDED, *NEEDED_SWITCHES):
         place = GOOD.index(flag)
-        cut = GOOD[:place] + GOOD[place + (1 if flag == "--extended-status" else 2):]
+        is_switch = flag == "--extended-status" or flag in NEEDED_SWITCHES
+        cut = GOOD[:place] + GOOD[place + (1 if is_switch else 2):]
         if f"{flag} is missing" not in list(check(cut, table)):
             faults.append(f"nobody misses {flag}")
     if not any("has no value" in fault for fault in check([*GOOD, "--mem"], table)):
