@@ -254,8 +254,8 @@ def system():
         return path
 
 
-def silo(build, work):
-    """Packs what `meson install` installs, and the test clients, as a disk. Returns its path."""
+def silo(build, work, programs=()):
+    """Packs what `meson install` installs, the test clients and programs as a disk. Returns its path."""
     tree = os.path.join(work, 'installed')
     run('meson', 'install', '-C', build, '--no-rebuild', '--destdir', tree)
     options = json.loads(run('meson', 'introspect', '--buildoptions', build))
@@ -263,9 +263,8 @@ def silo(build, work):
     if prefix != '/usr/local':
         raise Failed('%s is configured for the prefix %s; the machine has Silo in /usr/local' % (build, prefix))
     installed = tree + prefix
-    clients = os.path.join(build, 'tests', 'clients')
-    for name in ('test-window',):
-        shutil.copy(os.path.join(clients, name), installed + '/bin/' + name)
+    for path in (os.path.join(build, 'tests', 'clients', 'test-window'), *programs):
+        shutil.copy(path, installed + '/bin/' + os.path.basename(path))
     path = os.path.join(work, 'silo.erofs')
     run('mkfs.erofs', '--quiet', '--all-root', path, installed)
     shutil.rmtree(tree)

@@ -97,14 +97,15 @@ class Shell:
 
 
 class Machine:
-    """Boots on creation. images: a folder of guest images for the machine's user, or None."""
+    """Boots on creation. images: a folder of guest images for the machine's user, or None; programs: further ones for
+    /usr/local/bin."""
 
-    def __init__(self, build, memory_mb=1536, images=None, cpu='max'):
+    def __init__(self, build, memory_mb=1536, images=None, cpu='max', programs=()):
         self.folder = tempfile.mkdtemp(prefix='silo-screens-')
         self.qemu = None
         self.screens = []
         system = disks.system()
-        silo = disks.silo(build, self.folder)
+        silo = disks.silo(build, self.folder, programs)
         further = [disks.images(images, self.folder)] if images is not None else []
         log = open(self.folder + '/qemu.log', 'wb')
         words = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-machine', 'q35,usb=off,vmport=off',

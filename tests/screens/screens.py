@@ -85,9 +85,9 @@ def keys_reach_a_client(world):
     world.keep('window')
 
 
-def corner_of_window(screen):
+def corner_of_window(screen, color=FLAT):
     """The top left pixel of the client's area."""
-    pixels, wanted, at = screen.look().pixels, FLAT.to_bytes(3, 'big'), -1
+    pixels, wanted, at = screen.look().pixels, color.to_bytes(3, 'big'), -1
     while (at := pixels.find(wanted, at + 1)) % 3 != 0:
         pass
     return at // 3 % screen.width, at // 3 // screen.width
