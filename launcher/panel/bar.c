@@ -22,10 +22,17 @@
 #define MINUTE_S 60
 #define CLOCK_TEXT 64
 
+/* The panel on one output. */
+struct pane {
+	struct bar *bar;
+	struct surface *surface; /* NULL: none */
+	struct panel_view view;
+};
+
 struct bar {
 	sd_event *event;
 	struct client client;
-	struct surface *surface;
+	struct pane panes[CLIENT_OUTPUTS_MAX]; /* that of client.outputs[i] is panes[i] */
 	struct input *input;
 	struct lettering *lettering;
 	struct panel panel;
@@ -35,7 +42,22 @@ struct bar {
 };
 
 static void changed(struct bar *bar) {
-	surface_changed(bar->surface);
+	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
+		if (bar->panes[i].surface != NULL) {
+			surface_changed(bar->panes[i].surface);
+		}
+	}
+}
+
+/* NULL: it is no panel's. */
+static struct pane *pane_of(struct bar *bar, const struct wl_surface *surface) {
+	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
+		struct pane *pane = &bar->panes[i];
+		if (pane->surface != NULL && surface_handle(pane->surface) == surface) {
+			return pane;
+		}
+	}
+	return NULL;
 }
 
 /* ---- time ---- */
@@ -146,84 +168,91 @@ static void show_topmost(struct bar *bar, size_t group) {
 	}
 }
 
-static void handle_press(void *data, const struct wl_surface *surface, uint32_t button, double x,
-		double y) {
-	struct bar *bar = data;
-	struct panel_part part = panel_part_at(&bar->panel, x, y);
-	if (board_window_owns(bar->board, surface)) {
-		board_window_press(bar->board, y);
+static void press(struct bar *bar, uint32_t button, const struct panel_part *part) {
+	if (button != BTN_LEFT && (button != BTN_MIDDLE || part->kind != PART_WINDOW)) {
 		return;
 	}
-	if (button != BTN_LEFT && (button != BTN_MIDDLE || part.kind != PART_WINDOW)) {
-		return;
-	}
-	switch (part.kind) {
+	switch (part->kind) {
 	case PART_NONE:
 		break;
 	case PART_MARK:
 		ask(bar, "ToggleLauncher", NULL, 0);
 		break;
 	case PART_WORKSPACE:
-		ask(bar, "SwitchWorkspace", "number", part.index);
+		ask(bar, "SwitchWorkspace", "number", part->index);
 		break;
 	case PART_PLATE:
-		show_topmost(bar, part.index);
+		show_topmost(bar, part->index);
 		break;
 	case PART_WINDOW:
-		press_window(bar, button, &bar->panel.windows[part.index]);
+		press_window(bar, button, &bar->panel.windows[part->index]);
 		break;
 	}
 }
 
+static void handle_press(void *data, const struct wl_surface *surface, uint32_t button, double x,
+		double y) {
+	struct bar *bar = data;
+	struct pane *pane = pane_of(bar, surface);
+	if (pane != NULL) {
+		struct panel_part part = panel_part_at(&pane->view, x, y);
+		press(bar, button, &part);
+	} else if (board_window_owns(bar->board, surface)) {
+		board_window_press(bar->board, y);
+	}
+}
+
 /* Drawn again only when another part is under the pointer. */
-static void point_at(struct bar *bar, double x, double y) {
-	struct panel_part before =
-			panel_part_at(&bar->panel, bar->panel.pointer_x, bar->panel.pointer_y);
-	struct panel_part after = panel_part_at(&bar->panel, x, y);
-	bar->panel.pointer_x = x;
-	bar->panel.pointer_y = y;
+static void point_at(struct pane *pane, double x, double y) {
+	struct panel_view *view = &pane->view;
+	struct panel_part before = panel_part_at(view, view->pointer_x, view->pointer_y);
+	struct panel_part after = panel_part_at(view, x, y);
+	view->pointer_x = x;
+	view->pointer_y = y;
 	if (before.kind != after.kind || before.index != after.index) {
-		changed(bar);
+		surface_changed(pane->surface);
 	}
 }
 
 static void handle_motion(void *data, const struct wl_surface *surface, double x, double y) {
 	struct bar *bar = data;
-	if (board_window_owns(bar->board, surface)) {
+	struct pane *pane = pane_of(bar, surface);
+	if (pane != NULL) {
+		point_at(pane, x, y);
+	} else if (board_window_owns(bar->board, surface)) {
 		board_window_motion(bar->board, y);
-	} else {
-		point_at(bar, x, y);
 	}
 }
 
 static void handle_left(void *data, const struct wl_surface *surface) {
 	struct bar *bar = data;
-	if (board_window_owns(bar->board, surface)) {
+	struct pane *pane = pane_of(bar, surface);
+	if (pane != NULL) {
+		point_at(pane, -1, -1);
+	} else if (board_window_owns(bar->board, surface)) {
 		board_window_left(bar->board);
-	} else {
-		point_at(bar, -1, -1);
 	}
 }
 
 static void handle_scroll(void *data, const struct wl_surface *surface, double x, double y,
 		double steps) {
 	struct bar *bar = data;
-	struct panel *panel = &bar->panel;
-	if (board_window_owns(bar->board, surface) ||
-			panel_part_at(panel, x, y).kind != PART_WORKSPACE) {
+	struct pane *pane = pane_of(bar, surface);
+	if (pane == NULL || panel_part_at(&pane->view, x, y).kind != PART_WORKSPACE) {
 		return;
 	}
-	unsigned int next = panel->workspace + (steps > 0 ? 1 : -1u);
-	if (next >= 1 && next <= panel->workspaces) {
+	unsigned int next = bar->panel.workspace + (steps > 0 ? 1 : -1u);
+	if (next >= 1 && next <= bar->panel.workspaces) {
 		ask(bar, "SwitchWorkspace", "number", next);
 	}
 }
 
-/* ---- the window ---- */
+/* ---- the windows, one an output ---- */
 
 static bool draw(void *data, void *pixels, int device_width, int device_height, size_t stride,
 		double scale, int width, int height) {
-	struct bar *bar = data;
+	struct pane *pane = data;
+	struct bar *bar = pane->bar;
 	struct canvas canvas;
 	struct timespec now;
 	struct tm local;
@@ -235,30 +264,65 @@ static bool draw(void *data, void *pixels, int device_width, int device_height, 
 	}
 	canvas_begin(&canvas, bar->lettering, bar->panel.is_dark, scale, pixels, device_width,
 			device_height, stride);
-	panel_draw(&bar->panel, &canvas, width, date, clock,
+	panel_draw(&bar->panel, &pane->view, &canvas, width, date, clock,
 			(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
 	return canvas_end(&canvas);
 }
 
-static void handle_closed(void *data) {
-	struct bar *bar = data;
-	sd_event_exit(bar->event, 0);
+static void hide(struct pane *pane) {
+	if (pane->surface != NULL) {
+		input_forget(pane->bar->input, surface_handle(pane->surface));
+		surface_destroy(pane->surface);
+		pane->surface = NULL;
+	}
 }
 
-static bool create_window(struct bar *bar) {
-	bar->surface = surface_create(&bar->client,
+/* Its output goes. */
+static void handle_closed(void *data) {
+	hide(data);
+}
+
+static void handle_output_added(void *data, struct client_output *output) {
+	struct bar *bar = data;
+	struct pane *pane = &bar->panes[output - bar->client.outputs];
+	pane->bar = bar;
+	panel_view_init(&pane->view);
+	pane->surface = surface_create(&bar->client,
 			&(struct surface_options){
 					.name = "silo-panel",
 					.layer = ZWLR_LAYER_SHELL_V1_LAYER_TOP,
 					.anchor = ZWLR_LAYER_SURFACE_V1_ANCHOR_BOTTOM |
 							ZWLR_LAYER_SURFACE_V1_ANCHOR_LEFT |
 							ZWLR_LAYER_SURFACE_V1_ANCHOR_RIGHT,
+					.output = output->output,
 					.height = PANEL_HEIGHT,
 					.exclusive_zone = PANEL_HEIGHT,
 					.draw = draw,
 					.closed = handle_closed,
-					.data = bar,
+					.data = pane,
 			});
+	if (pane->surface == NULL) {
+		log_error("out of memory: an output has no panel");
+	}
+}
+
+static void handle_output_removed(void *data, struct client_output *output) {
+	struct bar *bar = data;
+	hide(&bar->panes[output - bar->client.outputs]);
+}
+
+static void create_panes(struct bar *bar) {
+	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
+		if (bar->client.outputs[i].output != NULL) {
+			handle_output_added(bar, &bar->client.outputs[i]);
+		}
+	}
+	bar->client.output_added = handle_output_added;
+	bar->client.output_removed = handle_output_removed;
+	bar->client.data = bar;
+}
+
+static bool create_windows(struct bar *bar) {
 	bar->input = input_create(&bar->client,
 			&(struct input_handlers){
 					.motion = handle_motion,
@@ -274,7 +338,11 @@ static bool create_window(struct bar *bar) {
 			.input = &bar->input,
 			.compositor = &bar->compositor,
 	});
-	return bar->surface != NULL && bar->input != NULL && bar->board != NULL;
+	if (bar->input == NULL || bar->board == NULL) {
+		return false;
+	}
+	create_panes(bar);
+	return true;
 }
 
 static bool create_timers(struct bar *bar) {
@@ -294,7 +362,7 @@ static bool create(struct bar *bar) {
 		log_error("no font was found; install one, such as fonts-inter");
 		return false;
 	}
-	if (!create_window(bar) || !create_timers(bar)) {
+	if (!create_windows(bar) || !create_timers(bar)) {
 		log_error("out of memory");
 		return false;
 	}
@@ -317,10 +385,12 @@ static void destroy(struct bar *bar) {
 	service_destroy(bar->manager);
 	service_destroy(bar->compositor);
 	board_window_destroy(bar->board);
+	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
+		hide(&bar->panes[i]);
+	}
 	sd_event_source_disable_unref(bar->minute);
 	sd_event_source_disable_unref(bar->progress);
 	input_destroy(bar->input);
-	surface_destroy(bar->surface);
 	client_finish(&bar->client);
 	lettering_destroy(bar->lettering);
 	panel_finish(&bar->panel);

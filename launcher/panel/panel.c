@@ -12,7 +12,11 @@
 #define HOST_LABEL "This computer"
 
 void panel_init(struct panel *panel, bool is_dark) {
-	*panel = (struct panel){.is_dark = is_dark, .pointer_x = -1, .pointer_y = -1};
+	*panel = (struct panel){.is_dark = is_dark};
+}
+
+void panel_view_init(struct panel_view *view) {
+	*view = (struct panel_view){.pointer_x = -1, .pointer_y = -1};
 }
 
 void panel_finish(struct panel *panel) {
@@ -196,10 +200,10 @@ void panel_take_windows(struct panel *panel, sd_json_variant *answer) {
 	regroup(panel, field_of(answer, "domains"));
 }
 
-struct panel_part panel_part_at(const struct panel *panel, double x, double y) {
-	for (size_t i = 0; i < panel->parts_len; i++) {
-		if (box_contains(&panel->parts[i].box, x, y)) {
-			return panel->parts[i];
+struct panel_part panel_part_at(const struct panel_view *view, double x, double y) {
+	for (size_t i = 0; i < view->parts_len; i++) {
+		if (box_contains(&view->parts[i].box, x, y)) {
+			return view->parts[i];
 		}
 	}
 	return (struct panel_part){.kind = PART_NONE};

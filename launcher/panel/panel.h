@@ -63,12 +63,17 @@ struct panel {
 	unsigned int workspaces, workspace; /* 0: unknown yet */
 	unsigned int used_workspaces;       /* a bit for each that has windows */
 	bool is_launcher_open;
+};
+
+/* What is particular to the panel of one output. */
+struct panel_view {
 	struct panel_part parts[PANEL_PARTS_MAX];
 	size_t parts_len;
 	double pointer_x, pointer_y; /* negative: not here */
 };
 
 void panel_init(struct panel *panel, bool is_dark);
+void panel_view_init(struct panel_view *view);
 void panel_finish(struct panel *panel);
 
 /* Takes an answer of io.silo.Compositor.Watch; NULL: the compositor does not answer. */
@@ -78,13 +83,13 @@ void panel_take_windows(struct panel *panel, sd_json_variant *answer);
 void panel_model_changed(struct panel *panel);
 
 /* What lies at a point, PART_NONE if nothing does. */
-struct panel_part panel_part_at(const struct panel *panel, double x, double y);
+struct panel_part panel_part_at(const struct panel_view *view, double x, double y);
 
 /* The window to show for a press on a plate, its topmost; NULL: it has none. */
 const struct panel_window *panel_topmost(const struct panel *panel, size_t group);
 
-/* Draws all of it, width logical pixels wide, and notes its parts. */
-void panel_draw(struct panel *panel, struct canvas *canvas, int width, const char *date,
-		const char *time, uint64_t now_ms);
+/* Draws all of it, width logical pixels wide, and notes its parts in view. */
+void panel_draw(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
+		int width, const char *date, const char *time, uint64_t now_ms);
 
 #endif

@@ -31,24 +31,25 @@ static const struct density {
 	size_t titles;    /* of one group; the rest is counted */
 } densities[] = {{210, 24}, {140, 24}, {90, 24}, {140, 1}, {0, 0}};
 
-static void add_part(struct panel *panel, enum part_kind kind, size_t index, struct box box) {
-	if (panel->parts_len < PANEL_PARTS_MAX) {
-		panel->parts[panel->parts_len++] = (struct panel_part){kind, index, box};
+static void add_part(struct panel_view *view, enum part_kind kind, size_t index, struct box box) {
+	if (view->parts_len < PANEL_PARTS_MAX) {
+		view->parts[view->parts_len++] = (struct panel_part){kind, index, box};
 	}
 }
 
-static bool is_hovered(const struct panel *panel, const struct box *box) {
-	return box_contains(box, panel->pointer_x, panel->pointer_y);
+static bool is_hovered(const struct panel_view *view, const struct box *box) {
+	return box_contains(box, view->pointer_x, view->pointer_y);
 }
 
-static double draw_workspaces(struct panel *panel, struct canvas *canvas) {
+static double draw_workspaces(const struct panel *panel, struct panel_view *view,
+		struct canvas *canvas) {
 	const struct theme *theme = canvas->theme;
 	double x = WORKSPACES_X;
 	for (unsigned int i = 1; i <= panel->workspaces; i++) {
 		struct box box = {x, MIDDLE - WORKSPACE / 2.0, WORKSPACE, WORKSPACE};
 		bool is_current = i == panel->workspace;
 		bool is_used = (panel->used_workspaces & 1u << i) != 0;
-		if (is_current || is_hovered(panel, &box)) {
+		if (is_current || is_hovered(view, &box)) {
 			canvas_round(canvas, box, GROUP_RADIUS,
 					is_current ? theme->ink : theme->line);
 		}
@@ -61,7 +62,7 @@ static double draw_workspaces(struct panel *panel, struct canvas *canvas) {
 						.color = is_current ? theme->surface : dim,
 						.align = ALIGN_MIDDLE,
 						.is_number = true});
-		add_part(panel, PART_WORKSPACE, i, box);
+		add_part(view, PART_WORKSPACE, i, box);
 		x += WORKSPACE_STEP;
 	}
 	if (panel->workspaces == 0) {
@@ -177,12 +178,12 @@ static void draw_plate(const struct panel *panel, struct canvas *canvas,
 			canvas->theme->ink);
 }
 
-static void draw_title(struct panel *panel, struct canvas *canvas, const struct panel_group *group,
-		size_t index, double x, double width) {
+static void draw_title(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
+		const struct panel_group *group, size_t index, double x, double width) {
 	const struct theme *theme = canvas->theme;
 	const struct panel_window *window = &panel->windows[index];
 	struct box box = {x, MIDDLE - GROUP_HEIGHT / 2.0, width, GROUP_HEIGHT};
-	if (is_hovered(panel, &box)) {
+	if (is_hovered(view, &box)) {
 		canvas_fill(canvas, box, theme->line);
 	}
 	struct text_look look = title_look(window, theme, width);
@@ -196,11 +197,11 @@ static void draw_title(struct panel *panel, struct canvas *canvas, const struct 
 		canvas_round(canvas, (struct box){x + width - 12, MIDDLE - 11, 6, 6}, 3,
 				theme->ink);
 	}
-	add_part(panel, PART_WINDOW, index, box);
+	add_part(view, PART_WINDOW, index, box);
 }
 
-static double draw_group(struct panel *panel, struct canvas *canvas, size_t index, double x,
-		const struct density *density, uint64_t now_ms) {
+static double draw_group(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
+		size_t index, double x, const struct density *density, uint64_t now_ms) {
 	const struct theme *theme = canvas->theme;
 	const struct panel_group *group = &panel->groups[index];
 	size_t first, shown = shown_windows(panel, group, density, &first);
@@ -214,12 +215,12 @@ static double draw_group(struct panel *panel, struct canvas *canvas, size_t inde
 	cairo_clip(canvas->cr);
 	canvas_fill(canvas, (struct box){x, top, width, GROUP_HEIGHT},
 			panel->is_dark ? theme->raised : theme->sunken);
-	add_part(panel, PART_PLATE, index, (struct box){x, top, plate, GROUP_HEIGHT});
+	add_part(view, PART_PLATE, index, (struct box){x, top, plate, GROUP_HEIGHT});
 	draw_plate(panel, canvas, group, x, plate, now_ms);
 	double at = x + plate;
 	for (size_t i = first; i < first + shown; i++) {
 		double title = title_width(canvas, &panel->windows[i], density->title_max);
-		draw_title(panel, canvas, group, i, at, title);
+		draw_title(panel, view, canvas, group, i, at, title);
 		at += title;
 	}
 	if (shown < group->len) {
@@ -255,32 +256,32 @@ static double draw_clock(struct canvas *canvas, int width, const char *date, con
 	return x;
 }
 
-void panel_draw(struct panel *panel, struct canvas *canvas, int width, const char *date,
-		const char *time, uint64_t now_ms) {
+void panel_draw(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
+		int width, const char *date, const char *time, uint64_t now_ms) {
 	const struct theme *theme = canvas->theme;
-	panel->parts_len = 0;
+	view->parts_len = 0;
 	canvas_fill(canvas, (struct box){0, 0, width, PANEL_HEIGHT}, theme->surface);
 	canvas_fill(canvas, (struct box){0, 0, width, 1}, theme->line);
 	struct box mark = {0, 0, MARK_WIDTH, PANEL_HEIGHT};
 	if (panel->is_launcher_open) {
 		canvas_fill(canvas, mark, theme->ink);
-	} else if (is_hovered(panel, &mark)) {
+	} else if (is_hovered(view, &mark)) {
 		canvas_fill(canvas, (struct box){0, 1, MARK_WIDTH, PANEL_HEIGHT - 1}, theme->line);
 	}
 	marks_silo(canvas->cr, canvas_snap(canvas, MARK_WIDTH / 2.0), canvas_snap(canvas, MIDDLE),
 			18 * canvas->scale, panel->is_launcher_open ? theme->surface : theme->ink);
-	add_part(panel, PART_MARK, 0, mark);
-	double x = draw_workspaces(panel, canvas);
+	add_part(view, PART_MARK, 0, mark);
+	double x = draw_workspaces(panel, view, canvas);
 	double end = draw_clock(canvas, width, date, time) - END_GAP;
 	const struct density *density = choose_density(panel, canvas, end - x);
 	canvas_clip(canvas, (struct box){x, 0, fmax(1, end - x), PANEL_HEIGHT});
 	for (size_t i = 0; i < panel->groups_len && x < end; i++) {
-		x += draw_group(panel, canvas, i, x, density, now_ms) + GROUP_GAP;
+		x += draw_group(panel, view, canvas, i, x, density, now_ms) + GROUP_GAP;
 	}
 	canvas_unclip(canvas);
 	/* What is not seen cannot be pressed. */
-	for (size_t i = 0; i < panel->parts_len; i++) {
-		struct box *box = &panel->parts[i].box;
+	for (size_t i = 0; i < view->parts_len; i++) {
+		struct box *box = &view->parts[i].box;
 		box->width = fmin(box->width, fmax(0, end - box->x));
 	}
 }

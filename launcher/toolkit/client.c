@@ -46,6 +46,9 @@ static void add_output(struct client *client, uint32_t name) {
 					.scale = 1,
 			};
 			wl_output_add_listener(entry->output, &output_listener, entry);
+			if (client->output_added != NULL) {
+				client->output_added(client->data, entry);
+			}
 			return;
 		}
 	}
@@ -89,6 +92,9 @@ static void handle_global_remove(void *data, struct wl_registry *registry, uint3
 	for (size_t i = 0; i < CLIENT_OUTPUTS_MAX; i++) {
 		struct client_output *entry = &client->outputs[i];
 		if (entry->output != NULL && entry->name == name) {
+			if (client->output_removed != NULL) {
+				client->output_removed(client->data, entry);
+			}
 			wl_output_destroy(entry->output);
 			*entry = (struct client_output){0};
 		}

@@ -35,7 +35,11 @@ struct client {
 	struct wp_viewporter *viewporter;
 	struct wp_fractional_scale_manager_v1 *fractional_scale;
 	struct wp_cursor_shape_manager_v1 *cursor_shape;
-	struct client_output outputs[CLIENT_OUTPUTS_MAX];
+	struct client_output outputs[CLIENT_OUTPUTS_MAX]; /* free: output is NULL */
+	/* Outputs that come and go after client_connect(), to be set then. NULL: nobody asks. */
+	void (*output_added)(void *data, struct client_output *output);
+	void (*output_removed)(void *data, struct client_output *output);
+	void *data;
 	sd_event *event;
 	sd_event_source *source;
 };

@@ -255,7 +255,7 @@ struct surface *surface_create(struct client *client, const struct surface_optio
 				surface);
 	}
 	surface->layer_surface = zwlr_layer_shell_v1_get_layer_surface(client->layer_shell,
-			surface->wl_surface, NULL, options->layer, options->name);
+			surface->wl_surface, options->output, options->layer, options->name);
 	zwlr_layer_surface_v1_add_listener(surface->layer_surface, &layer_listener, surface);
 	zwlr_layer_surface_v1_set_exclusive_zone(surface->layer_surface, options->exclusive_zone);
 	zwlr_layer_surface_v1_set_keyboard_interactivity(surface->layer_surface, options->keyboard);

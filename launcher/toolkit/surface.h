@@ -16,6 +16,7 @@ struct surface;
 struct surface_options {
 	const char *name;                 /* the layer surface's namespace */
 	uint32_t layer, anchor, keyboard; /* as in layer-shell */
+	struct wl_output *output;         /* NULL: the compositor chooses */
 	int width, height;                /* wanted; less is given where there is less room */
 	int exclusive_zone;
 	/* Where it lies in a place that is given whole; anchor is then where it sticks. */

@@ -21,6 +21,7 @@
 
 static const char *golden_dir, *out_dir;
 static struct lettering *lettering;
+static struct panel_view view;
 
 #define DOMAINS                                                                                    \
 	"\"domains\":[{\"name\":\"untrusted\",\"label\":\"untrusted\",\"color\":\"#ca2a39\","      \
@@ -50,6 +51,7 @@ static void take(struct panel *panel, const char *text) {
 
 static void begin(struct panel *panel, bool is_dark, const char *text) {
 	panel_init(panel, is_dark);
+	panel_view_init(&view);
 	data_take_desktop(&panel->model);
 	panel_model_changed(panel);
 	take(panel, text);
@@ -64,7 +66,7 @@ static bool draw(struct panel *panel, const char *name, double scale, int width)
 	canvas_begin(&canvas, lettering, panel->is_dark, scale,
 			cairo_image_surface_get_data(picture), device_width, device_height,
 			(size_t)cairo_image_surface_get_stride(picture));
-	panel_draw(panel, &canvas, width, "Tue 14 Apr", "10:42", DATA_NOW_MS);
+	panel_draw(panel, &view, &canvas, width, "Tue 14 Apr", "10:42", DATA_NOW_MS);
 	bool is_fine = canvas_end(&canvas);
 	cairo_surface_mark_dirty(picture);
 	if (name != NULL) {
@@ -84,8 +86,8 @@ static void pictures(void **state) {
 		wrong += !draw(&panel, dark ? "panel-dark" : "panel-light", 1, 1600);
 		wrong += !draw(&panel, dark ? "panel-dark" : "panel-light", dark ? 1.5 : 2, 1600);
 		panel.is_launcher_open = true;
-		panel.pointer_x = 100;
-		panel.pointer_y = 20;
+		view.pointer_x = 100;
+		view.pointer_y = 20;
 		wrong += !draw(&panel, dark ? "panel-narrow-dark" : "panel-narrow-light", 1, 900);
 		panel_finish(&panel);
 	}
@@ -96,14 +98,14 @@ static void parts_answer_where_they_are(void **state) {
 	struct panel panel;
 	begin(&panel, true, desktop);
 	assert_true(draw(&panel, NULL, 1, 1600));
-	assert_int_equal(panel_part_at(&panel, 10, 10).kind, PART_MARK);
-	struct panel_part part = panel_part_at(&panel, 110, 20);
+	assert_int_equal(panel_part_at(&view, 10, 10).kind, PART_MARK);
+	struct panel_part part = panel_part_at(&view, 110, 20);
 	assert_int_equal(part.kind, PART_WORKSPACE);
 	assert_int_equal(part.index, 2);
 	int windows = 0, plates = 0;
-	for (size_t i = 0; i < panel.parts_len; i++) {
-		struct panel_part *at = &panel.parts[i];
-		struct panel_part found = panel_part_at(&panel, at->box.x + 1, at->box.y + 1);
+	for (size_t i = 0; i < view.parts_len; i++) {
+		struct panel_part *at = &view.parts[i];
+		struct panel_part found = panel_part_at(&view, at->box.x + 1, at->box.y + 1);
 		assert_int_equal(found.kind, at->kind);
 		assert_int_equal(found.index, at->index);
 		windows += at->kind == PART_WINDOW;
@@ -112,7 +114,7 @@ static void parts_answer_where_they_are(void **state) {
 	/* Those of this workspace and the urgent one; work, banking, untrusted, media (starts), host. */
 	assert_int_equal(windows, 6);
 	assert_int_equal(plates, 5);
-	assert_int_equal(panel_part_at(&panel, 1590, 20).kind, PART_NONE);
+	assert_int_equal(panel_part_at(&view, 1590, 20).kind, PART_NONE);
 	for (size_t i = 0; i < panel.groups_len; i++) {
 		const struct panel_window *top = panel_topmost(&panel, i);
 		if (strcmp(panel.groups[i].name, "work") == 0) {
@@ -124,7 +126,7 @@ static void parts_answer_where_they_are(void **state) {
 	/* The compositor does not answer: nothing is left to press but the mark and a start. */
 	panel_take_windows(&panel, NULL);
 	assert_true(draw(&panel, NULL, 1, 1600));
-	assert_int_equal(panel.parts_len, 2);
+	assert_int_equal(view.parts_len, 2);
 	panel_finish(&panel);
 }
 

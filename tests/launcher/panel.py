@@ -24,9 +24,9 @@ BLUE, RED, ORANGE = "#0175d4", "#ca2a39", "#ee7d1f"
 
 
 class Desk:
-    def __init__(self, build):
+    def __init__(self, build, outputs=f"1280x{HEIGHT}"):
         self.build = Path(build)
-        self.session = Session(build, "", outputs=f"1280x{HEIGHT}", panel=True)
+        self.session = Session(build, "", outputs=outputs, panel=True)
         self.manager = FakeManager(self.session.runtime,
                                    [vm("work", BLUE, "square"), vm("untrusted", RED, "triangle"),
                                     vm("media", ORANGE, "plus", state="stopped")],
@@ -226,11 +226,11 @@ TESTS = (groups_show_their_vms, a_press_on_a_title_shows_the_window, workspaces_
          a_notice_outlives_the_panel_and_shows_above_the_launcher, left_alone_it_sleeps, ends_well)
 
 
-def main():
-    print(f"1..{len(TESTS)}")
-    desk = Desk(sys.argv[1])
+def run(desk, tests):
+    """Runs the tests in turn and says how they went. Returns an exit status."""
+    print(f"1..{len(tests)}")
     fine = True
-    for number, test in enumerate(TESTS, 1):
+    for number, test in enumerate(tests, 1):
         try:
             test(desk)
         except (Failed, StepFailed, AssertionError, OSError, StopIteration, subprocess.SubprocessError) as error:
@@ -243,4 +243,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Desk(sys.argv[1]), TESTS))
