@@ -8,7 +8,10 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "compositor/domain/domain.h"
 #include "compositor/server.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/runtime.h"
 
 #define MANAGER "io.silo.Manager"
@@ -16,6 +19,7 @@
 #define CALLS_MAX 4
 
 struct call {
+	struct server *server;
 	sd_varlink *link; /* NULL: free */
 	char vm[VM_NAME_MAX + 1];
 };
@@ -28,15 +32,31 @@ static void call_end(struct call *call) {
 	call->link = sd_varlink_close_unref(call->link);
 }
 
+/* The user pressed a key and waits for a window. */
+static void tell(struct server *server, const char *vm, const char *reason) {
+	struct notice notice = {
+			.kind = NOTICE_START,
+			.is_failure = true,
+			.title = "Not started: another terminal",
+	};
+	const struct domain *domain = domains_find(server, vm);
+	if (domain != NULL) {
+		notice_party_set(&notice.source, domain);
+	}
+	text_sanitise(reason, strlen(reason), NOTICE_TEXT_MAX, notice.text, sizeof(notice.text));
+	notices_add(server, &notice);
+}
+
 static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const char *error_id,
 		sd_varlink_reply_flags_t flags, void *data) {
 	struct call *call = data;
 	if (error_id != NULL) {
 		sd_json_variant *reason = sd_json_variant_by_key(parameters, "reason");
-		log_warn("%s: the terminal does not start: %s", call->vm,
-				reason != NULL && sd_json_variant_is_string(reason)
-						? sd_json_variant_string(reason)
-						: error_id);
+		const char *words = reason != NULL && sd_json_variant_is_string(reason)
+				? sd_json_variant_string(reason)
+				: error_id;
+		log_warn("%s: the terminal does not start: %s", call->vm, words);
+		tell(call->server, call->vm, words);
 	}
 	call_end(call);
 	return 0;
@@ -60,6 +80,7 @@ void launch_application(struct server *server, const char *vm, const char *appli
 	if (path == NULL) {
 		return;
 	}
+	call->server = server;
 	snprintf(call->vm, sizeof(call->vm), "%s", vm);
 	int ret = sd_varlink_connect_address(&call->link, path);
 	free(path);
@@ -77,6 +98,9 @@ void launch_application(struct server *server, const char *vm, const char *appli
 	}
 	if (ret < 0) {
 		log_warn("%s: the VM manager cannot be asked: %s", vm, strerror(-ret));
+		tell(server, vm,
+				"The VM manager does not answer. Start it in a terminal: silo-vmd "
+				"&");
 		call_end(call);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Asks the VM manager to start an application of a VM. Never waits: the manager's answer, or its
- * absence, comes through the event loop and is logged if it is an error. Host strings only.
+ * absence, comes through the event loop; an error is logged and told in a notice. Host strings only.
  */
 #ifndef SILO_COMPOSITOR_SHELL_LAUNCH_H
 #define SILO_COMPOSITOR_SHELL_LAUNCH_H

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/runtime.h"
 
 static char runtime[64];
@@ -86,6 +87,11 @@ static void the_manager_is_asked(void **state) {
 		close(fd);
 		fixture_settle(fixture);
 	}
+	/* What went wrong is told on the screen; a part of it, since it went wrong that often. */
+	sd_json_variant *notices = NULL;
+	assert_true(notices_describe(fixture->server, &notices) >= 0);
+	assert_int_equal(sd_json_variant_elements(notices), NOTICES_PER_VM_MAX);
+	sd_json_variant_unref(notices);
 	/* One that never answers is asked a few times, and holds nothing up. */
 	for (int i = 0; i < 20; i++) {
 		press_return(fixture);
