@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/peer.h"
 #include "compositor/domain/domain.h"
+#include "compositor/domain/service_host.h"
 #include "compositor/domain/service_interface.h"
 #include "compositor/domain/service_notices.h"
 #include "compositor/domain/service_windows.h"
@@ -162,6 +163,9 @@ static int serve(struct server *server, struct service *service) {
 	}
 	if (ret >= 0) {
 		ret = service_notices_bind(varlink);
+	}
+	if (ret >= 0) {
+		ret = service_host_bind(varlink);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_connect(varlink, handle_connect);

@@ -95,6 +95,18 @@ static SD_VARLINK_DEFINE_METHOD(ExpectWindow,
 		SD_VARLINK_DEFINE_INPUT(domain, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(ToggleLauncher);
 
+static SD_VARLINK_DEFINE_STRUCT_TYPE(HostApplication,
+		SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(category, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_METHOD(ListHostApplications,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(applications, HostApplication, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(shell, SD_VARLINK_BOOL, 0));
+static SD_VARLINK_DEFINE_METHOD(LaunchHostApplication,
+		SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_METHOD(OpenShell, SD_VARLINK_DEFINE_INPUT(domain, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_ERROR(NotStarted);
+
 static SD_VARLINK_DEFINE_ERROR(NoSuchWindow, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_ERROR(NoLauncher);
 static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
@@ -108,5 +120,7 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_method_GetVersion, &vl_method_RegisterDomain, &vl_method_ListWindows,
 		&vl_method_ListWorkspaces, &vl_method_SwitchWorkspace, &vl_error_NameTaken,
 		&vl_error_TooManyDomains, &vl_type_NoticeParty, &vl_type_Notice, &vl_method_Notify,
-		&vl_method_WithdrawNotice, &vl_method_DismissNotice, &vl_error_TooManyNotices);
+		&vl_method_WithdrawNotice, &vl_method_DismissNotice, &vl_error_TooManyNotices,
+		&vl_type_HostApplication, &vl_method_ListHostApplications,
+		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

@@ -227,6 +227,9 @@ static const struct rule rules[] = {
 		{"pointer", 0, 0, true, false, "pointer { … }", read_pointer},
 		{"bind", 2, 3, false, true, "bind Mod+Shift+q close", reading_bind},
 		{"unbind", 1, 1, false, true, "unbind Mod+m", reading_unbind},
+		{"terminal", 1, HOST_WORDS_MAX, false, false, "terminal foot", reading_terminal},
+		{"application", 2, HOST_WORDS_MAX + 1, false, true,
+				"application \"Sound\" pavucontrol", reading_application},
 		{"output", 1, 1, true, true, "output DP-1 { … }", reading_output},
 };
 
@@ -250,6 +253,7 @@ static struct settings *make_defaults(void) {
 	settings->keyboard.repeat_rate_hz = REPEAT_RATE_HZ;
 	settings->keyboard.repeat_delay_ms = REPEAT_DELAY_MS;
 	reading_default_bindings(settings);
+	reading_default_terminal(settings);
 	return settings;
 }
 
@@ -291,6 +295,7 @@ void settings_destroy(struct settings *settings) {
 	}
 	free(settings->outputs);
 	free(settings->bindings);
+	reading_free_programs(settings);
 	free(settings->wallpaper);
 	free(settings->cursor_theme);
 	free(settings->keyboard.layout);

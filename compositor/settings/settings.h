@@ -49,6 +49,17 @@ struct pointer_settings {
 	double speed; /* -1 to 1 */
 };
 
+/* Words of a command, code points of a name, and how many of them. */
+#define HOST_WORDS_MAX 32
+#define HOST_NAME_CODES_MAX 80
+#define HOST_APPLICATIONS_MAX 64
+
+/* A program of this computer's that the launcher offers. */
+struct host_application {
+	char *name;
+	char **command; /* ends with NULL */
+};
+
 struct settings {
 	uint32_t modifier;       /* WLR_MODIFIER_LOGO or _ALT; 0: as bindings_modifier() finds */
 	unsigned int workspaces; /* 1 to WORKSPACES_MAX */
@@ -61,6 +72,9 @@ struct settings {
 	struct pointer_settings pointer;
 	struct output_settings *outputs;
 	size_t outputs_len;
+	char **terminal; /* a command to which another can be appended; ends with NULL */
+	struct host_application *applications;
+	size_t applications_len;
 	struct binding *bindings; /* the defaults, changed as the file says */
 	size_t bindings_len;
 };

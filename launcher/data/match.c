@@ -150,11 +150,31 @@ static int compare_idle(const void *left, const void *right) {
 }
 
 static size_t count_all(const struct model *model) {
-	size_t n = 0;
+	size_t n = model->host != NULL ? model->host->applications_len : 0;
 	for (size_t i = 0; i < model->machines_len; i++) {
 		n += model->machines[i].applications_len;
 	}
 	return n;
+}
+
+/* Adds those of machine, unless another one is meant. */
+static void find_in(struct matches *matches, const struct machine *machine,
+		const struct query *query, const char *only) {
+	struct texts texts;
+	if (only != NULL && strcmp(only, machine->name) != 0) {
+		return;
+	}
+	fold(&texts.label, machine->label, strlen(machine->label));
+	fold(&texts.machine, machine->name, strlen(machine->name));
+	for (size_t j = 0; j < machine->applications_len; j++) {
+		struct match match = {
+				.machine = machine,
+				.application = &machine->applications[j],
+		};
+		if (match_query(&match, &texts, query)) {
+			matches->list[matches->len++] = match;
+		}
+	}
 }
 
 void matches_find(struct matches *matches, const struct model *model, const char *typed,
@@ -167,25 +187,15 @@ void matches_find(struct matches *matches, const struct model *model, const char
 		return;
 	}
 	for (size_t i = 0; i < model->machines_len; i++) {
-		const struct machine *machine = &model->machines[i];
-		if (only != NULL && strcmp(only, machine->name) != 0) {
-			continue;
-		}
-		struct texts texts;
-		fold(&texts.label, machine->label, strlen(machine->label));
-		fold(&texts.machine, machine->name, strlen(machine->name));
-		for (size_t j = 0; j < machine->applications_len; j++) {
-			struct match match = {
-					.machine = machine,
-					.application = &machine->applications[j],
-			};
-			if (match_query(&match, &texts, &query)) {
-				matches->list[matches->len++] = match;
-			}
-		}
+		find_in(matches, &model->machines[i], &query, only);
 	}
+	matches->vms_len = matches->len;
 	qsort(matches->list, matches->len, sizeof(*matches->list),
 			query.len == 0 ? compare_idle : compare);
+	/* Apart from the VMs', after them, and in the order in which they are told. */
+	if (model->host != NULL) {
+		find_in(matches, model->host, &query, only);
+	}
 }
 
 void matches_finish(struct matches *matches) {
@@ -195,7 +205,7 @@ void matches_finish(struct matches *matches) {
 
 size_t matches_machines(const struct matches *matches) {
 	size_t n = 0;
-	for (size_t i = 0; i < matches->len; i++) {
+	for (size_t i = 0; i < matches->vms_len; i++) {
 		bool is_new = true;
 		/* Backwards: a VM's entries mostly stand together. */
 		for (size_t j = i; j > 0 && is_new; j--) {

@@ -25,12 +25,14 @@ struct match {
 struct matches {
 	struct match *list; /* points into the model: find again whenever that changes */
 	size_t len;
+	size_t vms_len; /* those of VMs, which come first; the rest are this computer's */
 };
 
 /*
  * Finds the applications of model, or of the VM called only (NULL: all), for which every word of
  * query stands in the name, the category or the VM's name; upper and lower case are alike. With
- * nothing typed all match, and those used last come first.
+ * nothing typed all match, and those used last come first. This computer's own are never among the VMs':
+ * they follow.
  */
 void matches_find(struct matches *matches, const struct model *model, const char *query,
 		const char *only);

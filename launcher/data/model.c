@@ -17,7 +17,7 @@ struct machine *model_find(const struct model *model, const char *name) {
 			return &model->machines[i];
 		}
 	}
-	return NULL;
+	return model->host != NULL && strcmp(name, MODEL_HOST) == 0 ? model->host : NULL;
 }
 
 struct application *machine_find_application(const struct machine *machine, const char *id) {
@@ -134,8 +134,10 @@ static bool read_application(struct application *application, sd_json_variant *j
 
 static void add_application(struct machine *machine, sd_json_variant *json) {
 	struct application application;
+	/* Of two that have one id the first is meant, here as with the manager. */
 	if (machine->applications_len == MODEL_APPLICATIONS_MAX ||
-			!read_application(&application, json)) {
+			!read_application(&application, json) ||
+			machine_find_application(machine, application.id) != NULL) {
 		return;
 	}
 	/* Grown by doubling: a power of two is full. */
@@ -166,7 +168,7 @@ void model_take_applications(struct model *model, sd_json_variant *applications)
 		/* They come VM by VM. */
 		const char *vm = string_of(json, "vm");
 		if (machine == NULL || strcmp(machine->name, vm) != 0) {
-			machine = model_find(model, vm);
+			machine = text_is_vm_name(vm) ? model_find(model, vm) : NULL;
 		}
 		if (machine != NULL) {
 			add_application(machine, json);
@@ -174,9 +176,39 @@ void model_take_applications(struct model *model, sd_json_variant *applications)
 	}
 }
 
+static void forget_host(struct model *model) {
+	if (model->host != NULL) {
+		free(model->host->applications);
+		free(model->host);
+		model->host = NULL;
+	}
+}
+
+void model_take_host(struct model *model, sd_json_variant *applications) {
+	forget_host(model);
+	struct machine *host = length_of(applications) > 0 ? calloc(1, sizeof(*host)) : NULL;
+	if (host == NULL) {
+		return;
+	}
+	snprintf(host->name, sizeof(host->name), "%s", MODEL_HOST);
+	snprintf(host->label, sizeof(host->label), "This computer");
+	host->glyph = GLYPH_HOST;
+	host->state = MACHINE_RUNNING;
+	for (size_t i = 0; i < length_of(applications); i++) {
+		sd_json_variant *json = sd_json_variant_by_index(applications, i);
+		if (sd_json_variant_is_object(json)) {
+			add_application(host, json);
+		}
+	}
+	model->host = host;
+}
+
 void model_take_windows(struct model *model, sd_json_variant *windows) {
 	for (size_t i = 0; i < model->machines_len; i++) {
 		model->machines[i].windows = 0;
+	}
+	if (model->host != NULL) {
+		model->host->windows = 0;
 	}
 	for (size_t i = 0; i < length_of(windows); i++) {
 		sd_json_variant *window = sd_json_variant_by_index(windows, i);
@@ -216,6 +248,7 @@ void model_finish(struct model *model) {
 	for (size_t i = 0; i < model->machines_len; i++) {
 		free(model->machines[i].applications);
 	}
+	forget_host(model);
 	free(model->machines);
 	*model = (struct model){0};
 }

@@ -19,6 +19,8 @@
 #define MODEL_MACHINES_MAX 256
 /* The agent's, and as many of the manifest's. */
 #define MODEL_APPLICATIONS_MAX (2 * AGENT_APPS_MAX)
+/* No VM can be called so. */
+#define MODEL_HOST "host"
 #define APPLICATION_ID_MAX 128
 /* Code points; more does not fit in a row. */
 #define APPLICATION_NAME_MAX 80
@@ -59,6 +61,7 @@ struct machine {
 struct model {
 	struct machine *machines; /* in the manifest's order */
 	size_t machines_len;
+	struct machine *host; /* this computer, with what it offers; NULL: nothing */
 	uint64_t host_memory; /* bytes of this computer */
 };
 
@@ -73,10 +76,13 @@ void model_take_machines(struct model *model, sd_json_variant *statuses, bool is
 /* Takes the applications of all VMs, in place of those that were known. */
 void model_take_applications(struct model *model, sd_json_variant *applications);
 
+/* Takes what this computer itself offers; NULL or empty: nothing. */
+void model_take_host(struct model *model, sd_json_variant *applications);
+
 /* Counts the windows of each VM in an answer of io.silo.Compositor. */
 void model_take_windows(struct model *model, sd_json_variant *windows);
 
-/* The VM called name, or NULL. */
+/* The VM called name, this computer for MODEL_HOST, or NULL. */
 struct machine *model_find(const struct model *model, const char *name);
 
 /* The application id of machine, or NULL. */

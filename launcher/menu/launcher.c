@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "launcher/data/fields.h"
 #include "launcher/data/history.h"
 #include "launcher/data/service.h"
 #include "launcher/menu/menu_view.h"
@@ -35,13 +36,20 @@ struct launcher {
 	sd_event_source *progress, *relist;
 	bool is_launching, stays;
 	char launched_vm[VM_NAME_MAX + 1], launched_id[APPLICATION_ID_MAX + 1];
-	int width, height; /* as drawn last */
+	char restarted_vm[VM_NAME_MAX + 1]; /* goes down, to come up again; "": none */
+	int width, height;                  /* as drawn last */
 };
 
 static uint64_t unix_ms(void) {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void redraw(struct launcher *launcher) {
+	if (launcher->surface != NULL) {
+		surface_changed(launcher->surface);
+	}
 }
 
 /* ---- timers ---- */
@@ -69,7 +77,7 @@ static bool is_measuring(const struct launcher *launcher) {
 static int handle_progress(sd_event_source *source, uint64_t now, void *data) {
 	struct launcher *launcher = data;
 	if (is_measuring(launcher)) {
-		surface_changed(launcher->surface);
+		redraw(launcher);
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
 		arm(source, PROGRESS_US);
 	}
@@ -81,7 +89,7 @@ static int handle_progress(sd_event_source *source, uint64_t now, void *data) {
 static void model_changed(struct launcher *launcher) {
 	history_apply(&launcher->history, &launcher->menu.model);
 	menu_model_changed(&launcher->menu);
-	surface_changed(launcher->surface);
+	redraw(launcher);
 	if (is_measuring(launcher)) {
 		arm(launcher->progress, PROGRESS_US);
 	}
@@ -93,6 +101,16 @@ static void handle_applications(void *data, sd_json_variant *parameters, const c
 		launcher->menu.has_applications = true;
 		model_take_applications(&launcher->menu.model,
 				sd_json_variant_by_key(parameters, "applications"));
+		model_changed(launcher);
+	}
+}
+
+static void handle_host(void *data, sd_json_variant *parameters, const char *error) {
+	struct launcher *launcher = data;
+	/* Another compositor offers nothing. */
+	if (error == NULL) {
+		launcher->menu.has_shell = is_true(parameters, "shell");
+		model_take_host(&launcher->menu.model, field_of(parameters, "applications"));
 		model_changed(launcher);
 	}
 }
@@ -131,16 +149,23 @@ static void handle_manager_lost(void *data) {
 
 /* ---- what the menu asks for ---- */
 
+/* A VM that goes down to come up again is waited for, out of sight. */
 static void close_launcher(void *data) {
 	struct launcher *launcher = data;
-	sd_event_exit(launcher->event, 0);
+	if (launcher->restarted_vm[0] == '\0') {
+		sd_event_exit(launcher->event, 0);
+	} else if (launcher->surface != NULL) {
+		input_forget(launcher->input, surface_handle(launcher->surface));
+		surface_destroy(launcher->surface);
+		launcher->surface = NULL;
+	}
 }
 
 static void tell(struct launcher *launcher, const char *what, const char *why) {
 	char text[MENU_MESSAGE_MAX];
 	snprintf(text, sizeof(text), "%s: %s", what, why);
 	menu_tell(&launcher->menu, text);
-	surface_changed(launcher->surface);
+	redraw(launcher);
 }
 
 static void handle_launched(void *data, sd_json_variant *parameters, const char *error) {
@@ -167,10 +192,41 @@ static void expect_window(struct launcher *launcher, const char *vm) {
 	sd_json_variant_unref(parameters);
 }
 
+static void handle_host_launched(void *data, sd_json_variant *parameters, const char *error) {
+	struct launcher *launcher = data;
+	launcher->is_launching = false;
+	if (error != NULL) {
+		tell(launcher, "Not started", "the program is not installed on this computer");
+	} else if (!launcher->stays) {
+		close_launcher(launcher);
+	}
+}
+
+/* Of this computer's, by silo: a method of its own with one word. */
+static void launch_on_host(struct launcher *launcher, const char *method, const char *key,
+		const char *word, bool stays) {
+	sd_json_variant *parameters = NULL;
+	launcher->stays = stays;
+	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING(key, word));
+	if (result >= 0) {
+		result = service_call(launcher->compositor, method, parameters,
+				handle_host_launched, launcher);
+	}
+	sd_json_variant_unref(parameters);
+	launcher->is_launching = result >= 0;
+	if (result < 0) {
+		tell(launcher, "Not started", "silo does not answer");
+	}
+}
+
 static void launch(void *data, const char *vm, const char *id, bool stays) {
 	struct launcher *launcher = data;
 	sd_json_variant *parameters = NULL;
 	if (launcher->is_launching) {
+		return;
+	}
+	if (strcmp(vm, MODEL_HOST) == 0) {
+		launch_on_host(launcher, "LaunchHostApplication", "id", id, stays);
 		return;
 	}
 	snprintf(launcher->launched_vm, sizeof(launcher->launched_vm), "%s", vm);
@@ -197,26 +253,59 @@ static void handle_controlled(void *data, sd_json_variant *parameters, const cha
 	}
 }
 
+static int call_manager(struct launcher *launcher, const char *method, const char *vm, bool force,
+		service_answer_t answer) {
+	sd_json_variant *parameters = NULL;
+	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("name", vm),
+			SD_JSON_BUILD_PAIR_CONDITION(force, "force", SD_JSON_BUILD_BOOLEAN(true)));
+	if (result >= 0) {
+		result = service_call(launcher->manager, method, parameters, answer, launcher);
+	}
+	sd_json_variant_unref(parameters);
+	if (result < 0) {
+		tell(launcher, "Not done", "the VM manager does not answer");
+	}
+	return result;
+}
+
+static void handle_restarted(void *data, sd_json_variant *parameters, const char *error) {
+	struct launcher *launcher = data;
+	launcher->restarted_vm[0] = '\0';
+	handle_controlled(data, parameters, error);
+	if (launcher->surface == NULL) {
+		close_launcher(launcher);
+	}
+}
+
+/* It is down: up again. */
+static void handle_stopped(void *data, sd_json_variant *parameters, const char *error) {
+	struct launcher *launcher = data;
+	if (error != NULL ||
+			call_manager(launcher, "Start", launcher->restarted_vm, false,
+					handle_restarted) < 0) {
+		handle_restarted(data, parameters, error);
+	}
+}
+
 static void control(void *data, const char *vm, enum menu_verb verb) {
 	static const char *const methods[] = {
 			[VERB_START] = "Start",
+			[VERB_RESTART] = "Stop",
 			[VERB_PAUSE] = "Pause",
 			[VERB_RESUME] = "Resume",
 			[VERB_STOP] = "Stop",
 			[VERB_KILL] = "Stop",
 	};
 	struct launcher *launcher = data;
-	sd_json_variant *parameters = NULL;
-	int result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("name", vm),
-			SD_JSON_BUILD_PAIR_CONDITION(verb == VERB_KILL, "force",
-					SD_JSON_BUILD_BOOLEAN(true)));
-	if (result >= 0) {
-		result = service_call(launcher->manager, methods[verb], parameters,
-				handle_controlled, launcher);
-	}
-	sd_json_variant_unref(parameters);
-	if (result < 0) {
-		tell(launcher, "Not done", "the VM manager does not answer");
+	if (verb == VERB_SHELL) {
+		launch_on_host(launcher, "OpenShell", "domain", vm, false);
+	} else if (verb != VERB_RESTART) {
+		call_manager(launcher, methods[verb], vm, verb == VERB_KILL, handle_controlled);
+	} else if (launcher->restarted_vm[0] == '\0') {
+		snprintf(launcher->restarted_vm, sizeof(launcher->restarted_vm), "%s", vm);
+		if (call_manager(launcher, methods[verb], vm, false, handle_stopped) < 0) {
+			launcher->restarted_vm[0] = '\0';
+		}
 	}
 }
 
@@ -224,7 +313,7 @@ static void control(void *data, const char *vm, enum menu_verb verb) {
 
 static void changed_if(struct launcher *launcher, bool has_changed) {
 	if (has_changed) {
-		surface_changed(launcher->surface);
+		redraw(launcher);
 	}
 }
 
@@ -304,6 +393,10 @@ static bool create_services(struct launcher *launcher) {
 							  .lost = handle_manager_lost,
 							  .data = launcher,
 					  });
+	if (launcher->compositor != NULL) {
+		service_call(launcher->compositor, "ListHostApplications", NULL, handle_host,
+				launcher);
+	}
 	return launcher->manager != NULL;
 }
 

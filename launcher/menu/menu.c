@@ -28,8 +28,10 @@ void menu_finish(struct menu *menu) {
 const char *menu_verb_text(enum menu_verb verb) {
 	static const char *const texts[] = {
 			[VERB_START] = "Start",
+			[VERB_SHELL] = "Open a shell",
 			[VERB_PAUSE] = "Pause",
 			[VERB_RESUME] = "Go on",
+			[VERB_RESTART] = "Restart",
 			[VERB_STOP] = "Shut down",
 			[VERB_KILL] = "End at once",
 	};
@@ -46,8 +48,49 @@ static void keep_visible(size_t chosen, size_t rows, size_t *first) {
 	}
 }
 
+/* What stands in the place of VMs' applications, if there are none. */
+const char *menu_empty_text(const struct menu *menu, char *room, size_t cap) {
+	if (menu->matches.vms_len > 0 || strcmp(menu->only, MODEL_HOST) == 0) {
+		return "";
+	}
+	if (!menu->has_manager) {
+		return "The VM manager does not run. Start it in a terminal: silo-vmd &";
+	}
+	if (!menu->has_applications) {
+		return "";
+	}
+	if (menu->model.machines_len == 0) {
+		return "There is no VM yet. Make one in a terminal: vmctl init";
+	}
+	if (menu->query[0] != '\0') {
+		snprintf(room, cap, "Nothing in a VM matches “%s”.", menu->query);
+		return room;
+	}
+	return "No applications are known. A VM tells of its own when it runs.";
+}
+
+bool menu_shows_heading(const struct menu *menu) {
+	const struct matches *matches = &menu->matches;
+	return matches->len > matches->vms_len && menu->first <= matches->vms_len &&
+			matches->vms_len < menu->first + menu->rows;
+}
+
+size_t menu_visible_rows(const struct menu *menu) {
+	char room[4 * QUERY_CODES_MAX + 64];
+	size_t taken = (menu_shows_heading(menu) ? 1 : 0) +
+			(menu_empty_text(menu, room, sizeof(room))[0] != '\0' ? 1 : 0);
+	return menu->rows > taken ? menu->rows - taken : 1;
+}
+
+/* Chosen without being asked for is a VM's only, until all that they have is known. */
+static bool may_be_first(const struct menu *menu) {
+	bool is_meant = menu->query[0] != '\0' && menu->has_applications;
+	return menu->matches.vms_len > 0 || is_meant || strcmp(menu->only, MODEL_HOST) == 0;
+}
+
 static void choose(struct menu *menu, size_t index) {
 	menu->selected = index < menu->matches.len ? index : NONE;
+	menu->is_asking = false;
 	menu->selected_vm[0] = menu->selected_id[0] = '\0';
 	if (menu->selected == NONE) {
 		return;
@@ -55,7 +98,16 @@ static void choose(struct menu *menu, size_t index) {
 	const struct match *match = &menu->matches.list[index];
 	snprintf(menu->selected_vm, sizeof(menu->selected_vm), "%s", match->machine->name);
 	snprintf(menu->selected_id, sizeof(menu->selected_id), "%s", match->application->id);
-	keep_visible(index, menu->rows, &menu->first);
+	if (index < menu->first) {
+		menu->first = index;
+	}
+	while (index >= menu->first + menu_visible_rows(menu)) {
+		menu->first++;
+	}
+}
+
+static void choose_first(struct menu *menu) {
+	choose(menu, may_be_first(menu) ? 0 : NONE);
 }
 
 static void find(struct menu *menu) {
@@ -67,7 +119,7 @@ static void find(struct menu *menu) {
 static void find_anew(struct menu *menu) {
 	find(menu);
 	menu->first = 0;
-	choose(menu, 0);
+	choose_first(menu);
 }
 
 static size_t find_chosen(const struct menu *menu) {
@@ -86,13 +138,13 @@ static void close_verbs(struct menu *menu) {
 }
 
 void menu_model_changed(struct menu *menu) {
-	bool was_empty = menu->matches.len == 0;
+	bool was_empty = menu->matches.vms_len == 0 && menu->selected == NONE;
 	if (menu->only[0] != '\0' && model_find(&menu->model, menu->only) == NULL) {
 		menu->only[0] = '\0';
 	}
 	find(menu);
 	if (was_empty) {
-		choose(menu, 0);
+		choose_first(menu);
 	} else if (menu->selected != NONE) {
 		size_t index = find_chosen(menu);
 		size_t first = menu->first;
@@ -121,14 +173,22 @@ const struct machine *menu_machine(const struct menu *menu) {
 	return menu->selected != NONE ? menu->matches.list[menu->selected].machine : NULL;
 }
 
+/* In the column: this computer is the last. */
 static size_t machine_index(const struct menu *menu, const struct machine *machine) {
-	return (size_t)(machine - menu->model.machines);
+	return machine == menu->model.host ? menu->model.machines_len
+					   : (size_t)(machine - menu->model.machines);
+}
+
+static size_t column_len(const struct menu *menu) {
+	return menu->model.machines_len + (menu->model.host != NULL ? 1 : 0);
 }
 
 static void narrow(struct menu *menu, size_t index) {
 	if (index < menu->model.machines_len) {
 		snprintf(menu->only, sizeof(menu->only), "%s", menu->model.machines[index].name);
 		keep_visible(index, menu->machine_rows, &menu->first_machine);
+	} else if (index < column_len(menu)) {
+		snprintf(menu->only, sizeof(menu->only), "%s", MODEL_HOST);
 	} else {
 		menu->only[0] = '\0';
 	}
@@ -138,17 +198,24 @@ static void narrow(struct menu *menu, size_t index) {
 /* ---- the menu of one VM ---- */
 
 /* Only what the state allows. */
-static void list_verbs(struct verb_menu *verbs, const struct machine *machine) {
+static void list_verbs(struct verb_menu *verbs, const struct machine *machine, bool has_shell) {
 	verbs->state = machine->state;
 	verbs->len = verbs->selected = 0;
 	switch (machine->state) {
 	case MACHINE_STOPPED:
 	case MACHINE_FAILED:
 		verbs->verbs[verbs->len++] = VERB_START;
+		if (has_shell) {
+			verbs->verbs[verbs->len++] = VERB_SHELL;
+		}
 		break;
 	case MACHINE_RUNNING:
+		if (has_shell) {
+			verbs->verbs[verbs->len++] = VERB_SHELL;
+		}
 		verbs->verbs[verbs->len++] = VERB_PAUSE;
 		verbs->verbs[verbs->len++] = VERB_STOP;
+		verbs->verbs[verbs->len++] = VERB_RESTART;
 		verbs->verbs[verbs->len++] = VERB_KILL;
 		break;
 	case MACHINE_PAUSED:
@@ -163,12 +230,12 @@ static void list_verbs(struct verb_menu *verbs, const struct machine *machine) {
 }
 
 static bool open_verbs(struct menu *menu, const struct machine *machine) {
-	if (machine == NULL) {
+	if (machine == NULL || machine == menu->model.host) {
 		return false;
 	}
 	snprintf(menu->verbs.vm, sizeof(menu->verbs.vm), "%s", machine->name);
 	keep_visible(machine_index(menu, machine), menu->machine_rows, &menu->first_machine);
-	list_verbs(&menu->verbs, machine);
+	list_verbs(&menu->verbs, machine, menu->has_shell);
 	return true;
 }
 
@@ -261,13 +328,20 @@ static bool launch(struct menu *menu, bool stays) {
 		return false;
 	}
 	menu->message[0] = '\0';
+	/* All windows go with it. */
+	bool is_end = strcmp(menu->selected_vm, MODEL_HOST) == 0 &&
+			strcmp(menu->selected_id, "end-session") == 0;
+	if (is_end && !menu->is_asking) {
+		menu->is_asking = true;
+		return true;
+	}
 	menu->handlers.launch(menu->handlers.data, menu->selected_vm, menu->selected_id, stays);
 	return true;
 }
 
 static bool step_machine(struct menu *menu, int step) {
 	const struct machine *machine = menu_machine(menu);
-	size_t len = menu->model.machines_len;
+	size_t len = column_len(menu);
 	if (len == 0) {
 		return false;
 	}
@@ -302,7 +376,7 @@ static bool step(struct menu *menu, int by) {
 }
 
 static bool enter_column(struct menu *menu) {
-	if (menu->is_in_column || menu->model.machines_len == 0) {
+	if (menu->is_in_column || column_len(menu) == 0) {
 		menu->is_in_column = false;
 		return true;
 	}
@@ -365,6 +439,8 @@ bool menu_key(struct menu *menu, const struct key_press *press) {
 		return erase(menu, press->has_control);
 	case XKB_KEY_Menu:
 		return open_verbs(menu, menu_machine(menu));
+	case XKB_KEY_F10:
+		return press->has_shift && open_verbs(menu, menu_machine(menu));
 	case XKB_KEY_Return:
 	case XKB_KEY_KP_Enter:
 		if (menu->is_in_column) {
@@ -403,7 +479,9 @@ bool menu_motion(struct menu *menu, double x, double y, int width, int height) {
 }
 
 static bool press_machine(struct menu *menu, uint32_t button, size_t index) {
-	const struct machine *machine = &menu->model.machines[index];
+	const struct machine *machine = index < menu->model.machines_len
+			? &menu->model.machines[index]
+			: menu->model.host;
 	if (button == BTN_RIGHT) {
 		return open_verbs(menu, machine);
 	}
@@ -449,9 +527,12 @@ bool menu_scroll(struct menu *menu, double x, double y, double steps) {
 	if (menu->verbs.vm[0] != '\0') {
 		return false;
 	}
+	/* The last row must come into sight below the heading too. */
+	size_t rows = menu->matches.len > menu->matches.vms_len && menu->rows > 1 ? menu->rows - 1
+										  : menu->rows;
 	return x < MENU_COLUMN ? scroll(&menu->first_machine, menu->model.machines_len,
 						 menu->machine_rows, steps)
-			       : scroll(&menu->first, menu->matches.len, menu->rows, steps);
+			       : scroll(&menu->first, menu->matches.len, rows, steps);
 }
 
 void menu_tell(struct menu *menu, const char *text) {

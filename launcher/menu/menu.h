@@ -13,20 +13,22 @@
 #include "launcher/toolkit/input.h"
 
 #define QUERY_CODES_MAX 64
-#define MENU_VERBS_MAX 4
+#define MENU_VERBS_MAX 6
 #define MENU_MESSAGE_MAX 256
 
 enum menu_verb {
 	VERB_START,
+	VERB_SHELL,
 	VERB_PAUSE,
 	VERB_RESUME,
+	VERB_RESTART,
 	VERB_STOP,
 	VERB_KILL,
 };
 
 /* What the launcher asks for; the window and the services do it. */
 struct menu_handlers {
-	/* stays: the launcher stays open. */
+	/* vm may be MODEL_HOST. stays: the launcher stays open. */
 	void (*launch)(void *data, const char *vm, const char *id, bool stays);
 	void (*control)(void *data, const char *vm, enum menu_verb verb);
 	void (*close)(void *data);
@@ -54,7 +56,9 @@ struct menu {
 	size_t first, first_machine; /* the topmost that is shown */
 	struct verb_menu verbs;
 	char message[MENU_MESSAGE_MAX]; /* what went wrong, in Silo's words; "" if nothing */
+	bool is_asking;                 /* whether the session is to end: once more means yes */
 	bool has_manager, has_applications;
+	bool has_shell; /* VMs' shells can be opened */
 	/* As drawn last: how many fit. */
 	size_t rows, machine_rows;
 	double pointer_x, pointer_y;
@@ -78,6 +82,13 @@ void menu_tell(struct menu *menu, const char *text);
 
 /* The VM whose row is marked in the column, or NULL. */
 const struct machine *menu_machine(const struct menu *menu);
+
+/* How many rows of applications are in sight, with or without the heading of this computer's. */
+size_t menu_visible_rows(const struct menu *menu);
+bool menu_shows_heading(const struct menu *menu);
+
+/* What stands in a row above all others, "" if nothing does. */
+const char *menu_empty_text(const struct menu *menu, char *room, size_t cap);
 
 const char *menu_verb_text(enum menu_verb verb);
 

@@ -136,9 +136,27 @@ static void draw_machine(const struct menu *menu, struct canvas *canvas,
 					.is_number = true});
 }
 
-static void draw_host(struct canvas *canvas, double y) {
+struct box menu_column_host_box(const struct menu *menu, int height) {
+	size_t rows = menu_column_rows(height), len = menu->model.machines_len;
+	size_t left = len - menu->first_machine, shown = left < rows ? left : rows;
+	return (struct box){12, TOP + (double)shown * ROW_STEP + 17, MENU_COLUMN - 24, ROW_HEIGHT};
+}
+
+static void draw_host(const struct menu *menu, struct canvas *canvas, int height) {
 	const struct theme *theme = canvas->theme;
 	struct vessel vessel = {.glyph = GLYPH_HOST, .level = 1};
+	if (menu->model.host == NULL) {
+		return;
+	}
+	struct box row = menu_column_host_box(menu, height);
+	double y = row.y - 17;
+	bool is_marked = menu->model.host == menu_machine(menu);
+	if (is_marked) {
+		canvas_round(canvas, row, 8, theme->surface);
+	}
+	if (is_marked && menu->is_in_column) {
+		canvas_outline(canvas, row, 8, 2, theme->ink);
+	}
 	canvas_fill(canvas, (struct box){24, y + 8, MENU_COLUMN - 48, 1}, theme->line);
 	vessel_draw(canvas, &vessel, (struct box){26, y + 28, VESSEL_WIDTH, VESSEL_HEIGHT});
 	canvas_text(canvas, "This computer", TEXT_X, y + 40,
@@ -164,5 +182,5 @@ void menu_column_draw(const struct menu *menu, struct canvas *canvas, int height
 		double top = TOP + (track - thumb) * (double)menu->first_machine / most;
 		canvas_round(canvas, (struct box){MENU_COLUMN - 8, top, 4, thumb}, 2, theme->ink3);
 	}
-	draw_host(canvas, TOP + (double)shown * ROW_STEP);
+	draw_host(menu, canvas, height);
 }

@@ -16,4 +16,7 @@ struct box menu_column_box(const struct menu *menu, size_t index);
 /* now_ms is Unix time. */
 void menu_column_draw(const struct menu *menu, struct canvas *canvas, int height, uint64_t now_ms);
 
+/* Where this computer is, below the VMs that are in sight. */
+struct box menu_column_host_box(const struct menu *menu, int height);
+
 #endif

@@ -15,6 +15,7 @@
 #define LIST_Y 80
 #define ROW_HEIGHT 60
 #define ROW_STEP 64
+#define HEADING 44  /* of this computer's, with the line above it */
 #define ROW_INSET 8 /* a row reaches beyond the field on both sides */
 #define FOOT_HEIGHT 52
 #define ICON 40
@@ -33,8 +34,21 @@ static double field_width(int width) {
 	return fmax(1, width - MENU_COLUMN - 2 * PAD);
 }
 
-static struct box row_box(int width, size_t place) {
-	return (struct box){MENU_COLUMN + PAD - ROW_INSET, LIST_Y + (double)place * ROW_STEP,
+static bool has_empty_text(const struct menu *menu) {
+	char room[4 * QUERY_CODES_MAX + 64];
+	return menu_empty_text(menu, room, sizeof(room))[0] != '\0';
+}
+
+/* Where the row of a match lies that is not above those in sight. */
+static double row_top(const struct menu *menu, size_t index) {
+	double top = LIST_Y + (double)(index - menu->first) * ROW_STEP;
+	top += has_empty_text(menu) ? ROW_STEP : 0;
+	bool is_below = menu_shows_heading(menu) && index >= menu->matches.vms_len;
+	return top + (is_below ? HEADING : 0);
+}
+
+static struct box row_box(const struct menu *menu, int width, size_t index) {
+	return (struct box){MENU_COLUMN + PAD - ROW_INSET, row_top(menu, index),
 			field_width(width) + 2 * ROW_INSET, ROW_HEIGHT};
 }
 
@@ -75,8 +89,9 @@ struct menu_spot menu_view_spot(const struct menu *menu, int width, int height, 
 			return (struct menu_spot){.kind = SPOT_VERBS};
 		}
 	}
-	for (size_t i = 0; i < menu->rows && menu->first + i < menu->matches.len; i++) {
-		struct box box = row_box(width, i);
+	size_t rows = menu_visible_rows(menu);
+	for (size_t i = 0; i < rows && menu->first + i < menu->matches.len; i++) {
+		struct box box = row_box(menu, width, menu->first + i);
 		if (box_contains(&box, x, y)) {
 			return (struct menu_spot){SPOT_ROW, menu->first + i};
 		}
@@ -87,6 +102,10 @@ struct menu_spot menu_view_spot(const struct menu *menu, int width, int height, 
 		if (box_contains(&box, x, y)) {
 			return (struct menu_spot){SPOT_MACHINE, i};
 		}
+	}
+	struct box host = menu_column_host_box(menu, height);
+	if (menu->model.host != NULL && box_contains(&host, x, y)) {
+		return (struct menu_spot){SPOT_MACHINE, menu->model.machines_len};
 	}
 	return (struct menu_spot){.kind = SPOT_NONE};
 }
@@ -115,6 +134,7 @@ static void draw_count(const struct menu *menu, struct canvas *canvas, int width
 	char text[96];
 	snprintf(text, sizeof(text), "%zu application%s, %zu VM%s", n, n == 1 ? "" : "s", vms,
 			vms == 1 ? "" : "s");
+	text[vms == 0 ? strcspn(text, ",") : strlen(text)] = '\0';
 	canvas_text(canvas, text, width - PAD - 16, FIELD_Y + FIELD_HEIGHT / 2.0,
 			&(struct text_look){.size = 12,
 					.color = theme->ink2,
@@ -122,8 +142,12 @@ static void draw_count(const struct menu *menu, struct canvas *canvas, int width
 					.is_number = true});
 }
 
-static struct plate plate_of(const struct machine *machine) {
-	return (struct plate){machine->label, machine->colors, machine->glyph};
+/* This computer's has no hue. */
+static struct plate plate_of(const struct canvas *canvas, const struct machine *machine) {
+	bool is_dark = canvas->theme == theme_get(true);
+	bool is_host = machine->glyph == GLYPH_HOST;
+	return (struct plate){machine->label,
+			is_host ? theme_host_colors(is_dark) : machine->colors, machine->glyph};
 }
 
 static void draw_field(const struct menu *menu, struct canvas *canvas, int width) {
@@ -138,7 +162,7 @@ static void draw_field(const struct menu *menu, struct canvas *canvas, int width
 	const struct machine *only =
 			menu->only[0] != '\0' ? model_find(&menu->model, menu->only) : NULL;
 	if (only != NULL) {
-		struct plate plate = plate_of(only);
+		struct plate plate = plate_of(canvas, only);
 		at += canvas_plate(canvas, &plate, at, middle - PLATE_HEIGHT / 2.0, PLATE_HEIGHT,
 				      12, PLATE_WIDTH_MAX) +
 				8;
@@ -178,7 +202,9 @@ static void initials(const char *name, char out[12]) {
 
 static void draw_icon(struct canvas *canvas, const struct match *match, double x, double y) {
 	char letters[12];
-	canvas_fill(canvas, (struct box){x, y, ICON, ICON}, match->machine->colors.fill);
+	bool is_host = match->machine->glyph == GLYPH_HOST;
+	canvas_fill(canvas, (struct box){x, y, ICON, ICON},
+			is_host ? canvas->theme->ink2 : match->machine->colors.fill);
 	canvas_fill(canvas,
 			(struct box){x + ICON_EDGE, y + ICON_EDGE, ICON - 2 * ICON_EDGE,
 					ICON - 2 * ICON_EDGE},
@@ -192,6 +218,32 @@ static void draw_icon(struct canvas *canvas, const struct match *match, double x
 					.max_width = ICON - 2 * ICON_EDGE});
 }
 
+/* The VM's plate, or that it is none, up to right. Returns where it begins. */
+static double draw_whose(struct canvas *canvas, const struct machine *machine, double right,
+		double y, struct color dim) {
+	if (machine->glyph == GLYPH_HOST) {
+		return right -
+				canvas_text(canvas, "not in a VM", right, y + PLATE_HEIGHT / 2.0,
+						&(struct text_look){.size = 12,
+								.color = dim,
+								.align = ALIGN_RIGHT});
+	}
+	struct plate plate = plate_of(canvas, machine);
+	double x = right - canvas_plate_width(canvas, &plate, PLATE_HEIGHT, 12, PLATE_WIDTH_MAX);
+	canvas_plate(canvas, &plate, x, y, PLATE_HEIGHT, 12, PLATE_WIDTH_MAX);
+	return x;
+}
+
+static void draw_heading(const struct menu *menu, struct canvas *canvas, int width) {
+	const struct theme *theme = canvas->theme;
+	double y = row_top(menu, menu->matches.vms_len) - HEADING, x = MENU_COLUMN + PAD;
+	if (menu->matches.vms_len > menu->first || has_empty_text(menu)) {
+		canvas_fill(canvas, (struct box){x, y + 8, field_width(width), 1}, theme->line);
+	}
+	canvas_text(canvas, "This computer", x, y + 29,
+			&(struct text_look){.size = 12, .weight = 600, .color = theme->ink2});
+}
+
 static void draw_row(struct canvas *canvas, const struct match *match, struct box row,
 		bool is_selected) {
 	const struct theme *theme = canvas->theme;
@@ -202,10 +254,8 @@ static void draw_row(struct canvas *canvas, const struct match *match, struct bo
 	}
 	double x = row.x + ROW_INSET, right = row.x + row.width - ROW_INSET;
 	draw_icon(canvas, match, x + 6, row.y + 10);
-	struct plate plate = plate_of(match->machine);
-	double plate_width = canvas_plate_width(canvas, &plate, PLATE_HEIGHT, 12, PLATE_WIDTH_MAX);
-	double plate_x = right - (is_selected ? 40 : 8) - plate_width;
-	canvas_plate(canvas, &plate, plate_x, row.y + 18, PLATE_HEIGHT, 12, PLATE_WIDTH_MAX);
+	double plate_x = draw_whose(canvas, match->machine, right - (is_selected ? 40 : 8),
+			row.y + 18, dim);
 	struct text_look name = {.size = 15,
 			.color = ink,
 			.max_width = fmax(1, plate_x - x - 62 - 12),
@@ -223,42 +273,26 @@ static void draw_row(struct canvas *canvas, const struct match *match, struct bo
 	}
 }
 
-/* What stands in the place of a list without entries. */
-static const char *empty_text(const struct menu *menu, char *room, size_t cap) {
-	if (!menu->has_manager) {
-		return "The VM manager does not run. Start it in a terminal: silo-vmd &";
-	}
-	if (!menu->has_applications) {
-		return "";
-	}
-	if (menu->model.machines_len == 0) {
-		return "There is no VM yet. Make one in a terminal: vmctl init";
-	}
-	if (menu->query[0] != '\0') {
-		snprintf(room, cap, "Nothing matches “%s”.", menu->query);
-		return room;
-	}
-	return "No applications are known. A VM tells of its own when it runs.";
-}
-
 static void draw_list(const struct menu *menu, struct canvas *canvas, int width, int height) {
 	const struct theme *theme = canvas->theme;
 	canvas_clip(canvas,
 			(struct box){MENU_COLUMN + 1, LIST_Y, width - MENU_COLUMN - 1,
 					height - LIST_Y - FOOT_HEIGHT});
-	for (size_t i = 0; i < menu->rows && menu->first + i < menu->matches.len; i++) {
+	size_t rows = menu_visible_rows(menu);
+	for (size_t i = 0; i < rows && menu->first + i < menu->matches.len; i++) {
 		size_t index = menu->first + i;
-		draw_row(canvas, &menu->matches.list[index], row_box(width, i),
+		draw_row(canvas, &menu->matches.list[index], row_box(menu, width, index),
 				index == menu->selected && !menu->is_in_column);
 	}
-	char room[4 * QUERY_CODES_MAX + 64];
-	if (menu->matches.len == 0) {
-		canvas_text(canvas, empty_text(menu, room, sizeof(room)), MENU_COLUMN + PAD,
-				LIST_Y + 32,
-				&(struct text_look){.size = 14,
-						.color = theme->ink2,
-						.max_width = field_width(width)});
+	if (menu_shows_heading(menu)) {
+		draw_heading(menu, canvas, width);
 	}
+	char room[4 * QUERY_CODES_MAX + 64];
+	canvas_text(canvas, menu_empty_text(menu, room, sizeof(room)), MENU_COLUMN + PAD,
+			LIST_Y + 32,
+			&(struct text_look){.size = 14,
+					.color = theme->ink2,
+					.max_width = field_width(width)});
 	double track = (double)menu->rows * ROW_STEP - 4, len = (double)menu->matches.len;
 	if (menu->matches.len > menu->rows) {
 		double thumb = fmax(24, track * (double)menu->rows / len);
@@ -277,7 +311,11 @@ static void draw_hints(const struct menu *menu, struct canvas *canvas, double mi
 	const char *const(*hints)[2] = menu->is_in_column ? column : list;
 	size_t len = menu->is_in_column ? 5 : 4;
 	double x = MENU_COLUMN + PAD;
+	bool is_host = menu->model.host != NULL && menu_machine(menu) == menu->model.host;
 	for (size_t i = 0; i < len; i++) {
+		if (is_host && strcmp(hints[i][0], "Menu") == 0) {
+			continue;
+		}
 		x += canvas_key(canvas, hints[i][0], x, middle) + 6;
 		if (hints[i][1][0] != '\0') {
 			x += canvas_text(canvas, hints[i][1], x, middle,
@@ -297,6 +335,13 @@ static void draw_foot(const struct menu *menu, struct canvas *canvas, int width,
 	const char *text = menu->message;
 	if (text[0] == '\0' && machine != NULL && machine->state == MACHINE_FAILED) {
 		text = machine->reason;
+	}
+	if (menu->is_asking) {
+		canvas_text(canvas, "Enter again ends the session. Virtual machines run on.",
+				MENU_COLUMN + PAD, middle,
+				&(struct text_look){
+						.size = 13, .weight = 600, .color = theme->ink});
+		return;
 	}
 	if (text[0] == '\0') {
 		draw_hints(menu, canvas, middle);
@@ -319,7 +364,7 @@ static void draw_verbs(const struct menu *menu, struct canvas *canvas, int heigh
 	struct box sheet = verbs_box(menu, height);
 	canvas_round(canvas, sheet, 8, theme->surface);
 	canvas_outline(canvas, sheet, 8, 1, theme->ink3);
-	struct plate plate = plate_of(machine);
+	struct plate plate = plate_of(canvas, machine);
 	canvas_plate(canvas, &plate, sheet.x + 12, sheet.y + 10, PLATE_HEIGHT, 12,
 			VERBS_WIDTH - 24);
 	for (size_t i = 0; i < menu->verbs.len; i++) {

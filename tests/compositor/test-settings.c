@@ -125,6 +125,9 @@ static void all_of_it(void **state) {
 			       "keyboard {\n\tlayout us,de\n\tvariant ,nodeadkeys\n"
 			       "\toptions ctrl:nocaps\n\trepeat 30 250ms\n}\n"
 			       "pointer {\n\ttap yes\n\tnatural-scroll no\n\tspeed -0.5\n}\n"
+			       "terminal xterm -e\n"
+			       "application \"Sound\" pavucontrol\n"
+			       "application Files /usr/bin/nautilus --new-window\n"
 			       "bind Mod+Return workspace 2\n"
 			       "bind ctrl+SHIFT+Q close\n"
 			       "bind XF86Back previous-window\n"
@@ -145,6 +148,13 @@ static void all_of_it(void **state) {
 	assert_int_equal(settings->pointer.tap, CHOICE_YES);
 	assert_int_equal(settings->pointer.natural_scroll, CHOICE_NO);
 	assert_true(settings->pointer.speed == -0.5);
+	assert_string_equal(settings->terminal[0], "xterm");
+	assert_string_equal(settings->terminal[1], "-e");
+	assert_null(settings->terminal[2]);
+	assert_int_equal(settings->applications_len, 2);
+	assert_string_equal(settings->applications[1].name, "Files");
+	assert_string_equal(settings->applications[1].command[1], "--new-window");
+	assert_null(settings->applications[1].command[2]);
 	assert_int_equal(find(settings, BINDING_MOD, XKB_KEY_Return)->number, 2);
 	assert_non_null(find(settings, WLR_MODIFIER_CTRL | WLR_MODIFIER_SHIFT, XKB_KEY_q));
 	assert_non_null(find(settings, 0, XKB_KEY_XF86Back));
@@ -204,6 +214,32 @@ static void chords(void **state) {
 			"1: error: unknown action \"clsoe\"; did you mean \"close\"?\n");
 	refuse("bind Mod+z\n", "1: error: write \"bind Mod+Shift+q close\"\n");
 	settings_destroy(accept("modifier Alt\nbind Super+z close\nbind Mod+z grow\n"));
+}
+
+static void programs_of_this_computer(void **state) {
+	refuse("terminal\n", "1: error: write \"terminal foot\"\n");
+	refuse("terminal ./foot\n",
+			"1: error: \"./foot\": write a program's name or a path that begins with "
+			"/\n");
+	refuse("application Sound\n", "1: error: write \"application \"Sound\" pavucontrol\"\n");
+	refuse("application \"\" true\n",
+			"1: error: the name must be 1 to 80 letters that can be shown\n");
+	refuse("application \"a\u202eb\" true\n",
+			"1: error: the name must be 1 to 80 letters that can be shown\n");
+	refuse("application a bin/true\n",
+			"1: error: \"bin/true\": write a program's name or a path that begins with "
+			"/"
+			"\n");
+	char many[4096];
+	size_t len = 0;
+	for (int i = 0; i <= HOST_APPLICATIONS_MAX; i++) {
+		len += (size_t)snprintf(many + len, sizeof(many) - len, "application a true\n");
+	}
+	refuse(many, "65: error: there are more than 64 applications\n");
+	struct settings *settings = accept("");
+	assert_string_equal(settings->terminal[0], "foot");
+	assert_int_equal(settings->applications_len, 0);
+	settings_destroy(settings);
 }
 
 static void values(void **state) {
@@ -322,6 +358,7 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(a_mistake_spoils_nothing_else),
 			cmocka_unit_test(chords),
 			cmocka_unit_test(values),
+			cmocka_unit_test(programs_of_this_computer),
 			cmocka_unit_test(outputs),
 			cmocka_unit_test(broken_files),
 			cmocka_unit_test(random_changes),

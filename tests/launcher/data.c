@@ -33,6 +33,19 @@ void data_take(struct model *model, const char *vms, const char *applications,
 	}
 }
 
+void data_take_host(struct model *model) {
+	sd_json_variant *json =
+			parse("[{\"id\":\"terminal\",\"name\":\"Terminal\",\"category\":\"Commands "
+			      "on this "
+			      "computer\"},{\"id\":\"settings-0\",\"name\":\"Key binding editor\","
+			      "\"category\":\"\"},{\"id\":\"reload\",\"name\":\"Read the settings "
+			      "again\",\"category\":\"Session\"},{\"id\":\"end-session\",\"name\":"
+			      "\"End the "
+			      "session\",\"category\":\"Session\"}]");
+	model_take_host(model, json);
+	sd_json_variant_unref(json);
+}
+
 #define GB ",\"memory\":1073741824"
 
 void data_take_desktop(struct model *model) {
@@ -67,5 +80,6 @@ void data_take_desktop(struct model *model) {
 			"{\"vm\":\"personal\",\"id\":\"player\",\"name\":\"Media Player\","
 			"\"category\":\"Sound and video\",\"source\":\"agent\"}]",
 			"[{\"domain\":\"work\"},{\"domain\":\"work\"},{\"domain\":\"banking\"}]");
+	data_take_host(model);
 	model->host_memory = 16ull << 30;
 }

@@ -10,6 +10,9 @@
 /* Takes answers in JSON into model, as the launcher does; NULL: leaves that out. */
 void data_take(struct model *model, const char *vms, const char *applications, const char *windows);
 
+/* A terminal, a program of the settings, the session's own. */
+void data_take_host(struct model *model);
+
 /* Seven VMs in every state and their applications. */
 void data_take_desktop(struct model *model);
 

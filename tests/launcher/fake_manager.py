@@ -18,6 +18,8 @@ class FakeManager:
         self.path = directory / "io.silo.Manager"
         self.vms, self.applications = vms, applications
         self.errors = {}  # by method: a reason to refuse with
+        self.held = set()  # methods that are answered by release()
+        self.waiting = []
         self.calls = []
         self.watchers = []
         self.changed = threading.Condition()
@@ -69,9 +71,19 @@ class FakeManager:
                 answer = {"parameters": {"applications": self.applications}}
             elif method in self.errors:
                 answer = {"error": "io.silo.Manager.Failed", "parameters": {"reason": self.errors[method]}}
-            sock.sendall(json.dumps(answer).encode() + b"\0")
+            if method in self.held:
+                self.waiting.append((sock, answer))
+            else:
+                sock.sendall(json.dumps(answer).encode() + b"\0")
             self.calls.append((method, call.get("parameters", {})))
             self.changed.notify_all()
+
+    def release(self):
+        """Answers what was held back."""
+        with self.changed:
+            for sock, answer in self.waiting:
+                sock.sendall(json.dumps(answer).encode() + b"\0")
+            self.held, self.waiting = set(), []
 
     def tell(self, vm):
         """The status of a VM has changed."""

@@ -158,7 +158,7 @@ static void time_runs_only_while_it_is_seen(void **state) {
 
 #define OF_EVIL(id)                                                                                \
 	"{\"id\":" id ",\"kind\":\"message\",\"source\":" EVIL ",\"title\":\"Look\",\"seconds\":"  \
-							       "4}"
+	"4}"
 
 static void one_vm_hides_no_other(void **state) {
 	struct board board;

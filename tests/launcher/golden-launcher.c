@@ -32,7 +32,7 @@ static const struct menu_handlers handlers = {ignore_launch, ignore_control, ign
 
 static void begin(struct menu *menu) {
 	menu_init(menu, &handlers);
-	menu->has_manager = menu->has_applications = true;
+	menu->has_manager = menu->has_applications = menu->has_shell = true;
 	menu_view_measure(menu, MENU_WIDTH, MENU_HEIGHT);
 	data_take_desktop(&menu->model);
 	menu_model_changed(menu);
@@ -96,6 +96,14 @@ static void in_the_column(void **state) {
 	press(&menu, XKB_KEY_Down);
 	press(&menu, XKB_KEY_Down);
 	int wrong = !check(&menu, "column-failed", true, 1, MENU_HEIGHT);
+	press(&menu, XKB_KEY_End);
+	for (int i = 0; i < 5; i++) {
+		press(&menu, XKB_KEY_Down);
+	}
+	wrong += !check(&menu, "column-host", true, 1, MENU_HEIGHT);
+	for (int i = 0; i < 5; i++) {
+		press(&menu, XKB_KEY_Up);
+	}
 	press(&menu, XKB_KEY_Up);
 	press(&menu, XKB_KEY_Menu);
 	press(&menu, XKB_KEY_Down);
@@ -114,6 +122,10 @@ static void nothing_there(void **state) {
 	type(&menu, "zzz");
 	menu_tell(&menu, "Did not start: vm \"mail\" is paused");
 	wrong += !check(&menu, "no-match", true, 1, MENU_HEIGHT);
+	menu_key(&menu, &(struct key_press){.symbol = XKB_KEY_u, .has_control = true});
+	type(&menu, "end sess");
+	press(&menu, XKB_KEY_Return);
+	wrong += !check(&menu, "end-session", false, 1, MENU_HEIGHT);
 	menu_finish(&menu);
 	assert_int_equal(wrong, 0);
 }

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from fake_manager import FakeManager, application, vm
-from session import Session, StepFailed, context_switches
+from session import Session, StepFailed, context_switches, wait_for_path
 
 WAIT_S = 10
 INK = "#eceae6"
@@ -38,6 +38,15 @@ class Desk:
     def __init__(self, build):
         self.build = Path(build)
         self.session = Session(build, "", outputs="1280x720")
+        # A terminal that only says what it was started with.
+        self.said = self.session.directory / "terminal"
+        terminal = self.session.directory / "term"
+        terminal.write_text(f'#!/bin/sh\necho "$@" > {self.said}.new; mv {self.said}.new {self.said}\n')
+        terminal.chmod(0o700)
+        window = self.session.program("test-window")
+        (self.session.directory / "config/silo/config").write_text(
+            f"terminal {terminal} -x\napplication Flat {window} --title flat --decorated\n"
+            "application Missing no-such-program\n")
         self.session.start_silo(vmd=False)
         self.probe = self.session.open_probe()
         self.manager = None
@@ -117,10 +126,12 @@ def states_change_while_it_is_open(desk):
     desk.wait_pixel(inside, hollow)
     manager.tell(vm("work", "#0175d4", "square", state="running"))
     desk.wait_pixel(inside, "#0175d4")
-    desk.probe.ask("click 100 150 right")
-    desk.probe.ask("key Down")
-    desk.probe.ask("key Return")
-    want(manager.wait_call("Stop"), {"name": "banking"}, "what was asked for")
+    for steps, method in ((1, "Pause"), (2, "Stop")):
+        desk.probe.ask("click 100 150 right")
+        for _ in range(steps):
+            desk.probe.ask("key Down")
+        desk.probe.ask("key Return")
+        want(manager.wait_call(method), {"name": "banking"}, "what was asked for")
     desk.probe.ask("key Escape")
     want(launcher.wait(WAIT_S), 0, "the launcher's exit status")
 
@@ -172,8 +183,67 @@ def a_guest_that_floods_is_bounded(desk):
     want(launcher.wait(WAIT_S), 0, "the launcher's exit status")
 
 
+def a_restart_outlives_the_launcher(desk):
+    manager = desk.serve()
+    manager.held = {"Stop"}
+    launcher = desk.open()
+    desk.wait_pixel(FIRST_ROW, INK)
+    desk.probe.ask("click 100 150 right")
+    for _ in range(3):
+        desk.probe.ask("key Down")
+    desk.probe.ask("key Return")
+    want(manager.wait_call("Stop"), {"name": "banking"}, "what was asked for first")
+    desk.probe.ask("key Escape")
+    # The window is gone, and what was asked for is not.
+    desk.probe.ask(f"wait-pixel {FIRST_ROW[0]} {FIRST_ROW[1]} #16181b {WAIT_S}")
+    manager.release()
+    want(manager.wait_call("Start"), {"name": "banking"}, "what was asked for then")
+    want(launcher.wait(WAIT_S), 0, "the launcher's exit status")
+
+
+def a_shell_opens_in_this_computers_terminal(desk):
+    desk.serve()
+    launcher = desk.open()
+    desk.wait_pixel(FIRST_ROW, INK)
+    desk.probe.ask("click 100 150 right")
+    desk.probe.ask("key Return")
+    want(launcher.wait(WAIT_S), 0, "the launcher's exit status")
+    if not wait_for_path(desk.said, WAIT_S):
+        raise Failed("no terminal was started")
+    words = desk.said.read_text().split()
+    want([words[0], Path(words[1]).name, *words[2:]], ["-x", "vmctl", "shell", "banking"], "its words")
+
+
+def what_runs_on_this_computer_is_framed_as_such(desk):
+    desk.serve()
+    launcher = desk.open()
+    desk.wait_pixel(FIRST_ROW, INK)
+    desk.probe.ask("type flat")
+    # No VM has it: it stands below that news and its heading.
+    desk.wait_pixel((318, TOP + 80 + 64 + 44 + 10), INK)
+    desk.probe.ask("key Return")
+    want(launcher.wait(WAIT_S), 0, "the launcher's exit status")
+    window = desk.session.wait_window("flat", WAIT_S)
+    want((window["domain"], window["focused"]), ("host", True), "whose window it is, and that it has the keyboard")
+
+
+def the_session_ends_when_asked_twice(desk):
+    desk.serve()
+    desk.open()
+    desk.wait_pixel(FIRST_ROW, INK)
+    desk.probe.ask("type end the")
+    desk.wait_pixel((318, TOP + 80 + 64 + 44 + 10), INK)
+    desk.probe.ask("key Return")
+    # The question is at the foot, in ink, and silo is there yet.
+    want(desk.session.silo.poll(), None, "silo after one Enter")
+    desk.probe.ask("key Return")
+    want(desk.session.silo.wait(WAIT_S), 0, "silo's exit status")
+
+
 TESTS = (typed_and_started, used_last_comes_first, refusal_is_told_and_it_stays, states_change_while_it_is_open,
-         it_waits_for_the_manager, the_desktop_survives_its_kill, a_guest_that_floods_is_bounded)
+         it_waits_for_the_manager, the_desktop_survives_its_kill, a_guest_that_floods_is_bounded,
+         a_restart_outlives_the_launcher, a_shell_opens_in_this_computers_terminal,
+         what_runs_on_this_computer_is_framed_as_such, the_session_ends_when_asked_twice)
 
 
 def finish(desk):

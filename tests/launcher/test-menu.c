@@ -217,6 +217,112 @@ static void a_vms_menu_offers_what_its_state_allows(void **state) {
 	menu_finish(&menu);
 }
 
+static void this_computer_comes_last_and_is_never_meant_by_chance(void **state) {
+	struct menu menu;
+	menu_init(&menu, &handlers);
+	menu_view_measure(&menu, MENU_WIDTH, MENU_HEIGHT);
+	launched[0] = '\0';
+	/* It is known before the VMs are: what is typed ahead must not start it. */
+	data_take_host(&menu.model);
+	menu_model_changed(&menu);
+	press(&menu, XKB_KEY_Return);
+	type(&menu, "term");
+	press(&menu, XKB_KEY_Return);
+	assert_string_equal(launched, "");
+	menu.has_manager = menu.has_applications = true;
+	data_take(&menu.model, VMS, APPLICATIONS, NULL);
+	menu_model_changed(&menu);
+	expect(&menu,
+			(const char *[]){"banking/x-term", "banking/web", "evil/a", "evil/b",
+					"work/foot", "host/terminal", NULL});
+	assert_int_equal(menu.matches.vms_len, 5);
+	press(&menu, XKB_KEY_Return);
+	assert_string_equal(launched, "banking/x-term");
+	press(&menu, XKB_KEY_End);
+	press(&menu, XKB_KEY_Return);
+	assert_string_equal(launched, "host/terminal");
+	/* It has no menu of a VM's. */
+	press(&menu, XKB_KEY_Menu);
+	assert_string_equal(menu.verbs.vm, "");
+	/* The last of the column: its own alone. */
+	menu_key(&menu, &(struct key_press){.symbol = XKB_KEY_u, .has_control = true});
+	press(&menu, XKB_KEY_Tab);
+	for (int i = 0; i < 9; i++) {
+		press(&menu, XKB_KEY_Down);
+	}
+	assert_string_equal(menu.only, "host");
+	expect(&menu,
+			(const char *[]){"host/terminal", "host/settings-0", "host/reload",
+					"host/end-session", NULL});
+	/* A guest cannot be it. */
+	data_take(&menu.model, NULL,
+			"[{\"vm\":\"host\",\"id\":\"a\",\"name\":\"Terminal\"},"
+			"{\"vm\":\"evil\",\"id\":\"b\",\"name\":\"This computer\"}]",
+			NULL);
+	menu_model_changed(&menu);
+	assert_int_equal(menu.matches.len, 4);
+	menu_finish(&menu);
+}
+
+static void the_session_ends_when_asked_twice(void **state) {
+	struct menu menu;
+	begin(&menu, APPLICATIONS);
+	data_take_host(&menu.model);
+	menu_model_changed(&menu);
+	type(&menu, "end the");
+	press(&menu, XKB_KEY_Return);
+	assert_string_equal(launched, "");
+	press(&menu, XKB_KEY_Down);
+	assert_false(menu.is_asking);
+	press(&menu, XKB_KEY_Return);
+	press(&menu, XKB_KEY_Return);
+	assert_string_equal(launched, "host/end-session");
+	menu_finish(&menu);
+}
+
+static void of_two_with_one_id_the_first_is_meant(void **state) {
+	struct menu menu;
+	begin(&menu,
+			"[{\"vm\":\"evil\",\"id\":\"a\",\"name\":\"One\"},"
+			"{\"vm\":\"evil\",\"id\":\"a\",\"name\":\"Other\"},"
+			"{\"vm\":\"work\",\"id\":\"a\",\"name\":\"Its own\"}]");
+	expect(&menu, (const char *[]){"evil/a", "work/a", NULL});
+	assert_string_equal(menu.matches.list[0].application->name, "One");
+	menu_finish(&menu);
+}
+
+static void verbs_of_every_state(void **state) {
+	static const struct {
+		const char *state, *verbs;
+	} expected[] = {
+			{"stopped", "Start,Open a shell,"},
+			{"failed", "Start,Open a shell,"},
+			{"running", "Open a shell,Pause,Shut down,Restart,End at once,"},
+			{"paused", "Go on,End at once,"},
+			{"starting", "End at once,"},
+			{"stopping", "End at once,"},
+	};
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		struct menu menu;
+		char json[128], got[128] = "";
+		size_t len = 0;
+		begin(&menu, "[]");
+		menu.has_shell = true;
+		snprintf(json, sizeof(json), "[{\"name\":\"work\",\"state\":\"%s\"}]",
+				expected[i].state);
+		data_take(&menu.model, json, NULL, NULL);
+		menu_model_changed(&menu);
+		press(&menu, XKB_KEY_Tab);
+		press(&menu, XKB_KEY_Menu);
+		for (size_t j = 0; j < menu.verbs.len; j++) {
+			len += (size_t)snprintf(got + len, sizeof(got) - len, "%s,",
+					menu_verb_text(menu.verbs.verbs[j]));
+		}
+		assert_string_equal(got, expected[i].verbs);
+		menu_finish(&menu);
+	}
+}
+
 static void the_mouse_works(void **state) {
 	struct menu menu;
 	begin(&menu, APPLICATIONS);
@@ -296,6 +402,7 @@ static void any_keys_do_no_harm(void **state) {
 	static const char *const vms[] = {VMS, "[]", "[{\"name\":\"work\",\"state\":\"failed\"}]"};
 	struct menu menu;
 	begin(&menu, APPLICATIONS);
+	data_take_host(&menu.model);
 	srand(7);
 	for (int i = 0; i < 20000; i++) {
 		int what = rand() % 20;
@@ -307,6 +414,11 @@ static void any_keys_do_no_harm(void **state) {
 					.has_control = rand() % 4 == 0};
 			menu_key(&menu, &random);
 		} else if (what < 17) {
+			if (rand() % 3 == 0) {
+				model_take_host(&menu.model, NULL);
+			} else {
+				data_take_host(&menu.model);
+			}
 			data_take(&menu.model, vms[rand() % 3], lists[rand() % 3], NULL);
 			menu_model_changed(&menu);
 		} else if (what < 19) {
@@ -360,6 +472,10 @@ int main(void) {
 			cmocka_unit_test(a_changed_list_moves_nothing_under_the_finger),
 			cmocka_unit_test(the_column_narrows),
 			cmocka_unit_test(a_vms_menu_offers_what_its_state_allows),
+			cmocka_unit_test(this_computer_comes_last_and_is_never_meant_by_chance),
+			cmocka_unit_test(the_session_ends_when_asked_twice),
+			cmocka_unit_test(of_two_with_one_id_the_first_is_meant),
+			cmocka_unit_test(verbs_of_every_state),
 			cmocka_unit_test(the_mouse_works),
 			cmocka_unit_test(a_flood_is_bounded_and_crowds_out_nobody),
 			cmocka_unit_test(nonsense_is_left_out),

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "compositor/shell/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "compositor/domain/domain.h"
+#include "compositor/input/focus.h"
+#include "compositor/server.h"
+#include "compositor/settings/settings.h"
+#include "compositor/shell/spawn.h"
+
+/* A terminal's words, its title's two, vmctl, shell, the VM and the end. */
+#define WORDS_MAX (HOST_WORDS_MAX + 8)
+#define ID_MAX 32
+
+static bool open_terminal(struct server *server);
+
+static bool reload(struct server *server) {
+	settings_reload(server);
+	return true;
+}
+
+static bool end_session(struct server *server) {
+	server_stop(server);
+	return true;
+}
+
+/* What Silo itself brings. */
+static const struct builtin {
+	const char *id, *name, *category;
+	bool (*is_there)(struct server *server); /* NULL: always */
+	bool (*run)(struct server *server);
+} builtins[] = {
+		{"terminal", "Terminal", "Commands on this computer", host_has_terminal,
+				open_terminal},
+		{"reload", "Read the settings again", "Session", NULL, reload},
+		{"end-session", "End the session", "Session", NULL, end_session},
+};
+#define BUILTINS (sizeof(builtins) / sizeof(builtins[0]))
+
+static bool find_program(char *const *argv, char path[PATH_MAX]) {
+	return argv != NULL && argv[0] != NULL && spawn_find(argv[0], path);
+}
+
+bool host_has_terminal(struct server *server) {
+	char path[PATH_MAX];
+	return find_program(server->settings->terminal, path);
+}
+
+/* Starts words, the first of which is found at path; its window gets the keyboard. */
+static bool start(struct server *server, char *path, char *const *words) {
+	char *argv[WORDS_MAX];
+	size_t n = 0;
+	argv[n++] = path;
+	while (words[n] != NULL && n < WORDS_MAX - 1) {
+		argv[n] = words[n];
+		n++;
+	}
+	argv[n] = NULL;
+	if (spawn(server, argv, -1) < 0) {
+		return false;
+	}
+	focus_expect(server, domains_host(server)->name);
+	return true;
+}
+
+static bool open_terminal(struct server *server) {
+	char path[PATH_MAX];
+	return find_program(server->settings->terminal, path) &&
+			start(server, path, server->settings->terminal);
+}
+
+bool host_open_shell(struct server *server, const char *vm) {
+	char *const *terminal = server->settings->terminal;
+	char path[PATH_MAX], vmctl[PATH_MAX], title[VM_NAME_MAX + 16], name[VM_NAME_MAX + 1];
+	char option[] = "-T", shell[] = "shell";
+	if (!find_program(terminal, path) || !spawn_find("vmctl", vmctl)) {
+		log_warn("no shell of %s: no terminal, or no vmctl, is found", vm);
+		return false;
+	}
+	snprintf(title, sizeof(title), "Shell of %s", vm);
+	snprintf(name, sizeof(name), "%s", vm);
+	char *words[WORDS_MAX];
+	size_t n = 0;
+	while (terminal[n] != NULL && n < HOST_WORDS_MAX) {
+		words[n] = terminal[n];
+		n++;
+	}
+	/* The only terminal that is known well enough. */
+	const char *slash = strrchr(path, '/');
+	if (slash != NULL && strcmp(slash, "/foot") == 0) {
+		words[n++] = option;
+		words[n++] = title;
+	}
+	words[n++] = vmctl;
+	words[n++] = shell;
+	words[n++] = name;
+	words[n] = NULL;
+	return start(server, path, words);
+}
+
+static void id_of(size_t index, char id[ID_MAX]) {
+	snprintf(id, ID_MAX, "settings-%zu", index);
+}
+
+bool host_launch(struct server *server, const char *id) {
+	for (size_t i = 0; i < BUILTINS; i++) {
+		if (strcmp(builtins[i].id, id) == 0) {
+			return builtins[i].run(server);
+		}
+	}
+	const struct settings *settings = server->settings;
+	for (size_t i = 0; i < settings->applications_len; i++) {
+		char path[PATH_MAX], own_id[ID_MAX];
+		id_of(i, own_id);
+		if (strcmp(own_id, id) == 0) {
+			return find_program(settings->applications[i].command, path) &&
+					start(server, path, settings->applications[i].command);
+		}
+	}
+	return false;
+}
+
+static int append(sd_json_variant **array, const char *id, const char *name, const char *category) {
+	return sd_json_variant_append_arraybo(array, SD_JSON_BUILD_PAIR_STRING("id", id),
+			SD_JSON_BUILD_PAIR_STRING("name", name),
+			SD_JSON_BUILD_PAIR_STRING("category", category));
+}
+
+static int append_builtins(struct server *server, bool are_session, sd_json_variant **array) {
+	int ret = 0;
+	for (size_t i = 0; i < BUILTINS && ret >= 0; i++) {
+		const struct builtin *entry = &builtins[i];
+		bool is_session = strcmp(entry->category, "Session") == 0;
+		if (is_session == are_session &&
+				(entry->is_there == NULL || entry->is_there(server))) {
+			ret = append(array, entry->id, entry->name, entry->category);
+		}
+	}
+	return ret;
+}
+
+/* What is not installed is not offered. */
+int host_describe(struct server *server, sd_json_variant **ret_array) {
+	const struct settings *settings = server->settings;
+	int ret = sd_json_variant_new_array(ret_array, NULL, 0);
+	if (ret >= 0) {
+		ret = append_builtins(server, false, ret_array);
+	}
+	for (size_t i = 0; i < settings->applications_len && ret >= 0; i++) {
+		char path[PATH_MAX], id[ID_MAX];
+		id_of(i, id);
+		if (find_program(settings->applications[i].command, path)) {
+			ret = append(ret_array, id, settings->applications[i].name, "");
+		}
+	}
+	return ret >= 0 ? append_builtins(server, true, ret_array) : ret;
+}
