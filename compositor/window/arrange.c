@@ -190,7 +190,17 @@ static void configure(struct window *window, int width, int height) {
 			: window->snap == SNAP_RIGHT ? vertical | WLR_EDGE_RIGHT
 						     : WLR_EDGE_NONE;
 	wlr_xdg_toplevel_set_tiled(toplevel, window->is_fullscreen ? WLR_EDGE_NONE : tiled);
-	wlr_xdg_toplevel_set_size(toplevel, width, height);
+	window->state_serial = wlr_xdg_toplevel_set_size(toplevel, width, height);
+}
+
+/*
+ * Has the client not heard yet of the last change of state? One that draws all the time, a film
+ * or a page, goes on in its former size until then: maximised before, it would jump to that size
+ * and back.
+ */
+static bool is_behind(const struct window *window) {
+	uint32_t heard = window->toplevel->base->current.configure_serial;
+	return (int32_t)(heard - window->state_serial) < 0;
 }
 
 static struct wlr_box full_area(const struct window *window, const struct wlr_box *usable) {
@@ -258,7 +268,7 @@ void arrange_first(struct window *window) {
 }
 
 void arrange_committed(struct window *window) {
-	if (window_is_floating(window)) {
+	if (window_is_floating(window) && !is_behind(window)) {
 		struct wlr_box usable, before = window->area;
 		take_size(window);
 		/* Growing away from the edges that stay must not take the bar out of sight. */

@@ -53,6 +53,7 @@ struct window {
 	bool was_closed_by_user; /* asked to close by a user's action */
 	enum snap snap;          /* half of the screen that it fills, or SNAP_NONE */
 	uint32_t resize_edges;   /* last resize: the edges opposite to these stay */
+	uint32_t state_serial;   /* of the configure event that told of the last change of state */
 	enum frame_part hovered, pressed;
 	char title[WINDOW_TITLE_SIZE];
 	char app_id[WINDOW_TITLE_SIZE];

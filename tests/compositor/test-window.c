@@ -164,6 +164,34 @@ static void maximised_and_back(void **state) {
 	close(scene.dial);
 }
 
+static void old_frames_do_not_size_a_restored_window(void **state) {
+	struct scene scene;
+	scene_init(&scene, state, "media");
+	struct test_window window;
+	window_map(&window, scene.client, 300, 200, RED);
+	struct wlr_box before = area_of(&scene);
+	struct window *ours = window_in_server(scene.fixture, "media");
+	window_set_maximized(ours, true);
+	fixture_settle(scene.fixture);
+	window_attach(&window, window.width, window.height, RED);
+	window_restore(ours);
+	/* A frame that was on its way when the window was told. */
+	struct wl_buffer *buffer = buffer_create(scene.client, 1272, 736, GREEN);
+	wl_surface_attach(window.surface, buffer, 0, 0);
+	wl_surface_commit(window.surface);
+	fixture_settle(scene.fixture);
+	struct wlr_box during = area_of(&scene);
+	assert_true(wlr_box_equal(&before, &during));
+	assert_int_equal(fixture_pixel(scene.fixture, during.x + 150, during.y + 100),
+			GREEN & 0xffffff);
+	/* From then on the size is the client's again. */
+	window_attach(&window, 320, 210, RED);
+	assert_int_equal(area_of(&scene).width, 320);
+	wl_buffer_destroy(buffer);
+	window_finish(&window);
+	close(scene.dial);
+}
+
 static void fullscreen_keeps_strip_and_frame(void **state) {
 	struct scene scene;
 	scene_init(&scene, state, "banking");
@@ -345,6 +373,7 @@ int main(void) {
 			TEST(a_transparent_window_shows_nothing_of_others),
 			TEST(a_popup_has_a_frame_of_its_own),
 			TEST(maximised_and_back),
+			TEST(old_frames_do_not_size_a_restored_window),
 			TEST(fullscreen_keeps_strip_and_frame),
 			TEST(two_first_windows_lie_side_by_side),
 			TEST(the_frame_moves_and_resizes),
