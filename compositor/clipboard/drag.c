@@ -76,6 +76,7 @@ static void update_icon(struct drag_icon *icon) {
 	struct frame_spec spec = frame_view_spec(icon->server, icon->domain, FRAME_POPUP);
 	spec.width = box.width;
 	spec.height = box.height;
+	spec.chip = true;
 	frame_view_update(icon->frame, &spec);
 }
 

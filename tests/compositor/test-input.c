@@ -317,11 +317,12 @@ static void drag_and_drop_stays_in_its_domain(void **state) {
 	int x = scene.areas[1].x + 20, y = scene.areas[1].y + 20;
 	int enters = scene.clients[1]->pointer_enters;
 	user_move(scene.fixture, x, y);
-	/* The icon is cut at its bound, and has its domain's edge. */
+	/* The icon is cut at its bound, and has its domain's edge and chip. */
 	assert_int_equal(fixture_pixel(scene.fixture, x + 100, y + 100), 0x00ff00);
-	struct color fill = scene.domains[0]->colors.fill;
-	assert_int_equal(fixture_pixel(scene.fixture, x + 257, y + 100),
-			(uint32_t)fill.r << 16 | (uint32_t)fill.g << 8 | fill.b);
+	struct color color = scene.domains[0]->colors.fill;
+	uint32_t fill = (uint32_t)color.r << 16 | (uint32_t)color.g << 8 | color.b;
+	assert_int_equal(fixture_pixel(scene.fixture, x + 257, y + 100), fill);
+	assert_int_equal(fixture_pixel(scene.fixture, x + 1, y - 18), fill);
 	assert_int_not_equal(fixture_pixel(scene.fixture, x + 300, y + 100), 0x00ff00);
 	assert_int_equal(scene.clients[1]->pointer_enters, enters);
 	assert_int_equal(wl_list_length(&seats[1]->drag_offers), 0);
