@@ -102,9 +102,12 @@ static void add_piece(struct frame *frame, int x, int y, int width, int height,
 	}
 }
 
-/* Straight parts of an edge, from the outside in. At most three. */
+/* Straight parts of an edge, from the outside in. At most three, or one that is painted: at a
+ * fractional scale layers of whole logical pixels would be of different widths on each side, and of
+ * others than in the corners. */
 struct edge_layers {
 	size_t n;
+	bool is_painted;
 	struct {
 		int width;
 		struct color color;
@@ -129,7 +132,16 @@ static struct edge_layers edge_layers(const struct frame *frame, int keyline) {
 	if (!flooded) {
 		add_layer(&edge, width - width / 2, theme->bar);
 	}
+	if (edge.n > 1 && rint(spec->scale) != spec->scale) {
+		edge = (struct edge_layers){
+				.n = 1, .is_painted = true, .layers[0].width = width + keyline};
+	}
 	return edge;
+}
+
+/* NULL: it is to be painted. */
+static const struct color *layer_color(const struct edge_layers *edge, size_t index) {
+	return edge->is_painted ? NULL : &edge->layers[index].color;
 }
 
 static void add_side_edges(struct frame *frame, const struct edge_layers *edge, int y,
@@ -137,7 +149,7 @@ static void add_side_edges(struct frame *frame, const struct edge_layers *edge, 
 	int depth = 0;
 	for (size_t i = edge->n; i-- > 0;) {
 		int width = edge->layers[i].width;
-		const struct color *color = &edge->layers[i].color;
+		const struct color *color = layer_color(edge, i);
 		add_piece(frame, -depth - width, y, width, height_left, color);
 		add_piece(frame, frame->spec.width + depth, y_right, width, height_right, color);
 		depth += width;
@@ -152,12 +164,12 @@ static void add_flat_edge(struct frame *frame, const struct edge_layers *edge, i
 		/* The pieces of a square corner belong to top and bottom, layer by layer. */
 		int out = miter ? depth + height : 0;
 		int y = top ? -depth - height : frame->spec.height + depth;
-		add_piece(frame, x - out, y, width + 2 * out, height, &edge->layers[i].color);
+		add_piece(frame, x - out, y, width + 2 * out, height, layer_color(edge, i));
 		depth += height;
 	}
 }
 
-/* Square corners all round: every piece is solid. */
+/* Square corners all round: every layer is of one colour. */
 static void add_square_pieces(struct frame *frame, int keyline) {
 	struct edge_layers edge = edge_layers(frame, keyline);
 	int width = frame->spec.width, height = frame->spec.height, depth = 0;
@@ -166,9 +178,9 @@ static void add_square_pieces(struct frame *frame, int keyline) {
 	for (size_t i = edge.n; i-- > 0;) {
 		int layer = edge.layers[i].width;
 		add_piece(frame, -depth - layer, -depth, layer, height + 2 * depth,
-				&edge.layers[i].color);
+				layer_color(&edge, i));
 		add_piece(frame, width + depth, -depth, layer, height + 2 * depth,
-				&edge.layers[i].color);
+				layer_color(&edge, i));
 		depth += layer;
 	}
 }

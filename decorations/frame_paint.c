@@ -189,8 +189,9 @@ static void paint_chip(cairo_t *cr, const struct frame *frame) {
 			spec->colors.text);
 }
 
-/* The whole frame; the caller's surface clips it to one piece. */
-static void paint_frame(cairo_t *cr, const struct frame *frame, struct lettering *lettering) {
+/* What lies in a piece; the caller's surface clips it. Letters and figures are above the client area. */
+static void paint_frame(cairo_t *cr, const struct frame *frame, const struct frame_piece *piece,
+		struct lettering *lettering) {
 	const struct frame_spec *spec = &frame->spec;
 	const struct theme *theme = theme_get(spec->dark);
 	if (spec->kind == FRAME_TAB_WINDOW) {
@@ -198,13 +199,17 @@ static void paint_frame(cairo_t *cr, const struct frame *frame, struct lettering
 		marks_set_color(cr, theme->keyline, 1);
 		cairo_fill(cr);
 	}
+	if (spec->kind == FRAME_POPUP && spec->chip) {
+		paint_chip(cr, frame);
+	}
 	paint_ground(cr, frame);
+	if (piece->y >= 0) {
+		return;
+	}
 	if (spec->kind == FRAME_WINDOW) {
 		paint_bar(cr, frame, lettering);
 	} else if (spec->kind == FRAME_TAB_WINDOW) {
 		paint_tab(cr, frame, lettering);
-	} else if (spec->kind == FRAME_POPUP && spec->chip) {
-		paint_chip(cr, frame);
 	}
 	if (frame->emulated.width > 0) {
 		marks_emulated(lettering, cr, frame->emulated_is_short, frame->emulated.x,
@@ -232,7 +237,7 @@ bool frame_paint(const struct frame *frame, const struct frame_piece *piece,
 	} else {
 		cairo_translate(cr, -frame_device_x(frame, piece->x),
 				-frame_device_y(frame, piece->y));
-		paint_frame(cr, frame, lettering);
+		paint_frame(cr, frame, piece, lettering);
 	}
 	bool painted = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
 	cairo_destroy(cr);

@@ -192,13 +192,38 @@ static void lines(cairo_t *cr, double x1, double y1, double x2, double y2) {
 	cairo_line_to(cr, x2, y2);
 }
 
+/* Where straight strokes of an icon lie, so that at fractional scales too their edges are pixels'. */
+struct strokes {
+	double scale, width;
+};
+
+static struct strokes strokes_at(double scale) {
+	bool is_whole = rint(scale) == scale;
+	return (struct strokes){scale, is_whole ? 1.5 : fmax(1, round(1.5 * scale)) / scale};
+}
+
+static double stroke(const struct strokes *strokes, double at) {
+	if (rint(strokes->scale) == strokes->scale) {
+		return at;
+	}
+	double half = strokes->width / 2;
+	return round((at - half) * strokes->scale) / strokes->scale + half;
+}
+
+static void stroke_box(cairo_t *cr, const struct strokes *strokes, double low_x, double low_y,
+		double high_x, double high_y) {
+	double x = stroke(strokes, low_x), y = stroke(strokes, low_y);
+	cairo_rectangle(cr, x, y, stroke(strokes, high_x) - x, stroke(strokes, high_y) - y);
+}
+
 void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, struct color color) {
+	const struct strokes strokes = strokes_at(scale);
 	cairo_save(cr);
 	cairo_new_path(cr);
 	cairo_translate(cr, x, y);
 	cairo_scale(cr, scale, scale);
 	marks_set_color(cr, color, 1);
-	cairo_set_line_width(cr, 1.5);
+	cairo_set_line_width(cr, strokes.width);
 	cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
 	cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
 	switch (icon) {
@@ -207,16 +232,16 @@ void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, s
 		lines(cr, 4.5, -4.5, -4.5, 4.5);
 		break;
 	case ICON_MAXIMISE:
-		cairo_rectangle(cr, -4.75, -4.75, 9.5, 9.5);
+		stroke_box(cr, &strokes, -4.75, -4.75, 4.75, 4.75);
 		break;
 	case ICON_RESTORE:
-		cairo_rectangle(cr, -4.75, -2.25, 7, 7);
-		cairo_move_to(cr, -1.75, -4.75);
-		cairo_line_to(cr, 4.75, -4.75);
-		cairo_line_to(cr, 4.75, 1.75);
+		stroke_box(cr, &strokes, -4.75, -2.25, 2.25, 4.75);
+		cairo_move_to(cr, -1.75, stroke(&strokes, -4.75));
+		cairo_line_to(cr, stroke(&strokes, 4.75), stroke(&strokes, -4.75));
+		cairo_line_to(cr, stroke(&strokes, 4.75), 1.75);
 		break;
 	case ICON_MINIMISE:
-		lines(cr, -5, 0.25, 5, 0.25);
+		lines(cr, -5, stroke(&strokes, 0.25), 5, stroke(&strokes, 0.25));
 		break;
 	case ICON_LOCK:
 		marks_round_path(cr, -5, -1, 10, 8, (struct radii){1.5, 1.5, 1.5, 1.5});

@@ -119,9 +119,13 @@ static void only_bar_and_corners_need_bitmaps(void **state) {
 
 /* A solid piece must have the colour that painting it would give. */
 static void solid_pieces_look_as_painted(void **state) {
-	struct frame_spec spec = spec_of(FRAME_WINDOW, 200, 100);
-	for (int active = 0; active < 2; active++) {
-		spec.active = active;
+	static const double scales[] = {1, 1.25, 1.5, 1.7, 2, 3};
+	for (unsigned int which = 0; which < 6 * 3 * 2 * 4; which++) {
+		struct frame_spec spec = spec_of((enum frame_kind)(which / 6 % 3), 200, 100);
+		spec.active = which / 18 % 2;
+		spec.scale = scales[which % 6];
+		spec.x = (int)(which / 36 % 4);
+		spec.y = 3 - spec.x;
 		struct frame frame;
 		frame_layout(&frame, &spec, lettering);
 		for (size_t i = 0; i < frame.n_pieces; i++) {
