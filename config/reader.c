@@ -141,6 +141,25 @@ static bool parse(const char *path, FILE *file, struct scfg_block *block, struct
 	return false;
 }
 
+enum reader_result reader_parse(const char *path, char *bytes, size_t len, struct scfg_block *block,
+		struct report *report) {
+	*block = (struct scfg_block){0};
+	if (len == 0) {
+		return READER_OK;
+	}
+	if (!is_text(path, bytes, len, report)) {
+		return READER_FAILED;
+	}
+	FILE *file = fmemopen(bytes, len, "r");
+	if (file == NULL) {
+		report_error(report, path, 0, NULL, "%s", strerror(errno));
+		return READER_FAILED;
+	}
+	bool is_parsed = parse(path, file, block, report);
+	fclose(file);
+	return is_parsed ? READER_OK : READER_FAILED;
+}
+
 enum reader_result reader_load(const char *path, struct scfg_block *block, struct report *report) {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat info;
@@ -154,21 +173,13 @@ enum reader_result reader_load(const char *path, struct scfg_block *block, struc
 	if (!is_trusted(path, &info, report)) {
 		return READER_FAILED;
 	}
-	*block = (struct scfg_block){0};
-	if (info.st_size == 0) {
-		return READER_OK;
-	}
-	enum reader_result result = READER_FAILED;
-	char *bytes = malloc((size_t)info.st_size);
+	char *bytes = malloc((size_t)info.st_size + 1);
 	ssize_t len = bytes == NULL ? -1 : read(fd, bytes, (size_t)info.st_size);
+	enum reader_result result = READER_FAILED;
 	if (len < 0) {
 		report_error(report, path, 0, NULL, "%s", strerror(errno));
-	} else if (len > 0 && is_text(path, bytes, (size_t)len, report)) {
-		FILE *file = fmemopen(bytes, (size_t)len, "r");
-		if (file != NULL) {
-			result = parse(path, file, block, report) ? READER_OK : READER_FAILED;
-			fclose(file);
-		}
+	} else {
+		result = reader_parse(path, bytes, (size_t)len, block, report);
 	}
 	free(bytes);
 	return result;

@@ -37,4 +37,8 @@ enum reader_result {
 /* Reads path into block, which is the caller's to finish after READER_OK. */
 enum reader_result reader_load(const char *path, struct scfg_block *block, struct report *report);
 
+/* The same for len bytes, which the messages call path. */
+enum reader_result reader_parse(const char *path, char *bytes, size_t len, struct scfg_block *block,
+		struct report *report);
+
 #endif

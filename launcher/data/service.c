@@ -70,7 +70,9 @@ static int handle_watch(sd_varlink *link, sd_json_variant *parameters, const cha
 		return 0;
 	}
 	if (error == NULL) {
-		bool is_first = !service->has_answered;
+		sd_json_variant *whole = sd_json_variant_by_key(parameters, "whole");
+		bool is_first = !service->has_answered ||
+				(whole != NULL && sd_json_variant_boolean(whole));
 		service->has_answered = true;
 		service->options.changed(service->options.data, parameters, is_first);
 	}

@@ -18,8 +18,9 @@
 #include "config/suggest.h"
 #include "config/value.h"
 #include "vmctl/manifest/look.h"
+#include "vmctl/manifest/write.h"
 
-static const char *example;
+static const char *example, *every;
 static char first[64], second[64];
 
 static int setup(void **state) {
@@ -345,8 +346,78 @@ static void test_look(void **state) {
 	unlink(path);
 }
 
+/* What silo-vmd hands to a supervisor reads as what it read itself. */
+static void check_written(const struct vm *vm) {
+	struct manifest *copy = vm_copy(vm);
+	const struct vm *copied = &copy->vms[0];
+	assert_string_equal(copied->name, vm->name);
+	assert_string_equal(copied->label, vm->label);
+	assert_string_equal(copied->glyph, vm->glyph);
+	assert_string_equal(copied->image, vm->image);
+	assert_string_equal(copied->file, vm->file);
+	assert_int_equal(copied->color, vm->color);
+	assert_true(copied->memory_bytes == vm->memory_bytes);
+	assert_true(copied->memory_limit_bytes == vm->memory_limit_bytes);
+	assert_int_equal(copied->cpus, vm->cpus);
+	assert_int_equal(copied->tasks_limit, vm->tasks_limit);
+	assert_int_equal(copied->cpu_limit_percent, vm->cpu_limit_percent);
+	assert_int_equal(copied->cpu_weight, vm->cpu_weight);
+	assert_int_equal(copied->vmm, vm->vmm);
+	assert_int_equal(copied->emulation_allowed, vm->emulation_allowed);
+	assert_int_equal(copied->root_allowed, vm->root_allowed);
+	assert_int_equal(copied->agent_timeout_ms, vm->agent_timeout_ms);
+	assert_int_equal(copied->kernel_params_len, vm->kernel_params_len);
+	for (size_t i = 0; i < vm->kernel_params_len; i++) {
+		assert_string_equal(copied->kernel_params[i], vm->kernel_params[i]);
+	}
+	assert_int_equal(copied->applications_len, vm->applications_len);
+	for (size_t i = 0; i < vm->applications_len; i++) {
+		assert_string_equal(copied->applications[i].id, vm->applications[i].id);
+		assert_string_equal(copied->applications[i].name, vm->applications[i].name);
+		size_t word = 0;
+		for (; vm->applications[i].command[word] != NULL; word++) {
+			assert_string_equal(copied->applications[i].command[word],
+					vm->applications[i].command[word]);
+		}
+		assert_null(copied->applications[i].command[word]);
+	}
+	char *text = vm_to_text(vm, true), *again = vm_to_text(copied, true);
+	char *bare = vm_to_text(vm, false);
+	assert_string_equal(text, again);
+	assert_null(strstr(bare, "application"));
+	free(text);
+	free(again);
+	free(bare);
+	manifest_destroy(copy);
+}
+
+static void test_written(void **state) {
+	for (int i = 0; i < 2; i++) {
+		char *report = NULL;
+		struct manifest *manifest =
+				manifest_load_default(i == 0 ? example : every, &report);
+		assert_non_null(manifest);
+		for (size_t vm = 0; vm < manifest->vms_len; vm++) {
+			check_written(&manifest->vms[vm]);
+		}
+		free(report);
+		manifest_destroy(manifest);
+	}
+	/* Quotes, backslashes, what scfg takes for its own, and text of other scripts. */
+	struct manifest *manifest = NULL;
+	free(report_of("version 1\nvm a {\n\tlabel \"\\\"a\\\\ {} # ' ü\"\n"
+		       "\tapplication x.y {\n\t\tname '\"\\'\n"
+		       "\t\tcommand sh -c \"echo \\\"\\$x\\\" '' \\\\\" \"\" \"a\tb\"\n\t}\n}\n",
+			&manifest));
+	assert_non_null(manifest);
+	assert_string_equal(manifest->vms[0].applications[0].command[2], "echo \"$x\" '' \\");
+	check_written(&manifest->vms[0]);
+	manifest_destroy(manifest);
+}
+
 int main(int argc, char **argv) {
 	example = argc > 1 ? argv[1] : "examples/vms.scfg";
+	every = argc > 2 ? argv[2] : "tests/vmm/every.scfg";
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(test_example),
 			cmocka_unit_test(test_defaults),
@@ -360,6 +431,7 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_look),
 			cmocka_unit_test(test_trust),
 			cmocka_unit_test(test_words),
+			cmocka_unit_test(test_written),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -154,13 +154,14 @@ tree_failed() {
 run_mmdebstrap() {
 	local mode=$1 out=$2 mirror=$3 log=$4
 	shift 4
+	# Descriptors that somebody left open would push mmdebstrap's own past 9, of which its shell knows nothing.
 	# Progress: one line for each stage that mmdebstrap announces.
 	mmdebstrap --variant=apt --mode="$mode" --skip=check/empty --format=tar \
 		--include="$(packages | paste -sd,)" \
 		--aptopt='APT::Install-Recommends "false"' "$@" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		"$SUITE" "$out" ${mirror:+"$mirror"} 2>&1 </dev/null | tee "$log" |
+		"$SUITE" "$out" ${mirror:+"$mirror"} 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- | tee "$log" |
 		sed -un 's/^I: \(.*\)/silo:   \1/p' >&2
 	return "${PIPESTATUS[0]}"
 }

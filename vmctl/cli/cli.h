@@ -34,6 +34,7 @@ int cli_pause(const struct cli_options *options, int argc, char **argv);
 int cli_resume(const struct cli_options *options, int argc, char **argv);
 int cli_run(const struct cli_options *options, int argc, char **argv);
 int cli_shell(const struct cli_options *options, int argc, char **argv);
+int cli_reload(const struct cli_options *options, int argc, char **argv);
 int cli_log(const struct cli_options *options, int argc, char **argv);
 
 /* The manifest that options name, or NULL; says on standard error what is wrong with it. */

@@ -12,6 +12,10 @@
 #include "vmctl/supervisor/places.h"
 #include "vmctl/supervisor/record.h"
 
+#define WRONG_MANIFEST                                                                             \
+	"vmctl: the manifest is wrong, and silo-vmd goes on without what is new in it; mend it, "  \
+	"then: vmctl reload\n"
+
 bool cli_connect(sd_varlink **ret_link) {
 	char runtime[PLACE_MAX], error[ERROR_MAX];
 	if (!place_runtime_path(runtime, error)) {
@@ -34,17 +38,35 @@ bool cli_connect(sd_varlink **ret_link) {
 	return true;
 }
 
+/* The lines of a manifest's report. */
+static void complain_of_manifest(sd_json_variant *parameters) {
+	sd_json_variant *report = sd_json_variant_by_key(parameters, "report");
+	for (size_t i = 0; report != NULL && i < sd_json_variant_elements(report); i++) {
+		sd_json_variant *line = sd_json_variant_by_index(report, i);
+		if (sd_json_variant_is_string(line)) {
+			fprintf(stderr, "%s\n", sd_json_variant_string(line));
+		}
+	}
+	fputs(WRONG_MANIFEST, stderr);
+}
+
 int cli_complain(const char *error_id, sd_json_variant *parameters) {
 	if (strcmp(error_id, MANAGER_NAME ".Failed") == 0) {
 		fprintf(stderr, "vmctl: %s\n", show_string(parameters, "reason"));
 	} else if (strcmp(error_id, MANAGER_NAME ".NoSuchVm") == 0) {
 		const char *meant = show_string(parameters, "suggestion");
+		sd_json_variant *stale = sd_json_variant_by_key(parameters, "stale");
 		fprintf(stderr, "vmctl: there is no vm \"%s\"", show_string(parameters, "name"));
-		if (meant[0] != '\0') {
+		if (stale != NULL && sd_json_variant_boolean(stale)) {
+			fputs("; the manifest is not the one that silo-vmd read: vmctl reload\n",
+					stderr);
+		} else if (meant[0] != '\0') {
 			fprintf(stderr, "; did you mean \"%s\"?\n", meant);
 		} else {
 			fputs("; vmctl list shows all\n", stderr);
 		}
+	} else if (strcmp(error_id, MANAGER_NAME ".WrongManifest") == 0) {
+		complain_of_manifest(parameters);
 	} else if (strcmp(error_id, SD_VARLINK_ERROR_DISCONNECTED) == 0) {
 		fputs("vmctl: silo-vmd hung up\n", stderr);
 	} else {
@@ -106,8 +128,13 @@ int cli_list(const struct cli_options *options, int argc, char **argv) {
 	} else {
 		show_list(vms);
 	}
+	const char *fault = show_string(answer, "fault");
+	if (fault[0] != '\0') {
+		fprintf(stderr, "%s" WRONG_MANIFEST, fault);
+		status = sd_json_variant_elements(vms) == 0 ? 1 : 0;
+	}
 	sd_json_variant_unref(answer);
-	return 0;
+	return status;
 }
 
 int cli_status(const struct cli_options *options, int argc, char **argv) {

@@ -359,18 +359,15 @@ static int provide_image(const struct cli_options *options, bool has_apps, bool 
 	return build_image(options, has_apps);
 }
 
-static void say_what_next(const struct plan *plan) {
+/* A silo-vmd that runs does not know of them yet. */
+static bool tell_manager(const struct cli_options *options) {
 	char runtime[PLACE_MAX], error[ERROR_MAX];
+	char word[] = "reload", *words[] = {word, NULL};
 	sd_varlink *link = NULL;
-	bool is_served = place_runtime_path(runtime, error) &&
+	bool is_served = options->manifest == NULL && place_runtime_path(runtime, error) &&
 			interface_connect(runtime, "io.silo.Manager", &link) >= 0;
 	sd_varlink_unref(link);
-	if (is_served) {
-		puts("silo-vmd runs already and knows nothing of this yet: end it and start it "
-		     "again.");
-	}
-	printf("Next: log in to Silo, or start silo; then for example: vmctl run %s foot\n",
-			plan->vms[0].name);
+	return !is_served || cli_reload(options, 1, words) == 0;
 }
 
 int cli_init(const struct cli_options *options, int argc, char **argv) {
@@ -411,8 +408,12 @@ int cli_init(const struct cli_options *options, int argc, char **argv) {
 	manifest_destroy(manifest);
 	printf("Written: %s\n", path);
 	int status = is_good ? provide_image(options, plan.has_apps, is_asked) : 1;
+	if (is_good && !tell_manager(options)) {
+		status = 1;
+	}
 	if (status == 0) {
-		say_what_next(&plan);
+		printf("Next: log in to Silo, or start silo; then for example: vmctl run %s foot\n",
+				plan.vms[0].name);
 	}
 	return status;
 }

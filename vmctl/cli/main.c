@@ -22,6 +22,7 @@ static const struct {
 		{"list", cli_list},
 		{"log", cli_log},
 		{"pause", cli_pause},
+		{"reload", cli_reload},
 		{"restart", cli_restart},
 		{"resume", cli_resume},
 		{"run", cli_run},
@@ -35,6 +36,7 @@ static void print_help(void) {
 	puts("vmctl COMMAND: steers Silo's VMs\n"
 	     "  init [NAME[:COLOR]…]        writes a manifest, builds the guest's system\n"
 	     "  check                       is the manifest right?\n"
+	     "  reload                      silo-vmd reads the manifest again\n"
 	     "  images                      the guest systems that VMs can boot\n"
 	     "  list                        all VMs and their states\n"
 	     "  status [VM]                 one VM in detail\n"

@@ -49,6 +49,16 @@ static void print_state(enum vm_state state, int width, bool in_color) {
 	}
 }
 
+/* What is to be done about a VM that runs by another definition than the manifest's; or "". */
+static const char *pending_text(sd_json_variant *json) {
+	const char *pending = show_string(json, "pending");
+	if (pending[0] == '\0') {
+		return "";
+	}
+	return strcmp(pending, "removed") == 0 ? "not in the manifest any more, until it is stopped"
+					       : "the manifest says otherwise, after a restart";
+}
+
 static void add_vm(struct table *table, sd_json_variant *json) {
 	struct record record;
 	char since[TIME_SIZE];
@@ -62,7 +72,9 @@ static void add_vm(struct table *table, sd_json_variant *json) {
 					{since, NULL},
 					{is_alive ? record.accelerator : "", NULL},
 					{is_alive ? record.jail : "", NULL},
-					{record.reason, NULL},
+					{record.reason[0] != '\0' ? record.reason
+								  : pending_text(json),
+							NULL},
 			},
 			show_string(json, "color"));
 }
@@ -147,6 +159,9 @@ void show_status(sd_json_variant *json) {
 	printf(" since %s\n", since);
 	if (record.reason[0] != '\0') {
 		printf("  reason     %s\n", record.reason);
+	}
+	if (pending_text(json)[0] != '\0') {
+		printf("  manifest   %s\n", pending_text(json));
 	}
 	printf("  color      %s\n", show_string(json, "color"));
 	if (!vm_state_is_alive(record.state)) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "vmctl/daemon/definition.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
 #include "vmctl/supervisor/applications.h"
@@ -28,7 +29,7 @@ static int append(sd_json_variant **list, const char *vm, const char *id, const 
 }
 
 static int append_all(sd_json_variant **list, const struct instance *instance) {
-	const struct vm *vm = instance->vm;
+	const struct vm *vm = definition_menu(instance);
 	int result = 0;
 	for (size_t i = 0; i < vm->applications_len && result >= 0; i++) {
 		const struct vm_application *application = &vm->applications[i];

@@ -17,6 +17,7 @@
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/reload.h"
 #include "vmctl/supervisor/interface.h"
 
 #define COMPOSITOR_NAME "io.silo.Compositor"
@@ -75,7 +76,7 @@ static void hand_over(struct registration *registration) {
 	int result = forward_call(registration->domains->manager, instance->dir,
 			SUPERVISOR_NAME ".Attach", NULL, &registration->dial, 1, false, NULL);
 	if (result < 0) {
-		log_warn("vm \"%s\": no dial channel: %s", instance->vm->name, strerror(-result));
+		log_warn("vm \"%s\": no dial channel: %s", instance->name, strerror(-result));
 		return;
 	}
 	instance->has_domain = true;
@@ -109,10 +110,11 @@ static int handle_registered(sd_varlink *link, sd_json_variant *parameters, cons
 	} else if (strcmp(error_id, COMPOSITOR_NAME ".NameTaken") == 0) {
 		find_taken(registration, parameters);
 	} else {
-		log_warn("vm \"%s\": the compositor refuses its domain: %s", instance->vm->name,
+		log_warn("vm \"%s\": the compositor refuses its domain: %s", instance->name,
 				error_id);
 	}
 	registration_destroy(registration);
+	reload_sweep(domains->manager);
 	/* The VM may have booted again meanwhile. */
 	if (error_id == NULL) {
 		domains_update(domains, instance);

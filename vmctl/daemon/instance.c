@@ -13,8 +13,10 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "vmctl/daemon/definition.h"
 #include "vmctl/daemon/domains.h"
 #include "vmctl/daemon/forward.h"
+#include "vmctl/daemon/reload.h"
 #include "vmctl/daemon/unit.h"
 #include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/interface.h"
@@ -65,7 +67,7 @@ static void go_on(struct instance *instance, struct waiter *waiter) {
 }
 
 static void refuse(struct instance *instance, const struct waiter *waiter) {
-	const char *name = instance->vm->name, *reason = instance->record.reason;
+	const char *name = instance->name, *reason = instance->record.reason;
 	if (instance->record.state == VM_PAUSED) {
 		fail(instance, waiter, "vm \"%s\" is paused; let it go on with: vmctl resume %s",
 				name, name);
@@ -154,6 +156,9 @@ static bool settle(struct instance *instance, struct waiter *waiter) {
 /* The state may have changed: who waits goes on, or learns why not; who watches is told. */
 static void settle_waiters(struct instance *instance) {
 	struct waiter *waiter = instance->waiters;
+	if (!instance_is_alive(instance)) {
+		definition_settle(instance);
+	}
 	if (instance->record.ready_ms != 0) {
 		instance->expected_ms = instance->record.ready_ms;
 	}
@@ -170,6 +175,13 @@ static void settle_waiters(struct instance *instance) {
 		}
 		waiter = next;
 	}
+	if (!instance_is_alive(instance) && definition_pending(instance) != NULL) {
+		reload_sweep(instance->manager);
+	}
+}
+
+bool instance_is_alive(const struct instance *instance) {
+	return instance->monitor != NULL || instance->ready >= 0;
 }
 
 void instance_wait(struct instance *instance, struct waiter *waiter) {
@@ -202,7 +214,7 @@ static void declare_lost(struct instance *instance) {
 		record->supervisor_pid = record->vmm_pid = record->proxy_pid = 0;
 		record->vsock_pid = record->agent_pid = 0;
 		record_set(record, VM_FAILED, "the supervisor was killed, and its VM with it");
-		record_write(record, instance->vm->name, instance->state_dir);
+		record_write(record, instance->name, instance->state_dir);
 	}
 }
 
@@ -263,7 +275,7 @@ bool instance_adopt(struct instance *instance) {
 		result = sd_varlink_observe(link, SUPERVISOR_NAME ".Monitor", NULL);
 	}
 	if (result < 0) {
-		log_warn("vm \"%s\": the supervisor cannot be watched: %s", instance->vm->name,
+		log_warn("vm \"%s\": the supervisor cannot be watched: %s", instance->name,
 				strerror(-result));
 		instance->monitor = sd_varlink_close_unref(link);
 		return false;
@@ -342,17 +354,18 @@ static bool watch_ready(struct instance *instance) {
 			       EPOLLIN, handle_ready, instance) >= 0;
 }
 
-#define SUPERVISOR_ARGV_MAX 16
+#define SUPERVISOR_ARGV_MAX 18
 
 /* number has room for a descriptor's, root for unit_root_text(). */
 static void supervisor_argv(const struct instance *instance, const char *program,
 		const char *number, const char *root, const char *argv[SUPERVISOR_ARGV_MAX]) {
 	const struct manager_options *options = instance->manager->options;
 	const char *const words[][2] = {
-			{"--vm", instance->vm->name},
+			{"--vm", instance->name},
 			{"--ready-fd", number},
 			{"--root-id", root},
-			{"--manifest", options->manifest},
+			{"--manifest", instance->definition},
+			{"--defined-in", instance->vm->file},
 			{"--libexec", options->programs.libexec},
 			{"--crosvm", options->programs.crosvm},
 			{"--qemu", options->programs.qemu},
@@ -403,7 +416,7 @@ static void handle_unit(const char *refusal, void *data) {
 		fd_close(&instance->ready_far);
 		return;
 	}
-	log_warn("vm \"%s\": no unit from systemd (%s): its limits do not hold", instance->vm->name,
+	log_warn("vm \"%s\": no unit from systemd (%s): its limits do not hold", instance->name,
 			refusal);
 	/* Should that fail too, the pipe's end tells. */
 	fork_supervisor(instance);
@@ -443,6 +456,14 @@ bool instance_start(struct instance *instance, char error[ERROR_MAX]) {
 	if (instance->monitor != NULL || instance->ready >= 0 || instance_adopt(instance)) {
 		return true;
 	}
+	if (definition_pending(instance) != NULL) {
+		snprintf(error, ERROR_MAX, "vm \"%s\" is not in the manifest any more",
+				instance->name);
+		return false;
+	}
+	if (!definition_write(instance, instance->definition, error)) {
+		return false;
+	}
 	int ready[2];
 	/* Not a pipe: as a unit's standard input it must be readable. */
 	if (fd_socketpair(SOCK_STREAM, ready) < 0) {
@@ -468,7 +489,7 @@ int instance_status(const struct instance *instance, sd_json_variant **ret_statu
 	sd_json_variant *status = NULL;
 	char color[8];
 	snprintf(color, sizeof(color), "#%06x", instance->vm->color);
-	int result = record_to_json(&instance->record, instance->vm->name, &status);
+	int result = record_to_json(&instance->record, instance->name, &status);
 	if (result >= 0) {
 		result = sd_json_variant_set_field_string(&status, "label", instance->vm->label);
 	}
@@ -489,6 +510,10 @@ int instance_status(const struct instance *instance, sd_json_variant **ret_statu
 		result = sd_json_variant_set_field_unsigned(&status, "expected_ms",
 				instance->expected_ms);
 	}
+	const char *pending = definition_pending(instance);
+	if (result >= 0 && pending != NULL) {
+		result = sd_json_variant_set_field_string(&status, "pending", pending);
+	}
 	if (result < 0) {
 		sd_json_variant_unref(status);
 		return result;
@@ -497,7 +522,7 @@ int instance_status(const struct instance *instance, sd_json_variant **ret_statu
 	return 0;
 }
 
-struct instance *instance_create(struct manager *manager, const struct vm *vm) {
+struct instance *instance_create(struct manager *manager, const char *name, const struct vm *vm) {
 	struct instance *instance = calloc(1, sizeof(*instance));
 	char error[ERROR_MAX];
 	if (instance == NULL) {
@@ -505,14 +530,22 @@ struct instance *instance_create(struct manager *manager, const struct vm *vm) {
 	}
 	instance->manager = manager;
 	instance->vm = vm;
+	snprintf(instance->name, sizeof(instance->name), "%s", name);
 	instance->ready = instance->ready_far = -1;
-	if (!place_join(instance->dir, manager->runtime_dir, vm->name) ||
-			!place_state(vm->name, instance->state_dir, error)) {
+	if (!place_join(instance->dir, manager->runtime_dir, name) ||
+			!place_state(name, instance->state_dir, error)) {
 		free(instance);
 		return NULL;
 	}
-	if (!instance_adopt(instance)) {
+	bool is_alive = instance_adopt(instance);
+	if (is_alive && !definition_adopt(instance)) {
+		log_warn("vm \"%s\" runs, and nobody knows its definition", name);
+	} else if (!is_alive && vm != NULL) {
 		declare_lost(instance);
+	}
+	if (instance->vm == NULL) {
+		instance_destroy(instance);
+		return NULL;
 	}
 	instance->expected_ms = instance->record.ready_ms;
 	instance->noticed_state = instance->record.state;
@@ -536,5 +569,6 @@ void instance_destroy(struct instance *instance) {
 	sd_event_source_disable_unref(instance->ready_source);
 	fd_close(&instance->ready);
 	fd_close(&instance->ready_far);
+	manifest_destroy(instance->own);
 	free(instance);
 }

@@ -31,8 +31,12 @@ struct waiter {
 
 struct instance {
 	struct manager *manager;
-	const struct vm *vm;
+	char name[VM_NAME_MAX + 1];
+	const struct vm *vm;   /* by which it lives; definition.h */
+	struct manifest *own;  /* where vm lies, if that is not what the manifest says; else NULL */
+	const struct vm *next; /* with own: what the manifest says, NULL: nothing any more */
 	char dir[PLACE_MAX], state_dir[PLACE_MAX];
+	char definition[PLACE_MAX]; /* the file that its supervisor reads */
 	struct record record;
 	uint64_t expected_ms; /* how long its last start took; 0: it never ran */
 	sd_varlink *monitor;  /* to its supervisor, NULL if none lives */
@@ -53,8 +57,12 @@ struct instance {
 	bool is_start_told;          /* the user was told that it boots */
 };
 
-struct instance *instance_create(struct manager *manager, const struct vm *vm);
+/* vm: what the manifest says; NULL: nothing, and only a VM called name that runs is an instance. */
+struct instance *instance_create(struct manager *manager, const char *name, const struct vm *vm);
 void instance_destroy(struct instance *instance);
+
+/* Whether it has a supervisor, or one starts. */
+bool instance_is_alive(const struct instance *instance);
 
 /* Connects to the VM's supervisor if one lives. */
 bool instance_adopt(struct instance *instance);

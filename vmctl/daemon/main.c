@@ -27,6 +27,7 @@ static void print_help(void) {
 	     "  --vm NAME          supervise this one VM (silo-vmd starts itself so)\n"
 	     "  --ready-fd N       with --vm: where to tell that it has started\n"
 	     "  --root-id ID       with --vm: end at once where / is another directory\n"
+	     "  --defined-in FILE  with --vm: the manifest whose copy is read\n"
 	     "  --help, --version");
 }
 
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
 	static const struct option options[] = {
 			{"manifest", required_argument, NULL, 'm'},
 			{"libexec", required_argument, NULL, 'l'},
+			{"defined-in", required_argument, NULL, 'd'},
 			{"crosvm", required_argument, NULL, 'c'},
 			{"qemu", required_argument, NULL, 'q'},
 			{"log-level", required_argument, NULL, 'L'},
@@ -79,6 +81,9 @@ int main(int argc, char **argv) {
 			break;
 		case 'c':
 			manager.programs.crosvm = supervisor.programs.crosvm = optarg;
+			break;
+		case 'd':
+			supervisor.defined_in = optarg;
 			break;
 		case 'q':
 			manager.programs.qemu = supervisor.programs.qemu = optarg;

@@ -15,25 +15,16 @@
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/notices.h"
+#include "vmctl/daemon/reload.h"
 #include "vmctl/daemon/watch.h"
 
 struct instance *manager_find(struct manager *manager, const char *name) {
 	for (size_t i = 0; i < manager->instances_len; i++) {
-		if (strcmp(manager->instances[i]->vm->name, name) == 0) {
+		if (strcmp(manager->instances[i]->name, name) == 0) {
 			return manager->instances[i];
 		}
 	}
 	return NULL;
-}
-
-static bool load(struct manager *manager) {
-	char *report = NULL;
-	manager->manifest = manifest_load_default(manager->options->manifest, &report);
-	if (report != NULL) {
-		fputs(report, stderr);
-	}
-	free(report);
-	return manager->manifest != NULL;
 }
 
 static bool take_places(struct manager *manager, char error[ERROR_MAX]) {
@@ -60,11 +51,17 @@ static int handle_signal(sd_event_source *source, const struct signalfd_siginfo 
 	return sd_event_exit(manager->event, 0);
 }
 
+static int handle_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data) {
+	reload_again(data);
+	return 0;
+}
+
 static int create_loop(struct manager *manager) {
 	sigset_t mask;
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	/* Supervisors are told of by their sockets; nobody needs to collect their exit status. */
 	signal(SIGCHLD, SIG_IGN);
@@ -76,23 +73,15 @@ static int create_loop(struct manager *manager) {
 	if (result >= 0) {
 		result = sd_event_add_signal(manager->event, NULL, SIGINT, handle_signal, manager);
 	}
+	if (result >= 0) {
+		result = sd_event_add_signal(manager->event, NULL, SIGHUP, handle_reload, manager);
+	}
 	return result;
 }
 
 static bool create_instances(struct manager *manager) {
 	manager->domains = domains_create(manager);
-	manager->instances = calloc(manager->manifest->vms_len + 1, sizeof(*manager->instances));
-	if (manager->domains == NULL || manager->instances == NULL) {
-		return false;
-	}
-	for (size_t i = 0; i < manager->manifest->vms_len; i++) {
-		struct instance *instance = instance_create(manager, &manager->manifest->vms[i]);
-		if (instance == NULL) {
-			return false;
-		}
-		manager->instances[manager->instances_len++] = instance;
-	}
-	return true;
+	return manager->domains != NULL && reload_first(manager);
 }
 
 static void finish(struct manager *manager) {
@@ -109,18 +98,17 @@ static void finish(struct manager *manager) {
 		instance_destroy(manager->instances[i]);
 	}
 	free(manager->instances);
+	sd_event_source_disable_unref(manager->sweep);
 	sd_event_unref(manager->event);
 	fd_close(&manager->lock);
 	manifest_destroy(manager->manifest);
+	free(manager->fault);
 }
 
 int manager_run(const struct manager_options *options) {
 	struct manager manager = {.options = options, .lock = -1, .passed_socket = -1};
 	char error[ERROR_MAX] = "";
 	int status = 1;
-	if (!load(&manager)) {
-		return 2;
-	}
 	/* systemd's silo-vmd.socket, or any other that keeps the socket while no silo-vmd runs. */
 	if (sd_listen_fds(true) == 1) {
 		manager.passed_socket = SD_LISTEN_FDS_START;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 #include <systemd/sd-varlink.h>
 
@@ -31,9 +32,18 @@ struct manager_options {
 	bool no_units; /* do not ask systemd for units */
 };
 
+/* Which state of a file was read. */
+struct manager_stamp {
+	uint64_t inode;
+	int64_t size, seconds, nanoseconds;
+};
+
 struct manager {
 	const struct manager_options *options;
-	struct manifest *manifest;
+	struct manifest *manifest; /* the newest that was right; empty if none was */
+	char *fault;               /* what is wrong with the one that was read last, or NULL */
+	struct manager_stamp stamps[MANIFEST_FILES_MAX];
+	sd_event_source *sweep;
 	sd_event *event;
 	char runtime_dir[PLACE_MAX], socket_path[PLACE_MAX];
 	int lock;
@@ -42,7 +52,8 @@ struct manager {
 	bool units_are_useless; /* systemd was asked for one, and could not run us in it */
 	bool socket_is_ours;    /* made by us, so that we remove it */
 	sd_varlink_server *server;
-	struct instance **instances; /* one for each VM of the manifest, in its order */
+	/* One for each VM of the manifest, in its order; then those that run, and it has no more. */
+	struct instance **instances;
 	size_t instances_len;
 	struct forward *forwards; /* calls that wait for a supervisor */
 	struct notices *notices;  /* that are being told; NULL: none */
@@ -50,13 +61,16 @@ struct manager {
 	sd_varlink *watchers[MANAGER_WATCHERS_MAX];
 };
 
-/* Runs until SIGTERM or SIGINT. Returns the exit status. */
+/* Runs until SIGTERM or SIGINT, and reads the manifest again at SIGHUP. Returns the exit status. */
 int manager_run(const struct manager_options *options);
 
 /* The VM called name, or NULL. */
 struct instance *manager_find(struct manager *manager, const char *name);
 
-/* Answers that there is no VM called name, and which may be meant. */
+/*
+ * Answers that there is no VM called name, and which may be meant; or what is wrong with the manifest,
+ * where it may say more of it.
+ */
 int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const char *name);
 
 /* Serves io.silo.Manager. Negative errno on failure. */

@@ -5,7 +5,8 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 
 static SD_VARLINK_DEFINE_METHOD(List,
-		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(vms, Status, SD_VARLINK_ARRAY));
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(vms, Status, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(fault, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
 static SD_VARLINK_DEFINE_METHOD(GetStatus, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(status, Status, 0));
 static SD_VARLINK_DEFINE_METHOD(Start, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0));
@@ -25,7 +26,14 @@ static SD_VARLINK_DEFINE_METHOD(Run, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_ST
 static SD_VARLINK_DEFINE_METHOD(Launch, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_INPUT(application, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
-		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(vms, Status, SD_VARLINK_ARRAY));
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(vms, Status, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(whole, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_METHOD(Reload, SD_VARLINK_DEFINE_OUTPUT(vms, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(added, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(changed, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(removed, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(pending, SD_VARLINK_STRING, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(report, SD_VARLINK_STRING, SD_VARLINK_ARRAY));
 static SD_VARLINK_DEFINE_METHOD_FULL(Log, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_INPUT(follow, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
@@ -39,12 +47,15 @@ static SD_VARLINK_DEFINE_METHOD(ListApplications,
 		SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(applications, Application, SD_VARLINK_ARRAY));
 static SD_VARLINK_DEFINE_ERROR(NoSuchVm, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(stale, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_FIELD(suggestion, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_ERROR(WrongManifest,
+		SD_VARLINK_DEFINE_FIELD(report, SD_VARLINK_STRING, SD_VARLINK_ARRAY));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Manager, MANAGER_NAME, &vl_type_Pids, &vl_type_Limits,
 		&vl_type_Status, &vl_type_Terminal, &vl_method_Pause, &vl_method_Resume,
 		&vl_method_Console, &vl_method_List, &vl_method_GetStatus, &vl_type_Application,
 		&vl_method_Start, &vl_method_Stop, &vl_method_Run, &vl_method_Launch,
-		&vl_method_Watch, &vl_method_ListApplications, &vl_method_Log, &vl_error_Failed,
-		&vl_error_NoSuchVm);
+		&vl_method_Watch, &vl_method_Reload, &vl_method_ListApplications, &vl_method_Log,
+		&vl_error_Failed, &vl_error_NoSuchVm, &vl_error_WrongManifest);
 const sd_varlink_interface *const manager_interface = &vl_interface_io_silo_Manager;

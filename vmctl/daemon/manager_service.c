@@ -13,9 +13,11 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "vmctl/daemon/applications.h"
+#include "vmctl/daemon/definition.h"
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/reload.h"
 #include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/applications.h"
 #include "vmctl/supervisor/interface.h"
@@ -47,8 +49,13 @@ static const sd_json_dispatch_field name_table[] = {
 
 int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const char *name) {
 	const char *meant = manifest_suggest(manager->manifest, name);
+	bool is_due = reload_is_due(manager);
+	if (manager->fault != NULL && !is_due) {
+		return reload_complain(manager, link);
+	}
 	return sd_varlink_errorbo(link, MANAGER_NAME ".NoSuchVm",
 			SD_JSON_BUILD_PAIR_STRING("name", name),
+			SD_JSON_BUILD_PAIR_BOOLEAN("stale", is_due),
 			SD_JSON_BUILD_PAIR_CONDITION(meant != NULL, "suggestion",
 					SD_JSON_BUILD_STRING(meant)));
 }
@@ -82,7 +89,9 @@ static int handle_list(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 		sd_json_variant_unref(status);
 	}
 	if (result >= 0) {
-		result = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("vms", list));
+		result = sd_varlink_replybo(link, SD_JSON_BUILD_PAIR_VARIANT("vms", list),
+				SD_JSON_BUILD_PAIR_CONDITION(manager->fault != NULL, "fault",
+						SD_JSON_BUILD_STRING(manager->fault)));
 	}
 	sd_json_variant_unref(list);
 	return result;
@@ -194,8 +203,7 @@ static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_vari
 		return result;
 	}
 	if (instance->monitor == NULL) {
-		return interface_fail(link, MANAGER_NAME, "vm \"%s\" does not run",
-				instance->vm->name);
+		return interface_fail(link, MANAGER_NAME, "vm \"%s\" does not run", instance->name);
 	}
 	return forward_call(manager, instance->dir, method, NULL, fds, n, false, link);
 }
@@ -253,13 +261,13 @@ static bool choose_command(struct instance *instance, sd_varlink *link, struct r
 		wrong = run_request_error(request);
 	} else {
 		const struct vm_application *application =
-				vm_application_find(instance->vm, request->application);
+				vm_application_find(definition_menu(instance),
+						request->application);
 		if (application == NULL && !may_have(instance, request->application)) {
 			*ret_result = interface_fail(link, MANAGER_NAME,
 					"vm \"%s\" has no application \"%.64s\"; vmctl "
 					"applications %s lists all",
-					instance->vm->name, request->application,
-					instance->vm->name);
+					instance->name, request->application, instance->name);
 			return false;
 		}
 		if (application != NULL) {
@@ -316,8 +324,7 @@ static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	int result = begin(data, link, json, &parameters, &instance);
 	if (instance != NULL && instance->record.state == VM_PAUSED) {
-		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused",
-				instance->vm->name);
+		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused", instance->name);
 	} else if (instance != NULL) {
 		char program[NOTICE_PROGRAM_MAX];
 		name_program(instance, &parameters.run, program);
@@ -404,6 +411,7 @@ int manager_serve(struct manager *manager) {
 			{MANAGER_NAME ".Watch", watch_handle},
 			{MANAGER_NAME ".ListApplications", applications_handle_list},
 			{MANAGER_NAME ".Log", handle_log},
+			{MANAGER_NAME ".Reload", reload_handle},
 	};
 	int result = manager->passed_socket >= 0
 			? interface_serve_fd(manager->event, fd_steal(&manager->passed_socket),

@@ -15,8 +15,17 @@ static int append(sd_json_variant **list, const struct instance *instance) {
 	return result;
 }
 
-static int notify(sd_varlink *link, sd_json_variant *list) {
-	return sd_varlink_notifybo(link, SD_JSON_BUILD_PAIR_VARIANT("vms", list));
+static int append_all(sd_json_variant **list, const struct manager *manager) {
+	int result = sd_json_build(list, SD_JSON_BUILD_EMPTY_ARRAY);
+	for (size_t i = 0; i < manager->instances_len && result >= 0; i++) {
+		result = append(list, manager->instances[i]);
+	}
+	return result;
+}
+
+static int notify(sd_varlink *link, sd_json_variant *list, bool is_whole) {
+	return sd_varlink_notifybo(link, SD_JSON_BUILD_PAIR_VARIANT("vms", list),
+			SD_JSON_BUILD_PAIR_BOOLEAN("whole", is_whole));
 }
 
 int watch_handle(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -31,12 +40,9 @@ int watch_handle(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flag
 				MANAGER_WATCHERS_MAX);
 	}
 	sd_json_variant *list = NULL;
-	int result = sd_json_build(&list, SD_JSON_BUILD_EMPTY_ARRAY);
-	for (size_t i = 0; i < manager->instances_len && result >= 0; i++) {
-		result = append(&list, manager->instances[i]);
-	}
+	int result = append_all(&list, manager);
 	if (result >= 0) {
-		result = notify(link, list);
+		result = notify(link, list, true);
 	}
 	sd_json_variant_unref(list);
 	if (result >= 0) {
@@ -58,7 +64,19 @@ void watch_changed(const struct instance *instance) {
 			break;
 		}
 		/* One that does not read is hung up by libsystemd, and forgotten then. */
-		notify(manager->watchers[i], list);
+		notify(manager->watchers[i], list, false);
+	}
+	sd_json_variant_unref(list);
+}
+
+void watch_changed_all(struct manager *manager) {
+	sd_json_variant *list = NULL;
+	if (append_all(&list, manager) >= 0) {
+		for (size_t i = 0; i < MANAGER_WATCHERS_MAX; i++) {
+			if (manager->watchers[i] != NULL) {
+				notify(manager->watchers[i], list, true);
+			}
+		}
 	}
 	sd_json_variant_unref(list);
 }

@@ -18,6 +18,9 @@ int watch_handle(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flag
 /* The status of instance, or what applications it has, may have changed. */
 void watch_changed(const struct instance *instance);
 
+/* VMs have come or gone, or stand in another order: who watches is told of all. */
+void watch_changed_all(struct manager *manager);
+
 /* The caller has hung up. */
 void watch_forget(struct manager *manager, const sd_varlink *link);
 void watch_forget_all(struct manager *manager);

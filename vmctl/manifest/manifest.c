@@ -202,16 +202,9 @@ static void add_directives(struct manifest *manifest, const char *file,
 	}
 }
 
-static void add_file(struct manifest *manifest, const char *path, bool required,
+/* Takes the block of a file. */
+static void add_block(struct manifest *manifest, const char *path, struct scfg_block *block,
 		struct report *report) {
-	struct scfg_block block;
-	enum reader_result result = reader_load(path, &block, report);
-	if (result == READER_MISSING && required) {
-		report_error(report, path, 0, NULL, "there is no such file");
-	}
-	if (result != READER_OK) {
-		return;
-	}
 	char **grown = realloc(manifest->files, (manifest->files_len + 1) * sizeof(*grown));
 	char *file = strdup(path);
 	if (grown == NULL || file == NULL) {
@@ -219,48 +212,96 @@ static void add_file(struct manifest *manifest, const char *path, bool required,
 	}
 	manifest->files = grown;
 	manifest->files[manifest->files_len++] = file;
-	if (check_version(file, &block, report)) {
-		add_directives(manifest, file, &block, report);
+	if (check_version(file, block, report)) {
+		add_directives(manifest, file, block, report);
 	}
 	/* Before the next file, which is not to change the colours and glyphs of this one's. */
 	give_colors(manifest);
 	give_glyphs(manifest);
-	scfg_block_finish(&block);
+	scfg_block_finish(block);
+}
+
+static void add_file(struct manifest *manifest, const char *path, bool required,
+		struct report *report) {
+	struct scfg_block block;
+	enum reader_result result = reader_load(path, &block, report);
+	if (result == READER_MISSING && required) {
+		report_error(report, path, 0, NULL, "there is no such file");
+	}
+	if (result == READER_OK) {
+		add_block(manifest, path, &block, report);
+	}
+}
+
+static struct manifest *begin(struct report *report) {
+	struct manifest *manifest = calloc(1, sizeof(*manifest));
+	if (manifest == NULL || !report_init(report)) {
+		free(manifest);
+		return NULL;
+	}
+	return manifest;
+}
+
+/* The manifest, unless something in it was wrong. */
+static struct manifest *end(struct manifest *manifest, struct report *report, char **ret_report) {
+	if (report->errors > 0) {
+		manifest_destroy(manifest);
+		manifest = NULL;
+	}
+	*ret_report = report_finish(report);
+	return manifest;
 }
 
 struct manifest *manifest_load(const char *const *files, size_t files_len, bool required,
 		char **ret_report) {
 	*ret_report = NULL;
 	struct report report;
-	struct manifest *manifest = calloc(1, sizeof(*manifest));
-	if (manifest == NULL || !report_init(&report)) {
-		free(manifest);
+	struct manifest *manifest = begin(&report);
+	if (manifest == NULL) {
 		return NULL;
 	}
 	for (size_t i = 0; i < files_len; i++) {
 		add_file(manifest, files[i], required, &report);
 	}
-	if (report.errors > 0) {
-		manifest_destroy(manifest);
-		manifest = NULL;
+	return end(manifest, &report, ret_report);
+}
+
+struct manifest *manifest_parse(const char *name, char *text, char **ret_report) {
+	*ret_report = NULL;
+	struct report report;
+	struct scfg_block block;
+	struct manifest *manifest = begin(&report);
+	if (manifest == NULL) {
+		return NULL;
 	}
-	*ret_report = report_finish(&report);
-	return manifest;
+	if (reader_parse(name, text, strlen(text), &block, &report) == READER_OK) {
+		add_block(manifest, name, &block, &report);
+	}
+	return end(manifest, &report, ret_report);
+}
+
+size_t manifest_places(const char *path, char out[MANIFEST_FILES_MAX][MANIFEST_PATH_MAX]) {
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (path != NULL) {
+		snprintf(out[0], MANIFEST_PATH_MAX, "%s", path);
+		return 1;
+	}
+	snprintf(out[0], MANIFEST_PATH_MAX, "/etc/silo/vms.scfg");
+	if (config != NULL && config[0] == '/') {
+		snprintf(out[1], MANIFEST_PATH_MAX, "%s/silo/vms.scfg", config);
+	} else if (home != NULL && home[0] == '/') {
+		snprintf(out[1], MANIFEST_PATH_MAX, "%s/.config/silo/vms.scfg", home);
+	} else {
+		return 1;
+	}
+	return 2;
 }
 
 struct manifest *manifest_load_default(const char *path, char **ret_report) {
-	if (path != NULL) {
-		return manifest_load(&path, 1, true, ret_report);
-	}
-	char user[4096] = "";
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (config != NULL && config[0] == '/') {
-		snprintf(user, sizeof(user), "%s/silo/vms.scfg", config);
-	} else if (home != NULL && home[0] == '/') {
-		snprintf(user, sizeof(user), "%s/.config/silo/vms.scfg", home);
-	}
-	const char *files[] = {"/etc/silo/vms.scfg", user};
-	return manifest_load(files, user[0] != '\0' ? 2 : 1, false, ret_report);
+	static char places[MANIFEST_FILES_MAX][MANIFEST_PATH_MAX];
+	size_t len = manifest_places(path, places);
+	return manifest_load((const char *const[]){places[0], places[1]}, len, path != NULL,
+			ret_report);
 }
 
 void manifest_destroy(struct manifest *manifest) {

@@ -72,6 +72,14 @@ struct manifest *manifest_load(const char *const *files, size_t files_len, bool 
  */
 struct manifest *manifest_load_default(const char *path, char **ret_report);
 
+/* As manifest_load() for one file's text, which is called name in messages. */
+struct manifest *manifest_parse(const char *name, char *text, char **ret_report);
+
+/* The files of manifest_load_default(), in order: at most MANIFEST_FILES_MAX. */
+#define MANIFEST_FILES_MAX 2
+#define MANIFEST_PATH_MAX 4096
+size_t manifest_places(const char *path, char out[MANIFEST_FILES_MAX][MANIFEST_PATH_MAX]);
+
 void manifest_destroy(struct manifest *manifest);
 
 /* The VM called name, or NULL. */

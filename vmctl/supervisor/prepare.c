@@ -24,6 +24,9 @@ static bool load(struct supervisor *supervisor, const struct supervisor_options 
 	if (!is_loaded) {
 		return false;
 	}
+	for (size_t i = 0; i < supervisor->manifest->vms_len && options->defined_in != NULL; i++) {
+		supervisor->manifest->vms[i].file = options->defined_in;
+	}
 	supervisor->vm = manifest_find(supervisor->manifest, options->vm);
 	if (supervisor->vm == NULL) {
 		snprintf(error, ERROR_MAX, "there is no vm \"%s\" in the manifest; see: vmctl list",

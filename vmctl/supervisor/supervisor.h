@@ -28,7 +28,8 @@
 
 struct supervisor_options {
 	const char *vm;
-	const char *manifest; /* NULL: the usual places */
+	const char *manifest;   /* NULL: the usual places */
+	const char *defined_in; /* what messages call the file; NULL: by its name */
 	struct vmm_programs programs;
 	int ready_fd; /* told "ok" or what went wrong, then closed; -1: nobody waits */
 };
