@@ -12,14 +12,43 @@ struct matrix {
 	double rows[3][3];
 };
 
-static const struct matrix eyes[] = {
-		{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
-		{{{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216},
-				{-0.003882, -0.048116, 1.051998}}},
-		{{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413},
-				{-0.011820, 0.042940, 0.968881}}},
-		{{{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602},
-				{0.004733, 0.691367, 0.303900}}},
+/*
+ * How eyes that lack one kind of cone see: after Machado et al. 2009 at severity 1, and after Brettel et
+ * al. 1997, who project onto one of two half planes, by the side of a plane through grey on which the
+ * colour lies. In linear sRGB.
+ */
+static const struct eyes {
+	struct matrix machado;
+	struct matrix brettel[2]; /* where normal · colour is not negative, and where it is */
+	struct triple normal;
+} eyes[] = {
+		{.machado = {{{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216},
+				 {-0.003882, -0.048116, 1.051998}}},
+				.brettel = {{{{0.14980, 1.19548, -0.34528},
+							    {0.10764, 0.84864, 0.04372},
+							    {0.00384, -0.00540, 1.00156}}},
+						{{{0.14570, 1.16172, -0.30742},
+								{0.10816, 0.85291, 0.03892},
+								{0.00386, -0.00524, 1.00139}}}},
+				.normal = {0.00048, 0.00393, -0.00441}},
+		{.machado = {{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413},
+				 {-0.011820, 0.042940, 0.968881}}},
+				.brettel = {{{{0.36477, 0.86381, -0.22858},
+							    {0.26294, 0.64245, 0.09462},
+							    {-0.02006, 0.02728, 0.99278}}},
+						{{{0.37298, 0.88166, -0.25464},
+								{0.25954, 0.63506, 0.10540},
+								{-0.01980, 0.02784, 0.99196}}}},
+				.normal = {-0.00281, -0.00611, 0.00892}},
+		{.machado = {{{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602},
+				 {0.004733, 0.691367, 0.303900}}},
+				.brettel = {{{{1.01277, 0.13548, -0.14826},
+							    {-0.01243, 0.86812, 0.14431},
+							    {0.07589, 0.80500, 0.11911}}},
+						{{{0.93678, 0.18979, -0.12657},
+								{0.06154, 0.81526, 0.12320},
+								{-0.37562, 1.12767, 0.24796}}}},
+				.normal = {0.03901, -0.02788, -0.01113}},
 };
 
 static struct triple multiply(const struct matrix *m, struct triple v) {
@@ -115,12 +144,22 @@ static double ciede2000(struct triple p, struct triple q) {
 	return sqrt(l * l + c * c + h * h + rotation * c * h);
 }
 
+static const struct matrix *brettel_of(const struct eyes *kind, struct triple color) {
+	const struct triple *normal = &kind->normal;
+	double side = normal->x * color.x + normal->y * color.y + normal->z * color.z;
+	return &kind->brettel[side >= 0 ? 0 : 1];
+}
+
 double look_distance(uint32_t a, uint32_t b) {
-	double least = INFINITY;
+	struct triple p = linear_of(a), q = linear_of(b);
+	double least = ciede2000(lab_of(p), lab_of(q));
 	for (size_t i = 0; i < sizeof(eyes) / sizeof(eyes[0]); i++) {
-		struct triple p = lab_of(multiply(&eyes[i], linear_of(a)));
-		struct triple q = lab_of(multiply(&eyes[i], linear_of(b)));
-		least = fmin(least, ciede2000(p, q));
+		const struct matrix *machado = &eyes[i].machado;
+		double by_machado = ciede2000(lab_of(multiply(machado, p)),
+				lab_of(multiply(machado, q)));
+		double by_brettel = ciede2000(lab_of(multiply(brettel_of(&eyes[i], p), p)),
+				lab_of(multiply(brettel_of(&eyes[i], q), q)));
+		least = fmin(least, fmin(by_machado, by_brettel));
 	}
 	return least;
 }

@@ -16,7 +16,7 @@
 double look_chroma(uint32_t color);
 
 /* The smallest CIEDE2000 distance of a and b, seen by ordinary and by three kinds of colour-blind
- * eyes (Machado et al. 2009, severity 1). */
+ * eyes, each after Machado et al. 2009 (severity 1) and after Brettel et al. 1997: the worse counts. */
 double look_distance(uint32_t a, uint32_t b);
 
 #endif
