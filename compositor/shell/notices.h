@@ -29,7 +29,7 @@ struct server;
 #define NOTICE_TAG_MAX 63
 #define NOTICE_DETAIL_MAX 48
 #define NOTICE_TITLE_MAX 96
-#define NOTICE_TEXT_MAX 200
+#define NOTICE_TEXT_MAX 320
 #define NOTICE_SECONDS_MAX 120
 
 enum notice_kind {

@@ -21,8 +21,8 @@
 /* Code points. */
 #define BOARD_DETAIL_MAX 48
 #define BOARD_TITLE_MAX 96
-#define BOARD_TEXT_MAX 200
-#define BOARD_TEXT_LINES_MAX 3
+#define BOARD_TEXT_MAX 320
+#define BOARD_TEXT_LINES_MAX 5
 
 /* A VM, or this computer. */
 struct board_party {

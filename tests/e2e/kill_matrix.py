@@ -193,6 +193,83 @@ def a_manager_that_the_compositor_found_is_started_again_too(world):
         type_into(world, vm)
 
 
+INK, SURFACE = "#eceae6", "#1f2225"
+# On the screen of 1920x1080: the panel's mark, and the launcher's first row.
+MARK, FIRST_ROW = (6, 1080 - 22), (318, 1080 - 44 - 648 + 110)
+
+
+def pixel_turns(world, point, color):
+    world.probe.ask(f"wait-pixel {point[0]} {point[1]} {color} 20")
+
+
+def open_launcher(world):
+    """Opens the launcher, and returns a handle of its process when the strip and it are there."""
+    world.probe.ask("pointer 1500 500")
+    world.session.call("io.silo.Compositor.ToggleLauncher")
+    pixel_turns(world, MARK, INK)
+    pixel_turns(world, FIRST_ROW, INK)
+    return world.session.find_process("silo-launcher")
+
+
+def kill(pid, what):
+    handle = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    await_end(handle, 15, what)
+
+
+def a_killed_launcher_gives_everything_back(world):
+    before = {vm: life(world, vm) for vm in OTHER}
+    kill(open_launcher(world), "the launcher")
+    pixel_turns(world, MARK, SURFACE)
+    for vm in OTHER:
+        type_into(world, vm)
+        equal(life(world, vm), before[vm], vm)
+    # It opens again, and closes by its own key.
+    open_launcher(world)
+    world.probe.ask("key Escape")
+    pixel_turns(world, MARK, SURFACE)
+    type_into(world, "banking")
+
+
+def a_launcher_killed_while_a_machine_boots_from_it_takes_nothing_along(world):
+    before = life(world, "banking")
+    world.session.vmctl("stop", "--force", "untrusted")
+    world.session.wait_gone("untrusted", 30)
+    pid = open_launcher(world)
+    world.probe.ask("type untrusted foot")
+    pixel_turns(world, FIRST_ROW, INK)
+    # It stays open, and so is there to be killed.
+    world.probe.ask("key ctrl+Return")
+    watch = Watch(world.session.runtime / "silo")
+    if not (world.session.runtime / "silo/untrusted").exists():
+        expect(watch.wait("untrusted", time.monotonic() + 20), "untrusted does not boot")
+    watch.close()
+    kill(pid, "the launcher")
+    pixel_turns(world, MARK, SURFACE)
+    # Its window comes with the keyboard all the same, as nothing else was used meanwhile.
+    window = world.window("untrusted", 120)
+    equal(window["focused"], True, "the keyboard of untrusted's window")
+    for vm in OTHER:
+        type_into(world, vm)
+    equal(life(world, "banking"), before, "banking")
+    equal(world.session.status("untrusted")["state"], "running", "untrusted")
+
+
+def a_killed_panel_comes_back(world):
+    before = {vm: life(world, vm) for vm in OTHER}
+    old = world.session.find_process("silo-panel")
+    world.session.call("io.silo.Compositor.Notify", kind="message", title="Still here", seconds=60, tag="t")
+    kill(old, "the panel")
+    for vm in OTHER:
+        type_into(world, vm)
+        equal(life(world, vm), before[vm], vm)
+    pixel_turns(world, (20, 1080 - 4), SURFACE)
+    expect(world.session.find_process("silo-panel") not in (None, old), "no new panel")
+    # What there was to tell hangs from the strip again.
+    pixel_turns(world, (960, 28 + 4), "#282b2f")
+    world.session.call("io.silo.Compositor.WithdrawNotice", tag="t")
+
+
 def nothing_is_left_behind(world):
     left = world.session.stop()
     equal(left, {}, "processes that had to be killed")
@@ -204,6 +281,9 @@ CASES = [
     a_killed_agent_child_loses_its_commands_only,
     a_killed_agent_in_the_guest_is_started_again,
     a_killed_bridge_loses_its_windows_only,
+    a_killed_launcher_gives_everything_back,
+    a_launcher_killed_while_a_machine_boots_from_it_takes_nothing_along,
+    a_killed_panel_comes_back,
     a_killed_manager_loses_nothing,
     a_killed_compositor_loses_windows_only,
     a_compositor_asked_to_end_loses_windows_only,
@@ -217,4 +297,4 @@ CASES = [
 ]
 
 if __name__ == "__main__":
-    sys.exit(tap.run(World(sys.argv[1]), CASES, nothing_is_left_behind))
+    sys.exit(tap.run(World(sys.argv[1], panel=True), CASES, nothing_is_left_behind))

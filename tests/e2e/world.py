@@ -29,8 +29,8 @@ vm untrusted {{
 
 
 class World:
-    def __init__(self, build, manifest=MANIFEST):
-        self.session = Session(build, manifest)
+    def __init__(self, build, manifest=MANIFEST, panel=False):
+        self.session = Session(build, manifest, panel=panel)
         self.probe = None
 
     def diagnosis(self):

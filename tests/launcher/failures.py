@@ -17,7 +17,7 @@ from pathlib import Path
 from session import Session, StepFailed
 
 WAIT_S = 15
-INK, SURFACE = "#eceae6", "#1f2225"
+INK, SURFACE, RAISED = "#eceae6", "#1f2225", "#282b2f"
 HEIGHT = 720
 MANIFEST = """version 1
 vmm qemu
@@ -51,6 +51,21 @@ vm bare {
 	emulation allow
 	application draw {
 		name "Drawing pad"
+		command true
+	}
+}
+vm garbled {
+	color "#337745"
+	emulation allow
+	application web {
+		name Web
+		command true
+	}
+}
+vm strict {
+	color "#f2d42d"
+	application web {
+		name Web
 		command true
 	}
 }
@@ -132,23 +147,13 @@ class Desk:
         if self.pictures:
             self.session.screenshot(self.pictures / f"{name}.png")
 
-    def call(self, service, method, **parameters):
-        with socket.socket(socket.AF_UNIX) as link:
-            link.settimeout(WAIT_S)
-            link.connect(str(self.session.runtime / f"silo/{service}"))
-            link.sendall(json.dumps({"method": f"{service}.{method}", "parameters": parameters}).encode() + b"\0")
-            answer = json.loads(link.recv(1 << 20).rstrip(b"\0"))
-        if "error" in answer:
-            raise Failed(f"{method}: {answer}")
-        return answer.get("parameters", {})
-
     def launch(self, vm, application):
-        self.call("io.silo.Manager", "Launch", name=vm, application=application)
+        self.session.call("io.silo.Manager.Launch", name=vm, application=application)
 
     def told(self, title):
         """Waits for a failure of that title; puts it away and returns it."""
         notice = self.watcher.title(title)
-        self.call("io.silo.Compositor", "DismissNotice", id=notice["id"])
+        self.session.call("io.silo.Compositor.DismissNotice", id=notice["id"])
         self.watcher.wait(lambda notices: not notices, "that it was put away")
         return notice
 
@@ -158,7 +163,7 @@ class Desk:
 
 
 def a_missing_image_is_told_after_the_launcher_has_closed(desk):
-    desk.call("io.silo.Compositor", "ToggleLauncher")
+    desk.session.call("io.silo.Compositor.ToggleLauncher")
     desk.probe.ask(f"wait-pixel 318 {HEIGHT - 44 - 648 + 110} {INK} {WAIT_S}")
     desk.probe.ask("type drawing")
     desk.picture("1-launcher")
@@ -181,6 +186,26 @@ def a_guest_that_never_answers(desk):
     want((starting["failure"], starting["kind"]), (False, "start"), "the notice of a start")
     notice = desk.told("Not started")
     want(notice["source"]["name"], "mute", "who it is about")
+
+
+def a_vmm_that_goes_wrong_while_its_vm_boots(desk):
+    desk.launch("garbled", "web")
+    notice = desk.told("Not started")
+    want((notice["source"]["name"], notice["failure"]), ("garbled", True), "who it is about")
+
+
+def a_machine_without_kvm(desk):
+    if desk.session.vmctl("start", "strict", check=False).returncode == 0:
+        return  # this machine has it
+    desk.launch("strict", "web")
+    desk.probe.ask(f"wait-pixel 387 48 #f7e47d {WAIT_S}")
+    desk.watcher.title("Not started")
+    desk.probe.ask(f"wait-pixel 900 150 {RAISED} {WAIT_S}")
+    desk.picture("3-no-kvm")
+    notice = desk.told("Not started: ")
+    want(notice["title"], "Not started: it needs KVM", "the title")
+    if "emulation allow" not in notice["text"]:
+        raise Failed(f"what to do is not told: {notice}")
 
 
 def a_vmm_that_dies_under_its_windows(desk):
@@ -222,7 +247,8 @@ def left_behind(desk):
 
 
 TESTS = (a_missing_image_is_told_after_the_launcher_has_closed, a_guest_that_never_answers,
-         programs_that_do_not_run, one_that_runs_is_no_news, a_vmm_that_dies_under_its_windows, left_behind)
+         programs_that_do_not_run, one_that_runs_is_no_news,
+         a_vmm_that_goes_wrong_while_its_vm_boots, a_machine_without_kvm, a_vmm_that_dies_under_its_windows, left_behind)
 
 
 def main():

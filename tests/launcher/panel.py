@@ -3,9 +3,7 @@
 """silo-panel, and the launcher as silo starts it, in the real compositor, headless, with windows of several domains and
 a stand-in for silo-vmd. usage: panel.py BUILD"""
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from desktop import Domain, Failed, want
 from fake_manager import FakeManager, application, vm
-from session import Session, StepFailed, context_switches, descendants
+from session import Session, StepFailed, context_switches
 
 WAIT_S = 10
 INK, SURFACE = "#eceae6", "#1f2225"
@@ -46,21 +44,13 @@ class Desk:
         self.probe.ask(f"wait-pixel {x} {y} {color} {WAIT_S}")
 
     def call(self, method, **parameters):
-        with socket.socket(socket.AF_UNIX) as service:
-            service.settimeout(WAIT_S)
-            service.connect(str(self.session.runtime / "silo/io.silo.Compositor"))
-            service.sendall(json.dumps({"method": f"io.silo.Compositor.{method}", "parameters": parameters}).encode()
-                            + b"\0")
-            answer = json.loads(service.recv(65536).rstrip(b"\0"))
-        if "error" in answer:
-            raise Failed(f"{method}: {answer}")
-        return answer.get("parameters", {})
+        return self.session.call(f"io.silo.Compositor.{method}", **parameters)
 
     def focused(self):
         return [window["title"] for window in self.session.windows() if window["focused"]]
 
     def pid(self, name):
-        return next((pid for pid, comm in descendants(os.getpid()).items() if comm == name), None)
+        return self.session.find_process(name)
 
 
 def groups_show_their_vms(desk):

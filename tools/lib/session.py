@@ -12,6 +12,7 @@ import queue
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -302,6 +303,28 @@ class Session:
             raise StepFailed(f"vmctl {' '.join(arguments)} ended with {result.returncode}: "
                              f"{(result.stderr or result.stdout)!s:.600}")
         return result
+
+    def call(self, method, timeout=20, **parameters):
+        """Calls a method of one of the session's Varlink services by its full name; returns its answer."""
+        service = method.rpartition(".")[0]
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(timeout)
+            link.connect(str(self.runtime / "silo" / service))
+            link.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
+            answer = b""
+            while not answer.endswith(b"\0"):
+                data = link.recv(1 << 16)
+                if not data:
+                    raise StepFailed(f"{method}: the service hung up")
+                answer += data
+        answer = json.loads(answer[:-1])
+        if "error" in answer:
+            raise StepFailed(f"{method}: {answer}")
+        return answer.get("parameters", {})
+
+    def find_process(self, name):
+        """The process of that name that the session has started, or None."""
+        return next((pid for pid, comm in descendants(os.getpid()).items() if comm == name), None)
 
     def run_in_vm(self, vm, *command, name=None):
         """Starts a command in a VM in the background; stop() ends it with the VM."""

@@ -22,6 +22,8 @@
 #define TITLE_BYTES_MAX 62
 /* A start that takes longer has failed before, and says so. */
 #define STARTING_SECONDS 120
+#define FAILURE_SECONDS 8
+#define LETTERS_PER_SECOND 25
 /* Calls under way; the compositor answers at once, if it lives. */
 #define CALLS_MAX 32
 
@@ -107,6 +109,11 @@ static void tag_of(const struct instance *instance, char tag[TAG_MAX]) {
 	snprintf(tag, TAG_MAX, "start:%s", instance->vm->name);
 }
 
+/* What is longer takes longer to read, and tells what to do. */
+static unsigned failure_seconds(const char *text) {
+	return FAILURE_SECONDS + (unsigned)(strlen(text) / LETTERS_PER_SECOND);
+}
+
 static void notify(struct instance *instance, const struct words *words) {
 	const struct vm *vm = instance->vm;
 	char color[8], tag[TAG_MAX], quoted[NOTICE_PROGRAM_MAX + 8] = "";
@@ -128,7 +135,8 @@ static void notify(struct instance *instance, const struct words *words) {
 			SD_JSON_BUILD_PAIR_STRING("title", words->title),
 			SD_JSON_BUILD_PAIR_STRING("text", words->text),
 			SD_JSON_BUILD_PAIR_UNSIGNED("seconds",
-					words->is_failure ? 0 : STARTING_SECONDS),
+					words->is_failure ? failure_seconds(words->text)
+							  : STARTING_SECONDS),
 			SD_JSON_BUILD_PAIR_UNSIGNED("begins", words->begins_ms),
 			SD_JSON_BUILD_PAIR_UNSIGNED("ends", words->ends_ms));
 	if (result >= 0) {
@@ -149,13 +157,16 @@ static void withdraw(struct instance *instance) {
 
 /* ---- words ---- */
 
-/* Where reason goes over from what is wrong to what to do, or NULL; *ret_gap: what lies between. */
-static const char *find_advice(const char *reason, size_t *ret_gap) {
-	static const char *const gaps[] = {"; ", ". "};
+/*
+ * Where reason goes over from what is wrong to what more there is to say, no more than most bytes
+ * from its start, or NULL; *ret_gap: how much lies between.
+ */
+static const char *find_turn(const char *reason, size_t most, size_t *ret_gap) {
+	static const char *const gaps[] = {"; ", ". ", ": "};
 	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
 		const char *gap = strstr(reason, gaps[i]);
-		if (gap != NULL && gap[strlen(gaps[i])] != '\0') {
-			*ret_gap = strlen(gaps[i]);
+		*ret_gap = strlen(gaps[i]);
+		if (gap != NULL && gap[*ret_gap] != '\0' && (size_t)(gap - reason) <= most) {
 			return gap;
 		}
 	}
@@ -165,15 +176,15 @@ static const char *find_advice(const char *reason, size_t *ret_gap) {
 /* Makes title and text of "what; what to do": what is too long for a title is all text. */
 static void split(const struct instance *instance, const char *begin, const char *reason,
 		char title[WORDS_MAX], char text[WORDS_MAX]) {
-	size_t gap = 0;
-	const char *advice = find_advice(reason, &gap);
-	size_t len = advice != NULL ? (size_t)(advice - reason) : strlen(reason);
-	if (len == 0 || len + strlen(begin) > TITLE_BYTES_MAX) {
+	size_t gap = 0, most = TITLE_BYTES_MAX - strlen(begin);
+	const char *turn = find_turn(reason, most, &gap);
+	size_t len = turn != NULL ? (size_t)(turn - reason) : strlen(reason);
+	if (len == 0 || len > most) {
 		snprintf(title, WORDS_MAX, "%s: the virtual machine failed", begin);
 		snprintf(text, WORDS_MAX, "%s", reason);
 	} else {
 		snprintf(title, WORDS_MAX, "%s: %.*s", begin, (int)len, reason);
-		snprintf(text, WORDS_MAX, "%s", advice != NULL ? advice + gap : "");
+		snprintf(text, WORDS_MAX, "%s", turn != NULL ? turn + gap : "");
 	}
 	if (text[0] == '\0') {
 		snprintf(text, WORDS_MAX, "More is in its log: vmctl log %s", instance->vm->name);
