@@ -2,7 +2,9 @@
 #include "compositor/output/output.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <wlr/backend.h>
 #include <wlr/backend/headless.h>
@@ -67,6 +69,13 @@ static void output_destroy(struct output *output) {
 static void handle_destroy(struct wl_listener *listener, void *data) {
 	struct output *output = wl_container_of(listener, output, destroy);
 	struct outputs *outputs = output->server->outputs;
+	const char *name = output->wlr_output->name;
+	struct output_gone *gone = &outputs->gone[outputs->gone_len];
+	if (outputs->gone_len < OUTPUTS_GONE_MAX && strlen(name) < sizeof(gone->name)) {
+		snprintf(gone->name, sizeof(gone->name), "%s", name);
+		gone->told_box = output->told_box;
+		outputs->gone_len++;
+	}
 	output_destroy(output);
 	chosen_switch(outputs);
 }
@@ -168,6 +177,9 @@ static void handle_layout_change(struct wl_listener *listener, void *data) {
 	wl_signal_emit_mutable(&outputs->changed, NULL);
 	wl_list_for_each(output, &outputs->list, link) {
 		output_get_box(output, &output->told_box);
+	}
+	if (!wl_list_empty(&outputs->list)) {
+		outputs->gone_len = 0;
 	}
 }
 

@@ -38,12 +38,22 @@ struct output {
 	struct wl_listener frame, request_state, destroy;
 };
 
+/* One that has gone since windows were last told of a layout with outputs in it. */
+struct output_gone {
+	char name[32];
+	struct wlr_box told_box;
+};
+
+#define OUTPUTS_GONE_MAX 8
+
 struct outputs {
 	struct server *server;
 	struct wlr_output_layout *layout;
 	struct wlr_scene_output_layout *scene_layout;
 	struct lettering *lettering; /* for all that is drawn */
 	struct wl_list list;         /* output.link */
+	struct output_gone gone[OUTPUTS_GONE_MAX];
+	size_t gone_len;
 	struct wl_listener new_output, layout_change;
 	struct wl_signal changed; /* sizes or places of outputs; no data */
 	struct wl_signal drawing; /* an output is about to be drawn; no data */

@@ -465,10 +465,14 @@ void windows_rearrange(struct server *server) {
 static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 	struct windows *windows = wl_container_of(listener, windows, outputs_changed);
 	/* With the last output gone they stay where they are until there is one again. */
-	if (!wl_list_empty(&windows->server->outputs->list)) {
+	bool has_outputs = !wl_list_empty(&windows->server->outputs->list);
+	if (has_outputs) {
 		follow_outputs(windows->server);
 	}
 	windows_rearrange(windows->server);
+	if (has_outputs) {
+		follow_done(windows->server);
+	}
 }
 
 void windows_repaint(struct server *server) {

@@ -13,6 +13,7 @@
 #include <wayland-server-core.h>
 #include <wlr/util/box.h>
 
+#include "compositor/window/follow.h"
 #include "compositor/window/snap.h"
 #include "decorations/frame.h"
 
@@ -45,6 +46,7 @@ struct window {
 	struct wlr_scene_tree *popups;
 	struct wlr_box area;     /* client area, layout pixels; empty until it is mapped */
 	struct wlr_box floating; /* area to go back to when floating again; may be empty */
+	struct window_home home;
 	bool is_mapped, is_active;
 	bool is_maximized, is_fullscreen, is_minimized;
 	unsigned int workspace;  /* index, below workspaces_count() */

@@ -2,6 +2,7 @@
  *
  * Outputs that come and go: the strip of each, where windows, panel and launcher go.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <wlr/backend/headless.h>
@@ -152,6 +153,76 @@ static void windows_go_with_their_output(void **state) {
 	close(scene.dial);
 }
 
+/* Names the outputs, of which the last has the newest name, as the next ones that are plugged in. */
+static void name_as_the_next(struct scene *scene, size_t first) {
+	unsigned int newest = 0;
+	assert_int_equal(sscanf(output_at(scene, 1)->wlr_output->name, "HEADLESS-%u", &newest), 1);
+	for (size_t i = first; i < 2; i++) {
+		struct wlr_output *output = output_at(scene, i)->wlr_output;
+		free(output->name);
+		assert_true(asprintf(&output->name, "HEADLESS-%u", ++newest) > 0);
+	}
+}
+
+static void windows_go_back_to_outputs_that_come_again(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct test_window windows[3];
+	for (size_t i = 0; i < 3; i++) {
+		window_map(&windows[i], scene.vm, 300, 200, RED);
+	}
+	struct window *left = window_number(&scene, 0), *right = window_number(&scene, 1);
+	struct window *full = window_number(&scene, 2);
+	window_move(left, 650, 520);
+	right->area.x = 1280 + 400;
+	right->area.y = 300;
+	full->area.x = 1280 + 100;
+	window_set_maximized(full, true);
+	fixture_settle(scene.fixture);
+	name_as_the_next(&scene, 0);
+	/* As it is when the session goes to another console: one after the other. */
+	unplug(&scene, 0);
+	assert_true(is_on(left, output_at(&scene, 0)));
+	assert_true(left->area.x < 500);
+	unplug(&scene, 0);
+	plug(&scene);
+	assert_int_equal(left->area.x, 650);
+	assert_int_equal(left->area.y, 520);
+	assert_true(is_on(right, output_at(&scene, 0)));
+	assert_true(is_on(full, output_at(&scene, 0)));
+	plug(&scene);
+	assert_int_equal(left->area.x, 650);
+	assert_int_equal(right->area.x, 1024 + 400);
+	assert_int_equal(right->area.y, 300);
+	assert_true(is_on(full, output_at(&scene, 1)));
+	assert_int_equal(full->area.x + full->area.width, 2 * 1024 - 4);
+	window_set_maximized(full, false);
+	assert_int_equal(full->area.x, 1024 + 100);
+	for (size_t i = 0; i < 3; i++) {
+		window_finish(&windows[i]);
+	}
+	close(scene.dial);
+}
+
+static void windows_moved_while_their_output_is_away_stay(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct test_window window;
+	window_map(&window, scene.vm, 300, 200, RED);
+	struct window *ours = window_number(&scene, 0);
+	ours->area.x = 1280 + 400;
+	ours->area.y = 300;
+	name_as_the_next(&scene, 1);
+	unplug(&scene, 1);
+	assert_true(is_on(ours, output_at(&scene, 0)));
+	window_move(ours, 333, 222);
+	plug(&scene);
+	assert_int_equal(ours->area.x, 333);
+	assert_int_equal(ours->area.y, 222);
+	window_finish(&window);
+	close(scene.dial);
+}
+
 static void layer_surfaces_are_closed_with_their_output(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -198,6 +269,8 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			TEST(the_strip_is_colourless_where_the_keyboard_is_not),
 			TEST(windows_go_with_their_output),
+			TEST(windows_go_back_to_outputs_that_come_again),
+			TEST(windows_moved_while_their_output_is_away_stay),
 			TEST(layer_surfaces_are_closed_with_their_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
