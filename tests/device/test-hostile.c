@@ -107,8 +107,7 @@ static void commands_of_every_length_and_type(void **state) {
 
 static void blobs_that_may_not_be(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t id = vmm_image(&vmm, &client, 4096);
 	assert_int_equal(vmm_create_guest_blob(&vmm, 0, 0x200000, 4096),
 			GPU_ERR_INVALID_RESOURCE_ID);
@@ -225,8 +224,7 @@ static void cross_domain_noise(void **state) {
 
 static void resources_that_are_not_attached_cannot_be_sent(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t blob = vmm_image(&vmm, &client, 4096);
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
 	uint32_t id = 7, type = CROSS_DOMAIN_ID_BLOB;
@@ -238,8 +236,7 @@ static void resources_that_are_not_attached_cannot_be_sent(void **state) {
 
 static void blobs_that_are_not_mapped_cannot_be_sent(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t blob = vmm_image(&vmm, &client, 4096);
 	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
 	assert_int_equal(vmm_ctx_attach(&vmm, 1, 7, true), GPU_OK_NODATA);
@@ -253,8 +250,7 @@ static void blobs_that_are_not_mapped_cannot_be_sent(void **state) {
 /* The guest gives places up that are still shown, again and again: bounded, nothing leaks. */
 static void blobs_that_outlive_their_place(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t blob = vmm_image(&vmm, &client, 8192);
 	uint32_t id = 7, type = CROSS_DOMAIN_ID_BLOB;
 	for (uint32_t i = 0; i < 60; i++) {

@@ -87,8 +87,7 @@ static void a_poll_interrupts_once_when_it_is_answered(void **state) {
 
 static void old_sommelier_has_tables_of_four(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 	uint32_t id = 5, type = CROSS_DOMAIN_ID_READ_PIPE;
 	assert_int_equal(vmm_send(&vmm, 1, 4, &id, &type, 1, "x", 1), GPU_OK_NODATA);
@@ -111,8 +110,7 @@ static void old_sommelier_has_tables_of_four(void **state) {
 static void a_pool_reaches_the_compositor_without_a_copy(void **state) {
 	for (size_t m = 0; m < 2; m++) {
 		struct vmm vmm;
-		vmm_start(&vmm, manners[m], 64);
-		struct vmm_client client = vmm_client(&vmm, 1, 20);
+		struct vmm_client client = vmm_start_client(&vmm, manners[m]);
 		uint32_t blob = vmm_image(&vmm, &client, 5000);
 		assert_int_equal(vmm_image(&vmm, &client, 5000), blob);
 		/* The kernel rounds up to pages. */
@@ -146,8 +144,7 @@ static void a_pool_reaches_the_compositor_without_a_copy(void **state) {
 
 static void a_keymap_arrives_as_a_copy(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 	int fd = memfd_create("keymap", MFD_CLOEXEC);
 	assert_int_equal(write(fd, "xkb_keymap", 11), 11);
@@ -174,8 +171,7 @@ static void a_keymap_arrives_as_a_copy(void **state) {
 
 static void a_descriptor_without_content_is_a_page_of_zeros(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 	double_send("n", 1, open("/dev/null", O_RDONLY | O_CLOEXEC));
 	vmm_turn(&vmm);
@@ -186,8 +182,7 @@ static void a_descriptor_without_content_is_a_page_of_zeros(void **state) {
 
 static void a_selection_is_read_through_a_pipe(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t id = READ_PIPE_NEW, type = CROSS_DOMAIN_ID_READ_PIPE;
 	assert_int_equal(vmm_send(&vmm, 1, 28, &id, &type, 1, "receive", 7), GPU_OK_NODATA);
 	int out = double_client->in_fds[0].fd;
@@ -218,8 +213,7 @@ static void a_selection_is_read_through_a_pipe(void **state) {
 
 static void a_selection_is_written_into_a_pipe(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 	int ends[2];
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
@@ -263,8 +257,7 @@ static void a_selection_is_written_into_a_pipe(void **state) {
 
 static void the_end_of_a_client_is_told_once(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 	double_end();
 	vmm_turn(&vmm);
@@ -376,11 +369,8 @@ static void the_device_tells_what_it_is(void **state) {
 static void a_pause_keeps_everything(void **state) {
 	for (size_t m = 0; m < 2; m++) {
 		struct vmm vmm;
-		vmm_start(&vmm, manners[m], 64);
-		struct vmm_client client = vmm_client(&vmm, 1, 20);
-		uint32_t blob = vmm_image(&vmm, &client, 4096);
-		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
-		assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+		struct vmm_client client = vmm_start_client(&vmm, manners[m]);
+		vmm_mapped_image(&vmm, &client, 7, 4096);
 		memcpy(vmm.mappings[0].host, "pixels", 7);
 		struct vmm_chain poll = vmm_poll(&vmm, 1, 8);
 		vmm_stop_rings(&vmm);
@@ -421,11 +411,8 @@ static void a_chain_queued_during_the_pause_is_found(void **state) {
 static void a_reset_drops_everything(void **state) {
 	for (size_t m = 0; m < 2; m++) {
 		struct vmm vmm;
-		vmm_start(&vmm, manners[m], 64);
-		struct vmm_client client = vmm_client(&vmm, 1, 20);
-		uint32_t blob = vmm_image(&vmm, &client, 4096);
-		assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
-		assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+		struct vmm_client client = vmm_start_client(&vmm, manners[m]);
+		uint32_t blob = vmm_mapped_image(&vmm, &client, 7, 4096);
 		vmm.mappings[0].host[0] = 0x5a;
 		vmm_poll(&vmm, 1, 8);
 		vmm_stop_rings(&vmm);
@@ -458,9 +445,7 @@ static void a_mapping_under_way_at_a_reset_is_made_again(void **state) {
 	assert_int_equal(vmm.unmaps, 1);
 	assert_int_equal(vmm.n_mappings, 1);
 	struct vmm_client client = vmm_client(&vmm, 1, 20);
-	uint32_t blob = vmm_image(&vmm, &client, 4096);
-	assert_int_equal(vmm_create_host_blob(&vmm, 1, 7, blob, 4096), GPU_OK_NODATA);
-	assert_int_equal(vmm_map_blob(&vmm, 7, 0), GPU_OK_MAP_INFO);
+	vmm_mapped_image(&vmm, &client, 7, 4096);
 	vmm_finish(&vmm);
 }
 
@@ -503,8 +488,7 @@ static void mapping_waits_while_the_main_channel_is_served(void **state) {
 
 static void a_new_blob_has_no_old_pixels(void **state) {
 	struct vmm vmm;
-	vmm_start(&vmm, VMM_QEMU, 64);
-	struct vmm_client client = vmm_client(&vmm, 1, 20);
+	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
 	uint32_t blob = vmm_image(&vmm, &client, 8192);
 	uint32_t type = CROSS_DOMAIN_ID_BLOB, id = 7;
 	uint8_t *host = vmm.mappings[0].host;

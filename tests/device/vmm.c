@@ -552,3 +552,17 @@ uint32_t vmm_image(struct vmm *vmm, const struct vmm_client *client, uint32_t si
 	assert_int_equal(le_get32(client->query), size);
 	return le_get32(client->query + 48);
 }
+
+uint32_t vmm_mapped_image(struct vmm *vmm, const struct vmm_client *client, uint32_t resource,
+		uint32_t size) {
+	uint32_t blob = vmm_image(vmm, client, size);
+	assert_int_equal(vmm_create_host_blob(vmm, client->ctx, resource, blob, size),
+			GPU_OK_NODATA);
+	assert_int_equal(vmm_map_blob(vmm, resource, 0), GPU_OK_MAP_INFO);
+	return blob;
+}
+
+struct vmm_client vmm_start_client(struct vmm *vmm, enum vmm_manner manner) {
+	vmm_start(vmm, manner, 64);
+	return vmm_client(vmm, 1, 20);
+}

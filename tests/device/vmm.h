@@ -132,4 +132,11 @@ uint32_t vmm_send(struct vmm *vmm, uint32_t ctx, unsigned layout, const uint32_t
 /* Image requirements of an R8 image of the given size; returns its blob id. */
 uint32_t vmm_image(struct vmm *vmm, const struct vmm_client *client, uint32_t size);
 
+/* As vmm_image(), made a blob of the client's context, resource, mapped at offset 0. */
+uint32_t vmm_mapped_image(struct vmm *vmm, const struct vmm_client *client, uint32_t resource,
+		uint32_t size);
+
+/* Starts with rings of 64 and a client in context 1 that says hello with 20 bytes. */
+struct vmm_client vmm_start_client(struct vmm *vmm, enum vmm_manner manner);
+
 #endif
