@@ -3,35 +3,20 @@
  * The cross-domain protocol of virtio-gpu as the guest speaks it: commands inside SUBMIT_3D towards
  * the host, RECEIVE and READ in the channel ring from it. Little-endian, naturally packed. The
  * fixed parts are those that every current host knows: INIT of 20 bytes, 28 identifiers, POLL of 8.
+ * Commands, kinds of identifiers and channels have their numbers from parse/cross_domain.h.
  */
 #ifndef SILO_GUEST_BRIDGE_CROSS_DOMAIN_H
 #define SILO_GUEST_BRIDGE_CROSS_DOMAIN_H
 
 #include <stdint.h>
 
+#include "parse/cross_domain.h"
+
 #define CROSS_DOMAIN_CAPSET 5
-#define CROSS_DOMAIN_CHANNEL_WAYLAND 1
-#define CROSS_DOMAIN_IDS_MAX 28
 /* Both rings are one page: crosvm's own device only ever uses the first one. */
 #define CROSS_DOMAIN_RING_SIZE 4096
 /* The host counts the read pipes that a context names, from here. */
 #define CROSS_DOMAIN_FIRST_READ_PIPE 0x80000001u
-
-enum cross_domain_cmd {
-	CROSS_DOMAIN_INIT = 1,
-	CROSS_DOMAIN_GET_IMAGE_REQUIREMENTS = 2,
-	CROSS_DOMAIN_POLL = 3,
-	CROSS_DOMAIN_SEND = 4,
-	CROSS_DOMAIN_RECEIVE = 5,
-	CROSS_DOMAIN_READ = 6,
-	CROSS_DOMAIN_WRITE = 7,
-};
-
-enum cross_domain_id_type {
-	CROSS_DOMAIN_ID_BLOB = 1,
-	CROSS_DOMAIN_ID_READ_PIPE = 3,
-	CROSS_DOMAIN_ID_WRITE_PIPE = 4,
-};
 
 struct cross_domain_capset {
 	uint32_t version;
