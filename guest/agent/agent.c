@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "guest/agent/transport.h"
@@ -25,6 +26,8 @@
 /* How long the agent rests between attempts to reach the host. */
 #define REST_MIN_MS 100
 #define REST_MAX_MS 4000
+/* After a connection that lasted so long the next rest is short again. */
+#define WELL_MS 10000
 
 static void set_timer(struct agent *agent, unsigned delay_ms) {
 	struct itimerspec when = {.it_value = {.tv_sec = delay_ms / 1000,
@@ -97,8 +100,12 @@ static void shut_down(struct agent *agent) {
 	}
 }
 
+/* A host that hangs up at once would only do so again. */
 static void rest(struct agent *agent) {
 	source_remove(&agent->loop, &agent->control);
+	if (agent->connected && clock_now_ms() - agent->connected_ms >= WELL_MS) {
+		agent->rest_ms = REST_MIN_MS;
+	}
 	agent->connected = false;
 	agent->out_len = agent->out_at = 0;
 	set_timer(agent, agent->rest_ms);
@@ -199,7 +206,7 @@ static void control_ready(struct source *source, uint32_t events) {
 	} else if (say_hello(agent)) {
 		log_info("connected to the host");
 		agent->connected = true;
-		agent->rest_ms = REST_MIN_MS;
+		agent->connected_ms = clock_now_ms();
 		agent_decoder_init(&agent->decoder, AGENT_CONTROL_TO_GUEST);
 		agent->in_len = 0;
 		agent->list_is_due = true;

@@ -36,6 +36,7 @@ struct agent {
 	struct user user;
 	struct source listener, control, timer, signals, appearance;
 	bool connected;
+	int64_t connected_ms; /* since when */
 	unsigned rest_ms;
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_HEADER_SIZE]; /* SHUTDOWN has no body */

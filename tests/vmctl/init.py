@@ -171,13 +171,13 @@ def a_fresh_manifests_command_lines_are_shown(world):
     for words, status, said in (
             (["shp"], 1, 'there is no vm "shp" in the manifest; did you mean "shop"?'),
             (["friends"], 1, 'there is no vm "friends" in the manifest; vmctl check lists all'),
-            ([], 2, "usage: vmctl argv [--vmm crosvm|qemu] [--json] VM"),
-            (["shop", "mail"], 2, "usage: vmctl argv [--vmm crosvm|qemu] [--json] VM"),
-            (["shop", "--vmm"], 2, "--vmm needs a value; see: vmctl --help"),
+            ([], 2, "usage: vmctl argv VM; see: vmctl argv --help"),
+            (["shop", "mail"], 2, "usage: vmctl argv VM; see: vmctl argv --help"),
+            (["shop", "--vmm"], 2, "--vmm needs a value; see: vmctl argv --help"),
             (["shop", "--vmm", "bochs"], 2, '"bochs" is no VMM; write --vmm auto, crosvm or qemu'),
-            (["shop", "--jsom"], 2, "unknown option --jsom; vmctl --help lists all"),
-            (["--json=yes", "shop"], 2, "unknown option --json=yes; vmctl --help lists all"),
-            (["-fx", "shop"], 2, "unknown option -x; vmctl --help lists all")):
+            (["shop", "--jsom"], 2, 'unknown option "--jsom"; see: vmctl argv --help'),
+            (["--json=yes", "shop"], 2, 'unknown option "--json=yes"; see: vmctl argv --help'),
+            (["-fx", "shop"], 2, 'unknown option "-x"; see: vmctl argv --help')):
         result = world.argv(*words)
         assert (result.returncode, result.stdout, result.stderr) == (status, "", f"vmctl: {said}\n"), result
 

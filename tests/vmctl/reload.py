@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 
-from life_cycle import Watcher, World
+from world import Watcher, World
 
 HEAD = "version 1\nvmm qemu\n"
 
@@ -55,7 +55,7 @@ def start(world):
     lines = [world.start_vmd(check=False)]
     while "ready" not in lines[-1]:
         assert lines[-1], lines
-        lines.append(world.vmd.stderr.readline())
+        lines.append(world.vmd.stderr.readline().decode())
     return "".join(lines[:-1])
 
 
@@ -187,7 +187,7 @@ def a_signal_does_the_same(world):
     assert list(watcher.next()) == ["one", "two", "five"]
     write(world, "vm wrong {\n\tmemory lots\n}\n")
     world.vmd.send_signal(signal.SIGHUP)
-    while "goes on" not in (line := world.vmd.stderr.readline()) and "going on" not in line:
+    while "goes on" not in (line := world.vmd.stderr.readline().decode()) and "going on" not in line:
         assert line
     assert names(world) == ["one", "two", "five"]
     watcher.sock.close()

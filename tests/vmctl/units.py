@@ -19,7 +19,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from life_cycle import World
+from world import World
 
 SYSTEMD = "/usr/lib/systemd/systemd"
 GROUPS = Path("/sys/fs/cgroup")

@@ -58,10 +58,6 @@ static void complain(const struct manifest *manifest, const char *name) {
 
 int cli_argv(const struct cli_options *options, int argc, char **argv) {
 	enum vmm_kind asked = VMM_AUTO;
-	if (argc != 2) {
-		fputs("vmctl: usage: vmctl argv [--vmm crosvm|qemu] [--json] VM\n", stderr);
-		return 2;
-	}
 	if (options->vmm != NULL && !vmm_kind_parse(options->vmm, &asked)) {
 		fprintf(stderr, "vmctl: \"%s\" is no VMM; write --vmm auto, crosvm or qemu\n",
 				options->vmm);

@@ -88,10 +88,6 @@ static void print_vms(const struct manifest *manifest) {
 }
 
 int cli_check(const struct cli_options *options, int argc, char **argv) {
-	if (argc != 1) {
-		fputs("vmctl: usage: vmctl check [--json] [--manifest FILE]\n", stderr);
-		return 2;
-	}
 	char *report = NULL;
 	struct manifest *manifest = manifest_load_default(options->manifest, &report);
 	bool is_right = manifest != NULL, is_found = is_right && manifest->files_len > 0;
@@ -110,14 +106,17 @@ int cli_check(const struct cli_options *options, int argc, char **argv) {
 	return !is_right ? 2 : is_found ? 0 : 1;
 }
 
-/* The VMs that boot the image called name, separated by commas. */
-static void find_users(const struct manifest *manifest, const char *name, char *out, size_t cap) {
+/* The VMs that boot the image called name: separated by commas, and as an array. */
+static void find_users(const struct manifest *manifest, const char *name, char *out, size_t cap,
+		sd_json_variant **array) {
 	size_t len = 0;
 	out[0] = '\0';
 	for (size_t i = 0; manifest != NULL && i < manifest->vms_len && len < cap; i++) {
 		if (strcmp(manifest->vms[i].image, name) == 0) {
 			len += (size_t)snprintf(out + len, cap - len, "%s%s", len > 0 ? ", " : "",
 					manifest->vms[i].name);
+			sd_json_variant_append_arrayb(array,
+					SD_JSON_BUILD_STRING(manifest->vms[i].name));
 		}
 	}
 }
@@ -133,7 +132,9 @@ static void add_image(struct listing_of_images *listing, char *name) {
 	struct vm vm = {.image = name};
 	bool is_good = image_dir(&vm, dir, sizeof(dir)) &&
 			image_check(&vm, dir, fault, sizeof(fault));
-	find_users(listing->manifest, name, users, sizeof(users));
+	sd_json_variant *array = NULL;
+	sd_json_build(&array, SD_JSON_BUILD_EMPTY_ARRAY);
+	find_users(listing->manifest, name, users, sizeof(users), &array);
 	table_add(&listing->table,
 			(const struct table_cell[]){{name, NULL},
 					{is_good ? "complete" : "broken", is_good ? "32" : "1;31"},
@@ -141,10 +142,11 @@ static void add_image(struct listing_of_images *listing, char *name) {
 			NULL);
 	sd_json_variant_append_arraybo(&listing->json, SD_JSON_BUILD_PAIR_STRING("name", name),
 			SD_JSON_BUILD_PAIR_BOOLEAN("complete", is_good),
-			SD_JSON_BUILD_PAIR_STRING("users", users),
+			SD_JSON_BUILD_PAIR_VARIANT("users", array),
 			SD_JSON_BUILD_PAIR_STRING("directory", dir),
 			SD_JSON_BUILD_PAIR_CONDITION(!is_good, "fault",
 					SD_JSON_BUILD_STRING(fault)));
+	sd_json_variant_unref(array);
 }
 
 static int is_image(const struct dirent *entry) {
@@ -153,10 +155,6 @@ static int is_image(const struct dirent *entry) {
 
 int cli_images(const struct cli_options *options, int argc, char **argv) {
 	static const char *const headings[] = {"IMAGE", "STATE", "USED BY", "WHERE"};
-	if (argc != 1) {
-		fputs("vmctl: usage: vmctl images [--json]\n", stderr);
-		return 2;
-	}
 	char *report = NULL, folder[PLACE_MAX], name[] = "";
 	struct vm vm = {.image = name};
 	struct dirent **entries = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * vmctl's commands. Each takes its own words (argv[0] is the command's name) and returns the exit
- * status: 0, 1 for a failure, 2 for wrong usage.
+ * vmctl's commands. Each takes its own words (argv[0] is the command's name, and there are as many as
+ * grammar.c says) and returns the exit status: 0, 1 for a failure, 2 for wrong usage.
  */
 #ifndef SILO_VMCTL_CLI_CLI_H
 #define SILO_VMCTL_CLI_CLI_H
@@ -36,6 +36,9 @@ int cli_run(const struct cli_options *options, int argc, char **argv);
 int cli_shell(const struct cli_options *options, int argc, char **argv);
 int cli_reload(const struct cli_options *options, int argc, char **argv);
 int cli_log(const struct cli_options *options, int argc, char **argv);
+
+/* Says on standard error how the command of that name is used. Returns 2, the exit status. */
+int cli_usage(const char *name);
 
 /* The manifest that options name, or NULL; says on standard error what is wrong with it. */
 struct manifest *cli_load(const struct cli_options *options);

@@ -100,23 +100,11 @@ static int call(const char *method, const char *vm, bool force, sd_json_variant 
 	return status;
 }
 
-static int want_vm(int argc, char **argv) {
-	if (argc == 2) {
-		return 0;
-	}
-	fprintf(stderr, "vmctl: usage: vmctl %s VM\n", argv[0]);
-	return 2;
-}
-
 static void print_json(sd_json_variant *json) {
 	sd_json_variant_dump(json, SD_JSON_FORMAT_PRETTY | SD_JSON_FORMAT_NEWLINE, stdout, NULL);
 }
 
 int cli_list(const struct cli_options *options, int argc, char **argv) {
-	if (argc != 1) {
-		fputs("vmctl: usage: vmctl list\n", stderr);
-		return 2;
-	}
 	sd_json_variant *answer = NULL;
 	int status = call(MANAGER_NAME ".List", NULL, false, &answer);
 	if (status != 0) {
@@ -141,11 +129,8 @@ int cli_status(const struct cli_options *options, int argc, char **argv) {
 	if (argc == 1) {
 		return cli_list(options, argc, argv);
 	}
-	int status = want_vm(argc, argv);
 	sd_json_variant *answer = NULL;
-	if (status == 0) {
-		status = call(MANAGER_NAME ".GetStatus", argv[1], false, &answer);
-	}
+	int status = call(MANAGER_NAME ".GetStatus", argv[1], false, &answer);
 	if (status != 0) {
 		return status;
 	}
@@ -160,10 +145,6 @@ int cli_status(const struct cli_options *options, int argc, char **argv) {
 }
 
 int cli_applications(const struct cli_options *options, int argc, char **argv) {
-	if (argc > 2) {
-		fputs("vmctl: usage: vmctl applications [VM]\n", stderr);
-		return 2;
-	}
 	sd_json_variant *answer = NULL;
 	int status = call(MANAGER_NAME ".ListApplications", argv[1], false, &answer);
 	if (status != 0) {
@@ -180,8 +161,7 @@ int cli_applications(const struct cli_options *options, int argc, char **argv) {
 }
 
 int cli_start(const struct cli_options *options, int argc, char **argv) {
-	int status = want_vm(argc, argv);
-	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
+	return call(MANAGER_NAME ".Start", argv[1], false, NULL);
 }
 
 /* One after the other: a guest that is slow to go down delays the next, not its end. */
@@ -204,28 +184,23 @@ static int stop_all(bool force) {
 }
 
 int cli_pause(const struct cli_options *options, int argc, char **argv) {
-	int status = want_vm(argc, argv);
-	return status != 0 ? status : call(MANAGER_NAME ".Pause", argv[1], false, NULL);
+	return call(MANAGER_NAME ".Pause", argv[1], false, NULL);
 }
 
 int cli_resume(const struct cli_options *options, int argc, char **argv) {
-	int status = want_vm(argc, argv);
-	return status != 0 ? status : call(MANAGER_NAME ".Resume", argv[1], false, NULL);
+	return call(MANAGER_NAME ".Resume", argv[1], false, NULL);
 }
 
 int cli_stop(const struct cli_options *options, int argc, char **argv) {
-	if (options->all && argc == 1) {
-		return stop_all(options->force);
+	if (options->all != (argc == 1)) {
+		return cli_usage(argv[0]);
 	}
-	int status = want_vm(argc, argv);
-	return status != 0 ? status : call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
+	return options->all ? stop_all(options->force)
+			    : call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
 }
 
 int cli_restart(const struct cli_options *options, int argc, char **argv) {
-	int status = want_vm(argc, argv);
-	if (status == 0) {
-		status = call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
-	}
+	int status = call(MANAGER_NAME ".Stop", argv[1], options->force, NULL);
 	return status != 0 ? status : call(MANAGER_NAME ".Start", argv[1], false, NULL);
 }
 

@@ -57,10 +57,6 @@ static void show_answer(sd_json_variant *answer) {
 
 int cli_reload(const struct cli_options *options, int argc, char **argv) {
 	sd_varlink *link = NULL;
-	if (argc != 1) {
-		fputs("vmctl: usage: vmctl reload\n", stderr);
-		return 2;
-	}
 	if (!cli_connect(&link)) {
 		return 1;
 	}

@@ -86,7 +86,11 @@ void show_list(sd_json_variant *vms) {
 	for (size_t i = 0; i < sd_json_variant_elements(vms); i++) {
 		add_vm(&table, sd_json_variant_by_index(vms, i));
 	}
-	table_print(&table);
+	if (table.rows_len > 0) {
+		table_print(&table);
+	} else {
+		fputs("vmctl: the manifest has no VM; vmctl init makes some\n", stderr);
+	}
 	table_finish(&table);
 }
 
@@ -106,7 +110,12 @@ void show_applications(sd_json_variant *applications) {
 				},
 				NULL);
 	}
-	table_print(&table);
+	if (table.rows_len > 0) {
+		table_print(&table);
+	} else {
+		fputs("vmctl: no application is known; those of a guest are once it has run\n",
+				stderr);
+	}
 	table_finish(&table);
 }
 

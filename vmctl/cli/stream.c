@@ -27,6 +27,7 @@ struct outlet {
 	int pipe, target;
 	sd_event_source *source;
 	struct filter filter;
+	bool is_raw;
 };
 
 struct session {
@@ -61,10 +62,9 @@ static bool write_all(int fd, const char *bytes, size_t len) {
 }
 
 /* Raw output is for programs; on a terminal a guest could make it do anything. */
-static bool show(const struct cli_options *options, struct filter *filter, int target,
-		const char *bytes, size_t len) {
+static bool show(bool is_raw, struct filter *filter, int target, const char *bytes, size_t len) {
 	static char shown[FILTER_ROOM(CHUNK)];
-	if (options->raw) {
+	if (is_raw) {
 		return write_all(target, bytes, len);
 	}
 	while (len > 0) {
@@ -92,8 +92,7 @@ static int handle_outlet(sd_event_source *source, int fd, uint32_t events, void 
 		return 0;
 	}
 	bool is_shown = n > 0 &&
-			show(outlet->session->options, &outlet->filter, outlet->target, bytes,
-					(size_t)n);
+			show(outlet->is_raw, &outlet->filter, outlet->target, bytes, (size_t)n);
 	if (n > 0 && !is_shown && outlet->target == STDOUT_FILENO) {
 		/* As for a program of the host's own: nobody reads, so it ends. */
 		if (errno != EPIPE) {
@@ -264,6 +263,10 @@ static int open_streams(struct session *session, int remote[RUN_STREAMS]) {
 		outlet->session = session;
 		outlet->pipe = i == 0 ? out[0] : err[0];
 		outlet->target = i == 0 ? STDOUT_FILENO : STDERR_FILENO;
+		/* A file or another program gets a command's bytes as they are. */
+		outlet->is_raw = session->options->raw ||
+				(!session->is_shell && !session->is_console &&
+						!isatty(outlet->target));
 		int result = sd_event_add_io(session->event, &outlet->source, outlet->pipe, EPOLLIN,
 				handle_outlet, outlet);
 		if (result < 0) {
@@ -379,20 +382,12 @@ static int hold_session(const struct cli_options *options, const char *vm, char 
 int cli_run(const struct cli_options *options, int argc, char **argv) {
 	bool has_command = options->application != NULL ? argc == 2 : argc >= 3;
 	if (!has_command) {
-		fputs("vmctl: usage: vmctl run [--raw] [--root] VM COMMAND ARGUMENT…, or vmctl run "
-		      "--application ID VM\n",
-				stderr);
-		return 2;
+		return cli_usage(argv[0]);
 	}
 	return hold_session(options, argv[1], argv + 2, SESSION_RUN);
 }
 
 int cli_shell(const struct cli_options *options, int argc, char **argv) {
-	if (argc < 2 || options->application != NULL) {
-		fputs("vmctl: usage: vmctl shell [--raw] [--root] VM [COMMAND ARGUMENT…]\n",
-				stderr);
-		return 2;
-	}
 	if (!terminal_is_there()) {
 		fprintf(stderr,
 				"vmctl: shell needs a terminal as standard input and output; "
@@ -407,10 +402,6 @@ int cli_shell(const struct cli_options *options, int argc, char **argv) {
 }
 
 int cli_console(const struct cli_options *options, int argc, char **argv) {
-	if (argc != 2) {
-		fputs("vmctl: usage: vmctl console [--raw] VM\n", stderr);
-		return 2;
-	}
 	if (!terminal_is_there()) {
 		fprintf(stderr,
 				"vmctl: console needs a terminal as standard input and output; to "
@@ -440,17 +431,13 @@ static int handle_log(sd_varlink *link, sd_json_variant *parameters, const char 
 	void *bytes = NULL;
 	size_t len = 0;
 	if (value != NULL && sd_json_variant_unbase64(value, &bytes, &len) >= 0) {
-		show(session->options, &session->filter, STDOUT_FILENO, bytes, len);
+		show(session->options->raw, &session->filter, STDOUT_FILENO, bytes, len);
 	}
 	free(bytes);
 	return (flags & SD_VARLINK_REPLY_CONTINUES) != 0 ? 0 : sd_event_exit(session->event, 0);
 }
 
 int cli_log(const struct cli_options *options, int argc, char **argv) {
-	if (argc != 2) {
-		fputs("vmctl: usage: vmctl log [-f] [--raw] VM\n", stderr);
-		return 2;
-	}
 	struct log_session session = {.options = options};
 	sd_varlink *link = NULL;
 	if (!cli_connect(&link)) {

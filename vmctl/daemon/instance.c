@@ -23,9 +23,7 @@
 
 void waiter_destroy(struct waiter *waiter) {
 	run_request_finish(&waiter->request);
-	for (int i = 0; i < RUN_STREAMS; i++) {
-		fd_close(&waiter->streams[i]);
-	}
+	run_streams_close(waiter->streams);
 	sd_varlink_unref(waiter->link);
 	free(waiter);
 }

@@ -23,27 +23,39 @@
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/run_request.h"
 
+/* Of every call about one VM. */
 struct parameters {
 	const char *name;
 	bool force, follow;
-	struct run_request run;
 };
 
-static const sd_json_dispatch_field name_table[] = {
+static const sd_json_dispatch_field parameters_table[] = {
 		{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 				offsetof(struct parameters, name), SD_JSON_MANDATORY},
 		{"force", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
 				offsetof(struct parameters, force), SD_JSON_NULLABLE},
 		{"follow", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
 				offsetof(struct parameters, follow), SD_JSON_NULLABLE},
+		{0},
+};
+
+/* Of Run and Launch. */
+struct run_parameters {
+	const char *name;
+	struct run_request run;
+};
+
+static const sd_json_dispatch_field run_table[] = {
+		{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+				offsetof(struct run_parameters, name), SD_JSON_MANDATORY},
 		{"root", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
-				offsetof(struct parameters, run.root), SD_JSON_NULLABLE},
+				offsetof(struct run_parameters, run.root), SD_JSON_NULLABLE},
 		{"argv", SD_JSON_VARIANT_ARRAY, sd_json_dispatch_strv,
-				offsetof(struct parameters, run.argv), SD_JSON_NULLABLE},
+				offsetof(struct run_parameters, run.argv), SD_JSON_NULLABLE},
 		{"application", SD_JSON_VARIANT_STRING, sd_json_dispatch_string,
-				offsetof(struct parameters, run.application), SD_JSON_NULLABLE},
+				offsetof(struct run_parameters, run.application), SD_JSON_NULLABLE},
 		{"terminal", SD_JSON_VARIANT_OBJECT, run_request_dispatch_terminal,
-				offsetof(struct parameters, run), SD_JSON_NULLABLE},
+				offsetof(struct run_parameters, run), SD_JSON_NULLABLE},
 		{0},
 };
 
@@ -60,19 +72,28 @@ int manager_no_such_vm(const struct manager *manager, sd_varlink *link, const ch
 					SD_JSON_BUILD_STRING(meant)));
 }
 
-/* Reads the parameters and finds the VM; *ret_instance is NULL if an answer was given. */
+/* Reads the parameters, of which name is one, by table, and finds the VM; *ret_instance is NULL if an
+ * answer was given. */
 static int begin(struct manager *manager, sd_varlink *link, sd_json_variant *json,
-		struct parameters *parameters, struct instance **ret_instance) {
+		const sd_json_dispatch_field *table, void *parameters, const char *const *name,
+		struct instance **ret_instance) {
 	*ret_instance = NULL;
-	int result = sd_varlink_dispatch(link, json, name_table, parameters);
+	int result = sd_varlink_dispatch(link, json, table, parameters);
 	if (result != 0) {
 		return result;
 	}
-	*ret_instance = manager_find(manager, parameters->name);
-	if (*ret_instance != NULL) {
-		return 0;
-	}
-	return manager_no_such_vm(manager, link, parameters->name);
+	*ret_instance = manager_find(manager, *name);
+	return *ret_instance != NULL ? 0 : manager_no_such_vm(manager, link, *name);
+}
+
+/* The VM of a call that has no more to say; NULL if *ret_result is its result. */
+static struct instance *begin_plain(struct manager *manager, sd_varlink *link,
+		sd_json_variant *json, struct parameters *ret_parameters, int *ret_result) {
+	struct instance *instance;
+	*ret_parameters = (struct parameters){0};
+	*ret_result = begin(manager, link, json, parameters_table, ret_parameters,
+			&ret_parameters->name, &instance);
+	return instance;
 }
 
 static int handle_list(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
@@ -99,10 +120,9 @@ static int handle_list(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 
 static int handle_status(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
-	struct instance *instance;
-	int result = begin(data, link, json, &parameters, &instance);
-	run_request_finish(&parameters.run);
+	struct parameters parameters;
+	int result;
+	struct instance *instance = begin_plain(data, link, json, &parameters, &result);
 	if (instance == NULL) {
 		return result;
 	}
@@ -161,20 +181,17 @@ static int open_nowhere(int streams[RUN_STREAMS]) {
 
 static int handle_start(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
-	struct instance *instance;
-	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
-	int result = begin(data, link, json, &parameters, &instance);
-	run_request_finish(&parameters.run);
+	struct parameters parameters;
+	int streams[RUN_STREAMS] = {-1, -1, -1, -1}, result;
+	struct instance *instance = begin_plain(data, link, json, &parameters, &result);
 	return instance == NULL ? result : wait_for(instance, link, NULL, NULL, streams);
 }
 
 static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
-	struct instance *instance;
-	int result = begin(data, link, json, &parameters, &instance);
-	run_request_finish(&parameters.run);
+	struct parameters parameters;
+	int result;
+	struct instance *instance = begin_plain(data, link, json, &parameters, &result);
 	if (instance == NULL) {
 		return result;
 	}
@@ -195,10 +212,9 @@ static int handle_stop(sd_varlink *link, sd_json_variant *json, sd_varlink_metho
 /* A call without parameters to the supervisor of a VM that lives; n descriptors go with it. */
 static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_variant *json,
 		const char *method, const int *fds, size_t n) {
-	struct parameters parameters = {0};
-	struct instance *instance;
-	int result = begin(manager, link, json, &parameters, &instance);
-	run_request_finish(&parameters.run);
+	struct parameters parameters;
+	int result;
+	struct instance *instance = begin_plain(manager, link, json, &parameters, &result);
 	if (instance == NULL) {
 		return result;
 	}
@@ -284,24 +300,20 @@ static bool choose_command(struct instance *instance, sd_varlink *link, struct r
 
 static int handle_run(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
+	struct run_parameters parameters = {0};
 	struct instance *instance;
-	int result = begin(data, link, json, &parameters, &instance);
+	int result = begin(data, link, json, run_table, &parameters, &parameters.name, &instance);
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
 	for (int i = 0; i < RUN_STREAMS; i++) {
 		streams[i] = sd_varlink_take_fd(link, (size_t)i);
 	}
 	if (instance != NULL && streams[RUN_STREAMS - 1] < 0) {
 		result = interface_fail(link, MANAGER_NAME, "four pipes must come with the call");
-	} else if (instance != NULL) {
-		if (choose_command(instance, link, &parameters.run, &result)) {
-			result = wait_for(instance, link, &parameters.run, NULL, streams);
-		}
+	} else if (instance != NULL && choose_command(instance, link, &parameters.run, &result)) {
+		result = wait_for(instance, link, &parameters.run, NULL, streams);
 	}
 	run_request_finish(&parameters.run);
-	for (int i = 0; i < RUN_STREAMS; i++) {
-		fd_close(&streams[i]);
-	}
+	run_streams_close(streams);
 	return result;
 }
 
@@ -319,10 +331,10 @@ static void name_program(const struct instance *instance, const struct run_reque
 
 static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
+	struct run_parameters parameters = {0};
 	struct instance *instance;
 	int streams[RUN_STREAMS] = {-1, -1, -1, -1};
-	int result = begin(data, link, json, &parameters, &instance);
+	int result = begin(data, link, json, run_table, &parameters, &parameters.name, &instance);
 	if (instance != NULL && instance->record.state == VM_PAUSED) {
 		result = interface_fail(link, MANAGER_NAME, "vm \"%s\" is paused", instance->name);
 	} else if (instance != NULL) {
@@ -336,9 +348,7 @@ static int handle_launch(sd_varlink *link, sd_json_variant *json, sd_varlink_met
 		}
 	}
 	run_request_finish(&parameters.run);
-	for (int i = 0; i < RUN_STREAMS; i++) {
-		fd_close(&streams[i]);
-	}
+	run_streams_close(streams);
 	return result;
 }
 
@@ -362,10 +372,9 @@ static int send_old_log(const struct instance *instance, sd_varlink *link) {
 
 static int handle_log(sd_varlink *link, sd_json_variant *json, sd_varlink_method_flags_t flags,
 		void *data) {
-	struct parameters parameters = {0};
-	struct instance *instance;
-	int result = begin(data, link, json, &parameters, &instance);
-	run_request_finish(&parameters.run);
+	struct parameters parameters;
+	int result;
+	struct instance *instance = begin_plain(data, link, json, &parameters, &result);
 	if (instance == NULL) {
 		return result;
 	}

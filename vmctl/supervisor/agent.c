@@ -12,7 +12,13 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "vmctl/supervisor/holds.h"
 #include "vmctl/supervisor/places.h"
+
+/* How long a guest waits that broke the rules; one that kept them so long begins anew. */
+#define REST_MIN_MS 250
+#define REST_MAX_MS 15000
+#define WELL_MS 30000
 
 struct agent {
 	sd_event *event;
@@ -25,6 +31,11 @@ struct agent {
 	struct applications applications;
 	bool is_telling;
 	int64_t told_ms; /* when it began */
+	struct holds holds;
+	/* After a guest that broke the rules the next one waits, longer each time. */
+	sd_event_source *rest;
+	unsigned rest_ms;
+	int64_t accepted_ms;
 };
 
 /* As the child may pass a list on: not too often, each entry valid, not too many. */
@@ -70,11 +81,45 @@ static bool is_credible(struct agent *agent, struct agent_report *report) {
 		return report->status >= 1 && report->status <= 255 &&
 				text_is_sanitised(report->text, sizeof(report->text));
 	case REPORT_GONE:
-		return text_is_sanitised(report->text, sizeof(report->text));
+		return report->status <= 1 && text_is_sanitised(report->text, sizeof(report->text));
+	case REPORT_CONNECTED:
+	case REPORT_CLOSED:
+		return true;
 	case REPORT_EXIT:
 		return report->status <= 255 && report->signal <= 64;
 	default:
 		return false;
+	}
+}
+
+static int handle_rest(sd_event_source *source, uint64_t usec, void *data) {
+	struct agent *agent = data;
+	agent->rest = sd_event_source_disable_unref(agent->rest);
+	sd_event_source_set_enabled(agent->listener_source,
+			agent->fd >= 0 ? SD_EVENT_ON : SD_EVENT_OFF);
+	return 0;
+}
+
+/* A guest that is hung up calls again at once: it gets no attention for a while. */
+static void rest(struct agent *agent) {
+	bool was_well = clock_now_ms() - agent->accepted_ms >= WELL_MS;
+	unsigned next_ms = agent->rest_ms * 4 < REST_MAX_MS ? agent->rest_ms * 4 : REST_MAX_MS;
+	agent->rest_ms = was_well || agent->rest_ms == 0 ? REST_MIN_MS : next_ms;
+	agent->rest = sd_event_source_disable_unref(agent->rest);
+	if (sd_event_add_time_relative(agent->event, &agent->rest, CLOCK_MONOTONIC,
+			    agent->rest_ms * 1000ull, 0, handle_rest, agent) >= 0) {
+		sd_event_source_set_enabled(agent->listener_source, SD_EVENT_OFF);
+	}
+}
+
+/* What the agent itself has to know of a report. */
+static void note(struct agent *agent, const struct agent_report *report) {
+	if (report->type == REPORT_CONNECTED) {
+		holds_answered(&agent->holds, report->id);
+	} else if (report->type == REPORT_CLOSED) {
+		holds_closed(&agent->holds, report->id);
+	} else if (report->type == REPORT_GONE && report->text[0] != '\0') {
+		rest(agent);
 	}
 }
 
@@ -95,7 +140,9 @@ static int handle_report(sd_event_source *source, int fd, uint32_t events, void 
 		agent->handler(NULL, agent->data);
 		return 0;
 	}
-	if (report.type != REPORT_LIST_BEGIN && report.type != REPORT_LIST_ENTRY) {
+	note(agent, &report);
+	if (report.type != REPORT_LIST_BEGIN && report.type != REPORT_LIST_ENTRY &&
+			report.type != REPORT_CONNECTED && report.type != REPORT_CLOSED) {
 		agent->handler(&report, agent->data);
 	}
 	return 0;
@@ -104,8 +151,9 @@ static int handle_report(sd_event_source *source, int fd, uint32_t events, void 
 static int handle_guest(sd_event_source *source, int fd, uint32_t events, void *data) {
 	struct agent *agent = data;
 	cleanup_fd int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (connection >= 0) {
+	if (connection >= 0 && holds_add(&agent->holds, 0, connection, true)) {
 		struct order order = {.type = ORDER_CONTROL};
+		agent->accepted_ms = clock_now_ms();
 		fd_send(agent->fd, &order, sizeof(order), &connection, 1);
 	}
 	return 0;
@@ -124,6 +172,7 @@ struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent
 	}
 	agent->fd = -1;
 	agent->event = event;
+	holds_init(&agent->holds);
 	agent->handler = handler;
 	agent->data = data;
 	agent->listener = fd_listen(path, SOCK_STREAM);
@@ -141,7 +190,21 @@ struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent
 	return agent;
 }
 
+/* The child may have told of connections in its last moment. */
+static void read_last_reports(struct agent *agent) {
+	struct agent_report report;
+	ssize_t n;
+	while (agent->fd >= 0 &&
+			(n = recv(agent->fd, &report, sizeof(report), MSG_DONTWAIT)) ==
+					sizeof(report)) {
+		if (report.type == REPORT_CONNECTED || report.type == REPORT_CLOSED) {
+			note(agent, &report);
+		}
+	}
+}
+
 void agent_lose(struct agent *agent) {
+	read_last_reports(agent);
 	agent->source = sd_event_source_disable_unref(agent->source);
 	fd_close(&agent->fd);
 	/* A guest that calls meanwhile waits in the listener's queue. */
@@ -153,15 +216,19 @@ bool agent_renew(struct agent *agent, int fd) {
 	agent->is_telling = false;
 	agent->told_ms = 0;
 	agent->fd = fd;
+	holds_pass(&agent->holds, fd);
 	return sd_event_add_io(agent->event, &agent->source, fd, EPOLLIN, handle_report, agent) >=
 			0 &&
-			sd_event_source_set_enabled(agent->listener_source, SD_EVENT_ON) >= 0;
+			sd_event_source_set_enabled(agent->listener_source,
+					agent->rest == NULL ? SD_EVENT_ON : SD_EVENT_OFF) >= 0;
 }
 
 void agent_destroy(struct agent *agent) {
 	if (agent == NULL) {
 		return;
 	}
+	holds_finish(&agent->holds);
+	sd_event_source_disable_unref(agent->rest);
 	sd_event_source_disable_unref(agent->listener_source);
 	sd_event_source_disable_unref(agent->source);
 	fd_close(&agent->listener);
@@ -172,6 +239,25 @@ void agent_destroy(struct agent *agent) {
 
 const struct applications *agent_applications(const struct agent *agent) {
 	return &agent->applications;
+}
+
+/* Returns a connection for command id that is on its way to the guest, and is held. */
+static int connect_command(struct agent *agent, uint32_t id, char *error, size_t cap) {
+	char line[32];
+	int len = snprintf(line, sizeof(line), "CONNECT %d\n", AGENT_PORT_COMMAND);
+	int connection = fd_connect(agent->command_path, SOCK_STREAM);
+	if (connection < 0) {
+		snprintf(error, cap, "the vsock device does not answer: %s", strerror(-connection));
+		return connection;
+	}
+	if (!holds_add(&agent->holds, id, connection, false)) {
+		fd_close(&connection);
+		snprintf(error, cap, "the guest's kernel does not answer");
+		return -EBUSY;
+	}
+	/* A new socket has room for it. */
+	fd_send(connection, line, (size_t)len, NULL, 0);
+	return connection;
 }
 
 int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
@@ -187,9 +273,8 @@ int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
 				AGENT_MESSAGE_MAX);
 		return -E2BIG;
 	}
-	cleanup_fd int connection = fd_connect(agent->command_path, SOCK_STREAM);
+	cleanup_fd int connection = connect_command(agent, id, error, cap);
 	if (connection < 0) {
-		snprintf(error, cap, "the vsock device does not answer: %s", strerror(-connection));
 		return connection;
 	}
 	const int fds[] = {connection, streams[0], streams[1], streams[2], streams[3]};

@@ -16,6 +16,7 @@
 #include "vmctl/supervisor/agent_wire.h"
 #include "vmctl/supervisor/command.h"
 #include "vmctl/supervisor/interface.h"
+#include "vmctl/supervisor/linger.h"
 #include "vmctl/supervisor/listing.h"
 
 struct agent_child {
@@ -27,6 +28,7 @@ struct agent_child {
 	uint8_t control_in[AGENT_FRAME_MAX];
 	size_t control_len;
 	struct listing listing;
+	struct lingers lingers; /* what nobody wants any more */
 	struct command *commands[AGENT_COMMANDS_MAX];
 };
 
@@ -37,9 +39,23 @@ static void report(struct agent_child *child, const struct agent_report *said) {
 	}
 }
 
-static void handle_done(struct command *command, const struct agent_report *done, void *data) {
+static void tell_closed(uint32_t id, void *data) {
+	report(data, &(struct agent_report){.type = REPORT_CLOSED, .id = id});
+}
+
+static void linger(struct agent_child *child, struct command *command) {
+	bool is_answered;
+	int connection = command_release(command, &is_answered);
+	lingers_add(&child->lingers, connection, command_id(command), is_answered);
+}
+
+static void handle_command(struct command *command, const struct agent_report *told, void *data) {
 	struct agent_child *child = data;
-	report(child, done);
+	report(child, told);
+	if (told->type == REPORT_CONNECTED) {
+		return;
+	}
+	linger(child, command);
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		if (child->commands[i] == command) {
 			child->commands[i] = NULL;
@@ -69,10 +85,16 @@ static void take_message(struct agent_child *child, const struct agent_message *
 	report(child, &hello);
 }
 
-static void drop_control(struct agent_child *child, const char *why) {
+static void end_control(struct agent_child *child) {
 	child->control_source = sd_event_source_disable_unref(child->control_source);
-	fd_close(&child->control);
-	struct agent_report gone = {.type = REPORT_GONE};
+	if (child->control >= 0) {
+		lingers_add(&child->lingers, fd_steal(&child->control), 0, true);
+	}
+}
+
+static void drop_control(struct agent_child *child, const char *why, bool is_other_version) {
+	end_control(child);
+	struct agent_report gone = {.type = REPORT_GONE, .status = is_other_version ? 1 : 0};
 	snprintf(gone.text, sizeof(gone.text), "%s", why);
 	report(child, &gone);
 }
@@ -85,7 +107,7 @@ static int handle_control(sd_event_source *source, int fd, uint32_t events, void
 		return 0;
 	}
 	if (n <= 0) {
-		drop_control(child, "");
+		drop_control(child, "", false);
 		return 0;
 	}
 	child->control_len += (size_t)n;
@@ -98,7 +120,8 @@ static int handle_control(sd_event_source *source, int fd, uint32_t events, void
 			return 0;
 		}
 		if (result != AGENT_OK) {
-			drop_control(child, agent_result_text(result));
+			drop_control(child, agent_result_text(result),
+					result == AGENT_VERSION_MISMATCH);
 			return 0;
 		}
 		take_message(child, &message);
@@ -108,8 +131,7 @@ static int handle_control(sd_event_source *source, int fd, uint32_t events, void
 }
 
 static void take_control(struct agent_child *child, int *fd) {
-	child->control_source = sd_event_source_disable_unref(child->control_source);
-	fd_close(&child->control);
+	end_control(child);
 	child->control = fd_steal(fd);
 	child->control_len = 0;
 	listing_begin(&child->listing);
@@ -117,7 +139,7 @@ static void take_control(struct agent_child *child, int *fd) {
 	if (fd_set_nonblock(child->control, true) < 0 ||
 			sd_event_add_io(child->event, &child->control_source, child->control,
 					EPOLLIN, handle_control, child) < 0) {
-		drop_control(child, "out of memory");
+		drop_control(child, "out of memory", false);
 	}
 }
 
@@ -126,13 +148,14 @@ static void start_command(struct agent_child *child, const struct order *order,
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		if (child->commands[i] == NULL) {
 			child->commands[i] = command_create(child->event, order->id, fds, run,
-					run_len, handle_done, child);
+					run_len, handle_command, child);
 			if (child->commands[i] != NULL) {
 				return;
 			}
 			break;
 		}
 	}
+	lingers_add(&child->lingers, fd_steal(&fds[0]), order->id, false);
 	struct agent_report failed = {.type = REPORT_ERROR, .id = order->id, .status = 1};
 	snprintf(failed.text, sizeof(failed.text), "too many commands run in this VM");
 	report(child, &failed);
@@ -142,6 +165,7 @@ static void cancel_command(struct agent_child *child, const struct order *order)
 	for (size_t i = 0; i < AGENT_COMMANDS_MAX; i++) {
 		struct command *command = child->commands[i];
 		if (command != NULL && command_id(command) == order->id) {
+			linger(child, command);
 			command_destroy(command);
 			child->commands[i] = NULL;
 			return;
@@ -154,7 +178,7 @@ static void shut_down(struct agent_child *child) {
 	struct agent_message message = {.type = AGENT_SHUTDOWN};
 	size_t len = agent_encode(&message, frame, sizeof(frame));
 	if (child->control >= 0 && fd_send(child->control, frame, len, NULL, 0) != (ssize_t)len) {
-		drop_control(child, "the guest's agent does not read");
+		drop_control(child, "the guest's agent does not read", false);
 	}
 }
 
@@ -182,6 +206,8 @@ static int handle_order(sd_event_source *source, int fd, uint32_t events, void *
 		cancel_command(child, &order);
 	} else if (order.type == ORDER_SHUTDOWN) {
 		shut_down(child);
+	} else if (order.type == ORDER_LINGER && n == 1) {
+		lingers_add(&child->lingers, fd_steal(&fds[0]), order.id, order.is_answered != 0);
 	}
 	for (size_t i = 0; i < n; i++) {
 		fd_close(&fds[i]);
@@ -197,6 +223,7 @@ int agent_child_run(int fd) {
 	child->fd = fd;
 	child->control = -1;
 	int result = sd_event_new(&child->event);
+	lingers_init(&child->lingers, child->event, tell_closed, child);
 	listing_init(&child->listing, child->event, pass_list, child);
 	if (result >= 0) {
 		result = sd_event_add_io(child->event, NULL, fd, EPOLLIN, handle_order, child);
@@ -212,6 +239,7 @@ int agent_child_run(int fd) {
 	}
 	sd_event_source_disable_unref(child->control_source);
 	fd_close(&child->control);
+	lingers_finish(&child->lingers);
 	listing_finish(&child->listing);
 	sd_event_unref(child->event);
 	free(child);

@@ -15,25 +15,33 @@
 enum order_type {
 	/* With one descriptor: the guest's control connection. */
 	ORDER_CONTROL = 1,
-	/* With five: a connection to the vsock device, standard input, output, error, signals. A
-	 * RUN frame follows the struct. */
+	/* With five: a connection to the vsock device, which has been told where to, standard input,
+	 * output, error, signals. A RUN frame follows the struct. */
 	ORDER_RUN,
 	/* The caller is gone: hang up. */
 	ORDER_CANCEL,
 	ORDER_SHUTDOWN,
+	/* With one: a connection that another child left; let it end. */
+	ORDER_LINGER,
 };
 
 struct order {
 	uint32_t type;
-	uint32_t id; /* of the command: RUN, CANCEL */
+	uint32_t id;          /* of the command: RUN, CANCEL, LINGER (0: a control connection) */
+	uint32_t is_answered; /* LINGER: the device has said OK */
 };
 
 /* Child → supervisor. */
 enum report_type {
 	/* text is the boot id. */
 	REPORT_HELLO = 1,
-	/* The control connection is gone. text says why, if the guest broke the rules. */
+	/* The control connection is gone. text says why, if the guest broke the rules; status is 1 if
+	 * its agent is of another version. */
 	REPORT_GONE,
+	/* The vsock device has said OK to command id; told before the child takes the last of it. */
+	REPORT_CONNECTED,
+	/* The connection of command id is closed; id 0: a control connection. */
+	REPORT_CLOSED,
 	REPORT_EXIT,
 	/* text says why the command could not be run, or was lost; status is what to end with. */
 	REPORT_ERROR,
@@ -45,7 +53,7 @@ enum report_type {
 
 struct agent_report {
 	uint32_t type;
-	uint32_t id; /* EXIT, ERROR */
+	uint32_t id; /* CONNECTED, CLOSED, EXIT, ERROR */
 	uint32_t status, signal;
 	union {
 		char text[AGENT_ERROR_MAX + 1];

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "vmctl/supervisor/monitor.h"
+#include "vmctl/supervisor/process.h"
 #include "vmctl/vmm/vmm_box.h"
 
 /* The device listens within milliseconds of its start; this is for a machine that thrashes. */
@@ -39,19 +40,11 @@
 /* One that lived so long was well: the next rest is short again. */
 #define AGENT_WELL_MS 10000
 
+/* What a program in Rust says when one of its threads dies. */
+#define PANIC "panicked at"
+
 static const char *const process_names[BOOT_PROCESSES] = {
 		"vsock device", "silo-proxy", "agent child", "VMM"};
-
-struct process {
-	struct boot *boot;
-	enum boot_process kind;
-	struct box_child child;
-	bool is_running;
-	sd_event_source *exit_source;
-	int output;
-	sd_event_source *output_source;
-	struct ring_source log;
-};
 
 struct boot {
 	sd_event *event;
@@ -97,23 +90,6 @@ static void finish_if_all_gone(struct boot *boot) {
 	}
 }
 
-static void drain_output(struct process *process) {
-	char bytes[4096];
-	ssize_t n;
-	while (process->output >= 0 && (n = read(process->output, bytes, sizeof(bytes))) > 0) {
-		ring_add(process->boot->setup.ring, &process->log, bytes, (size_t)n);
-	}
-	ring_flush(process->boot->setup.ring, &process->log);
-	process->output_source = sd_event_source_disable_unref(process->output_source);
-	fd_close(&process->output);
-}
-
-static void kill_process(struct process *process) {
-	if (process->is_running) {
-		syscall(SYS_pidfd_send_signal, process->child.pidfd, SIGKILL, NULL, 0);
-	}
-}
-
 void boot_kill(struct boot *boot, enum boot_end end, const char *reason) {
 	if (!boot->is_ending) {
 		boot->is_ending = true;
@@ -126,7 +102,7 @@ void boot_kill(struct boot *boot, enum boot_end end, const char *reason) {
 	boot->grace = sd_event_source_disable_unref(boot->grace);
 	boot->agent_rest = sd_event_source_disable_unref(boot->agent_rest);
 	for (int i = 0; i < BOOT_PROCESSES; i++) {
-		kill_process(&boot->processes[i]);
+		process_kill(&boot->processes[i]);
 	}
 	finish_if_all_gone(boot);
 }
@@ -228,69 +204,28 @@ static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 	}
 }
 
-static int handle_exit(sd_event_source *source, int fd, uint32_t events, void *data) {
-	struct process *process = data;
-	struct boot *boot = process->boot;
-	int status;
-	pid_t pid = waitpid(process->child.pid, &status, WNOHANG);
-	if (pid != process->child.pid) {
-		return 0;
-	}
-	process->is_running = false;
-	process->exit_source = sd_event_source_disable_unref(process->exit_source);
-	fd_close(&process->child.pidfd);
-	drain_output(process);
+static void handle_process_end(struct process *process, int status, void *data) {
+	struct boot *boot = data;
 	boot->events.logged(boot->data);
 	if (!boot->is_ending) {
-		judge_exit(boot, process->kind, status);
+		judge_exit(boot, (enum boot_process)(process - boot->processes), status);
 	}
 	if (boot->is_ending) {
 		finish_if_all_gone(boot);
 	}
-	return 0;
 }
 
-static int handle_output(sd_event_source *source, int fd, uint32_t events, void *data) {
-	struct process *process = data;
-	char bytes[4096];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
-	if (n > 0) {
-		ring_add(process->boot->setup.ring, &process->log, bytes, (size_t)n);
-		process->boot->events.logged(process->boot->data);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+static void handle_output(struct process *process, const char *bytes, size_t len, void *data) {
+	struct boot *boot = data;
+	boot->events.logged(boot->data);
+	/* Its threads die one by one: without this one it would stand there as if it were well. */
+	if (process == &boot->processes[BOOT_VSOCK] && !boot->is_ending &&
+			memmem(bytes, len, PANIC, strlen(PANIC)) != NULL) {
+		char reason[ERROR_MAX];
+		snprintf(reason, sizeof(reason), "the vsock device crashed; see: vmctl log %s",
+				boot->setup.vm->name);
+		fail(boot, reason);
 	}
-	return 0;
-}
-
-static bool spawn(struct boot *boot, enum boot_process kind, struct box_spec *spec,
-		char error[ERROR_MAX]) {
-	struct process *process = &boot->processes[kind];
-	int output[2];
-	if (pipe2(output, O_CLOEXEC) < 0) {
-		snprintf(error, ERROR_MAX, "no pipe: %s", strerror(errno));
-		return false;
-	}
-	spec->output = output[1];
-	char why[512];
-	int result = box_spawn(spec, &process->child, why, sizeof(why));
-	close(output[1]);
-	if (result < 0) {
-		close(output[0]);
-		snprintf(error, ERROR_MAX, "%s cannot be started: %s", process_names[kind], why);
-		return false;
-	}
-	process->is_running = true;
-	process->output = output[0];
-	fd_set_nonblock(output[0], true);
-	if (sd_event_add_io(boot->event, &process->exit_source, process->child.pidfd, EPOLLIN,
-			    handle_exit, process) < 0 ||
-			sd_event_add_io(boot->event, &process->output_source, output[0], EPOLLIN,
-					handle_output, process) < 0) {
-		snprintf(error, ERROR_MAX, "out of memory");
-		return false;
-	}
-	return true;
 }
 
 static bool spawn_vsock(struct boot *boot, char error[ERROR_MAX]) {
@@ -300,14 +235,14 @@ static bool spawn_vsock(struct boot *boot, char error[ERROR_MAX]) {
 	const char *const argv[] = {boot->setup.vsock_device, "--vm", device, NULL};
 	const struct box_bind bind = {.path = boot->setup.vsock_dir, .writable = true};
 	struct box_spec spec = {.argv = argv, .binds = &bind, .binds_len = 1};
-	return spawn(boot, BOOT_VSOCK, &spec, error);
+	return process_spawn(&boot->processes[BOOT_VSOCK], &spec, error);
 }
 
 static bool spawn_agent_child(struct boot *boot, char error[ERROR_MAX]) {
 	const char *const argv[] = {boot->setup.agent_child, "--vm", boot->setup.vm->name,
 			"--control-fd", "3", NULL};
 	struct box_spec spec = {.argv = argv, .fds = &boot->agent_child_fd, .fds_len = 1};
-	bool is_spawned = spawn(boot, BOOT_AGENT, &spec, error);
+	bool is_spawned = process_spawn(&boot->processes[BOOT_AGENT], &spec, error);
 	fd_close(&boot->agent_child_fd);
 	boot->agent_started_ms = clock_now_ms();
 	return is_spawned;
@@ -343,7 +278,7 @@ static bool spawn_proxy(struct boot *boot, int gpu, char error[ERROR_MAX]) {
 			"--control-fd", "3", "--vhost-user-fd", "4", NULL};
 	const int fds[] = {control[1], gpu};
 	struct box_spec spec = {.argv = argv, .fds = fds, .fds_len = 2};
-	bool is_spawned = spawn(boot, BOOT_PROXY, &spec, error);
+	bool is_spawned = process_spawn(&boot->processes[BOOT_PROXY], &spec, error);
 	close(control[1]);
 	return is_spawned;
 }
@@ -391,7 +326,7 @@ static bool start_vmm(struct boot *boot, int vsock, char error[ERROR_MAX]) {
 		const int fds[VMM_FDS_LEN] = {control[1], console[1], gpu[1], vsock};
 		struct vmm_box box;
 		vmm_box_init(&box, &boot->setup.vmm, fds);
-		is_started = spawn(boot, BOOT_VMM, &box.spec, error);
+		is_started = process_spawn(&boot->processes[BOOT_VMM], &box.spec, error);
 		vmm_box_finish(&box);
 	}
 	if (is_started) {
@@ -456,8 +391,9 @@ static void handle_report(const struct agent_report *report, void *data) {
 	struct boot *boot = data;
 	if (report == NULL) {
 		log_error("the agent child sent malformed reports and is ended");
-		kill_process(&boot->processes[BOOT_AGENT]);
-	} else {
+		process_kill(&boot->processes[BOOT_AGENT]);
+	} else if (!boot->is_ending) {
+		/* Afterwards the boot's own end is what there is to tell. */
 		boot->has_heard_agent = boot->has_heard_agent || report->type == REPORT_HELLO;
 		boot->events.report(report, boot->data);
 	}
@@ -498,16 +434,15 @@ struct boot *boot_create(sd_event *event, const struct boot_setup *setup,
 		return NULL;
 	}
 	static const char *const log_names[BOOT_PROCESSES] = {"vsock", "proxy", "agent", "vmm"};
+	static const struct process_events process_events = {handle_process_end, handle_output};
 	boot->event = event;
 	boot->setup = *setup;
 	boot->events = *events;
 	boot->data = data;
 	boot->control = boot->agent_child_fd = -1;
 	for (int i = 0; i < BOOT_PROCESSES; i++) {
-		boot->processes[i].boot = boot;
-		boot->processes[i].kind = (enum boot_process)i;
-		boot->processes[i].output = boot->processes[i].child.pidfd = -1;
-		boot->processes[i].log.name = log_names[i];
+		process_init(&boot->processes[i], event, setup->ring, process_names[i],
+				log_names[i], &process_events, boot);
 	}
 	if (!begin(boot, error)) {
 		boot_destroy(boot);
@@ -522,13 +457,7 @@ void boot_destroy(struct boot *boot) {
 	}
 	boot_kill(boot, BOOT_FAILED, "");
 	for (int i = 0; i < BOOT_PROCESSES; i++) {
-		struct process *process = &boot->processes[i];
-		process->exit_source = sd_event_source_disable_unref(process->exit_source);
-		while (process->is_running && waitpid(process->child.pid, NULL, 0) < 0 &&
-				errno == EINTR) {
-		}
-		drain_output(process);
-		fd_close(&process->child.pidfd);
+		process_finish(&boot->processes[i]);
 	}
 	boot->gone = sd_event_source_disable_unref(boot->gone);
 	console_destroy(boot->console);

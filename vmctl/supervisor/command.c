@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -34,14 +35,13 @@ struct command {
 	sd_event_source *sources[STREAMS];
 	sd_event *event; /* the caller's */
 	sd_event_source *retired;
-	command_done_t done;
+	command_report_t handler;
 	void *data;
 	bool is_done;
 
 	char greeting[GREETING_MAX];
 	size_t greeting_len;
 	bool is_connected;
-	size_t connect_len; /* the device drops what follows its own line in one write */
 
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_FRAME_MAX];
@@ -63,7 +63,7 @@ struct command {
 static void finish(struct command *command, const struct agent_report *report) {
 	if (!command->is_done) {
 		command->is_done = true;
-		command->done(command, report, command->data);
+		command->handler(command, report, command->data);
 	}
 }
 
@@ -90,11 +90,10 @@ static void queue(struct command *command, const struct agent_message *message) 
 
 /* Each returns whether it got anywhere; a call after is_done does nothing. */
 static bool flush_out(struct command *command) {
-	if (command->is_deaf) {
+	if (command->is_deaf || !command->is_connected) {
 		return false;
 	}
-	size_t end = command->is_connected ? command->out_len : command->connect_len;
-	size_t left = end - command->out_sent;
+	size_t left = command->out_len - command->out_sent;
 	if (left == 0) {
 		return false;
 	}
@@ -118,30 +117,34 @@ static bool flush_out(struct command *command) {
 	return true;
 }
 
+/* Takes the device's answer, a byte at a time; its end is told before it is taken, so that nobody
+ * waits for it in vain if this process ends between the two. */
 static bool greet(struct command *command) {
 	char byte;
-	ssize_t n = read(command->fds[CONNECTION], &byte, 1);
-	if (n < 0 && errno == EAGAIN) {
+	ssize_t n = recv(command->fds[CONNECTION], &byte, 1, MSG_PEEK);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return false;
 	}
 	if (n <= 0) {
 		fail(command, "the guest's agent does not take commands");
 		return false;
 	}
-	if (byte != '\n') {
-		if (command->greeting_len == sizeof(command->greeting) - 1) {
-			fail(command, "the vsock device answered nonsense");
-			return false;
-		}
+	if (byte == '\n') {
+		struct agent_report connected = {.type = REPORT_CONNECTED, .id = command->id};
+		command->handler(command, &connected, command->data);
+		command->is_connected = true;
+	} else if (command->greeting_len == sizeof(command->greeting) - 1) {
+		fail(command, "the vsock device answered nonsense");
+		return false;
+	} else {
 		command->greeting[command->greeting_len++] = byte;
-		return true;
 	}
-	if (strncmp(command->greeting, "OK ", 3) != 0) {
+	n = read(command->fds[CONNECTION], &byte, 1);
+	if (command->is_connected && (n != 1 || strncmp(command->greeting, "OK ", 3) != 0)) {
 		fail(command, "the vsock device refused the connection");
 		return false;
 	}
-	command->is_connected = true;
-	return true;
+	return n == 1;
 }
 
 /* One read of standard input, when nothing else waits to be sent and the guest has room. */
@@ -325,8 +328,8 @@ static void pump(struct command *command) {
 	if (command->is_done) {
 		return;
 	}
-	size_t sendable = command->is_connected ? command->out_len : command->connect_len;
-	uint32_t events = command->out_sent < sendable ? EPOLLOUT : 0;
+	bool has_more = command->is_connected && command->out_sent < command->out_len;
+	uint32_t events = has_more ? EPOLLOUT : 0;
 	events |= command->pending == NULL ? EPOLLIN : 0;
 	watch(command, CONNECTION, events);
 	bool wants_input = command->is_started && command->credit > 0 && command->out_len == 0;
@@ -343,38 +346,42 @@ static int handle_io(sd_event_source *source, int fd, uint32_t events, void *dat
 	return 0;
 }
 
+int command_release(struct command *command, bool *ret_is_answered) {
+	command->sources[CONNECTION] = sd_event_source_disable_unref(command->sources[CONNECTION]);
+	*ret_is_answered = command->is_connected;
+	return fd_steal(&command->fds[CONNECTION]);
+}
+
 struct command *command_create(sd_event *event, uint32_t id, int fds[], const uint8_t *run,
-		size_t run_len, command_done_t done, void *data) {
+		size_t run_len, command_report_t handler, void *data) {
 	struct command *command = calloc(1, sizeof(*command));
-	char connect[32];
-	int len = snprintf(connect, sizeof(connect), "CONNECT %d\n", AGENT_PORT_COMMAND);
-	bool is_made = command != NULL && run_len <= AGENT_FRAME_MAX;
+	if (command == NULL) {
+		return NULL;
+	}
+	bool is_made = run_len <= AGENT_FRAME_MAX;
 	for (int i = 0; i < STREAMS; i++) {
 		int fd = fd_steal(&fds[i]);
-		if (command == NULL) {
-			fd_close(&fd);
-			continue;
-		}
 		command->fds[i] = fd;
 		is_made = is_made && fd_set_nonblock(fd, true) == 0 &&
 				sd_event_add_io(event, &command->sources[i], fd, EPOLLIN, handle_io,
 						command) >= 0;
 	}
 	if (!is_made) {
+		bool is_answered;
+		fds[CONNECTION] = command_release(command, &is_answered);
 		command_destroy(command);
 		return NULL;
 	}
 	command->event = event;
 	command->id = id;
-	command->done = done;
+	command->handler = handler;
 	command->data = data;
 	command->credit = AGENT_STDIN_WINDOW;
 	agent_decoder_init(&command->decoder, AGENT_COMMAND_TO_HOST);
-	memcpy(command->out, connect, (size_t)len);
-	memcpy(command->out + len, run, run_len);
-	command->connect_len = (size_t)len;
-	command->out_len = (size_t)len + run_len;
-	watch(command, CONNECTION, EPOLLIN | EPOLLOUT);
+	/* Not before the OK: the device drops what follows the line before it. */
+	memcpy(command->out, run, run_len);
+	command->out_len = run_len;
+	watch(command, CONNECTION, EPOLLIN);
 	for (int stream = INPUT; stream < STREAMS; stream++) {
 		watch(command, stream, 0);
 	}

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <systemd/sd-varlink.h>
 
+#include "base/fd.h"
+
 void run_request_finish(struct run_request *request) {
 	for (char **word = request->argv; word != NULL && *word != NULL; word++) {
 		free(*word);
@@ -15,6 +17,12 @@ void run_request_finish(struct run_request *request) {
 	free(request->argv);
 	free(request->application);
 	*request = (struct run_request){0};
+}
+
+void run_streams_close(int streams[RUN_STREAMS]) {
+	for (int i = 0; i < RUN_STREAMS; i++) {
+		fd_close(&streams[i]);
+	}
 }
 
 /* A name as in terminfo; it becomes a variable in the guest and nothing else. */

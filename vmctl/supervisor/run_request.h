@@ -11,6 +11,7 @@
 #include <systemd/sd-json.h>
 
 #include "parse/agent.h"
+#include "vmctl/supervisor/interface.h"
 
 #define RUN_TERM_MAX 63
 
@@ -25,6 +26,9 @@ struct run_request {
 };
 
 void run_request_finish(struct run_request *request);
+
+/* Closes a command's streams; -1 is none. */
+void run_streams_close(int streams[RUN_STREAMS]);
 
 /* Dispatches a Terminal object; for a table of sd_json_dispatch_field with a run_request's offset. */
 int run_request_dispatch_terminal(const char *name, sd_json_variant *json,

@@ -126,15 +126,9 @@ static int take_streams(sd_varlink *link, int streams[RUN_STREAMS]) {
 	return is_good ? 0 : -EINVAL;
 }
 
-static void close_streams(int streams[RUN_STREAMS]) {
-	for (int i = 0; i < RUN_STREAMS; i++) {
-		fd_close(&streams[i]);
-	}
-}
-
 static void release(struct waiting_run *waiting) {
 	run_request_finish(&waiting->request);
-	close_streams(waiting->streams);
+	run_streams_close(waiting->streams);
 	sd_varlink_unref(waiting->link);
 	*waiting = (struct waiting_run){.streams = {-1, -1, -1, -1}};
 }
@@ -156,7 +150,7 @@ static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting)
 		return result;
 	}
 	waiting->waits = false;
-	close_streams(waiting->streams);
+	run_streams_close(waiting->streams);
 	return 0;
 }
 
@@ -258,7 +252,7 @@ static int handle_run(sd_varlink *link, sd_json_variant *parameters,
 						  "four pipes must come with the call")
 				: run(data, link, &request, streams);
 	}
-	close_streams(streams);
+	run_streams_close(streams);
 	run_request_finish(&request);
 	return result;
 }

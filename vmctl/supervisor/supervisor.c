@@ -15,6 +15,7 @@
 #include "vmctl/supervisor/cgroup.h"
 #include "vmctl/supervisor/prepare.h"
 #include "vmctl/supervisor/service.h"
+#include "vmctl/vmm/image.h"
 
 /* A guest that was asked to shut down gets this long. */
 #define STOP_TIMEOUT_US (15ull * 1000 * 1000)
@@ -66,8 +67,16 @@ static void conclude(struct supervisor *supervisor, enum vm_state state, const c
 static int handle_agent_timeout(sd_event_source *source, uint64_t usec, void *data) {
 	struct supervisor *supervisor = data;
 	char reason[REASON_MAX];
-	snprintf(reason, sizeof(reason), "the guest's agent was silent for %u s; see: vmctl log %s",
-			supervisor->vm->agent_timeout_ms / 1000, supervisor->vm->name);
+	unsigned seconds = supervisor->vm->agent_timeout_ms / 1000;
+	if (supervisor->agent_fault[0] != '\0') {
+		snprintf(reason, sizeof(reason),
+				"the guest's agent was not well for %u s (%s); see: vmctl log %s",
+				seconds, supervisor->agent_fault, supervisor->vm->name);
+	} else {
+		snprintf(reason, sizeof(reason),
+				"the guest's agent was silent for %u s; see: vmctl log %s", seconds,
+				supervisor->vm->name);
+	}
 	boot_kill(supervisor->boot, BOOT_FAILED, reason);
 	return 0;
 }
@@ -109,6 +118,26 @@ static void miss_agent(struct supervisor *supervisor) {
 	}
 }
 
+/* The guest's agent has hung up, or broke the rules and was: then it calls again and again. */
+static void handle_agent_gone(struct supervisor *supervisor, const struct agent_report *report) {
+	if (report->status != 0) {
+		/* No other will come before the next boot. */
+		char reason[ERROR_MAX];
+		snprintf(reason, sizeof(reason),
+				"the guest's agent is not of this version of Silo; rebuild the "
+				"image: %s --output %s",
+				image_builder(), supervisor->image_dir);
+		boot_kill(supervisor->boot, BOOT_FAILED, reason);
+		return;
+	}
+	if (report->text[0] != '\0' && strcmp(report->text, supervisor->agent_fault) != 0) {
+		snprintf(supervisor->agent_fault, sizeof(supervisor->agent_fault), "%s",
+				report->text);
+		log_warn("the guest's agent: %s; said once for this boot", report->text);
+	}
+	miss_agent(supervisor);
+}
+
 static void handle_agent_lost(const char *reason, void *data) {
 	struct supervisor *supervisor = data;
 	log_warn("%s; it is started again", reason);
@@ -147,10 +176,7 @@ static void handle_report(const struct agent_report *report, void *data) {
 		handle_hello(supervisor, report->text);
 		break;
 	case REPORT_GONE:
-		if (report->text[0] != '\0') {
-			log_warn("the guest's agent: %s", report->text);
-		}
-		miss_agent(supervisor);
+		handle_agent_gone(supervisor, report);
 		break;
 	case REPORT_LIST_END:
 		take_applications(supervisor);
@@ -265,7 +291,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 	supervisor->record.ready_ms = 0;
 	supervisor->was_ready = false;
 	supervisor->pause_is_wanted = false;
-	supervisor->record.boot_id[0] = '\0';
+	supervisor->record.boot_id[0] = supervisor->agent_fault[0] = '\0';
 	supervisor->boot = boot_create(supervisor->event, &setup, &events, supervisor, error);
 	if (supervisor->boot == NULL) {
 		return false;

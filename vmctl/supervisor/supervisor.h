@@ -59,7 +59,8 @@ struct supervisor {
 	struct ring ring;
 	struct boot *boot;
 	bool agent_is_ready;
-	bool was_ready; /* in this boot */
+	bool was_ready;                        /* in this boot */
+	char agent_fault[AGENT_ERROR_MAX + 1]; /* how it last broke the rules in this boot */
 	bool pause_is_wanted;
 	uint64_t vmm_start_ms;
 	int dial; /* a dial channel that waits for the proxy, or -1 */

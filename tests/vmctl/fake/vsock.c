@@ -4,6 +4,10 @@
  * booted, and its commands are
  *   true   status N   cat   hang (until a signal)   garbage (breaks the protocol)   reboot
  *   flood (1 MiB)   fail STATUS (cannot be run)   list KIND (see tell_list())
+ *   crash (the device, as its original does)
+ * While there is a file "hold" beside its sockets the device does not answer who connects, and makes
+ * a file "held", of a byte for each; if one of those hangs up, it crashes. In a VM "old" the agent is of another version,
+ * in a VM "rude" it breaks the rules, again and again.
  * On a terminal it tells of its sizes until it is asked for more. Its applications are those that it
  * tells; each says its own id when it is run, but gone, which cannot be.
  */
@@ -18,7 +22,7 @@
 #include "base/fd.h"
 #include "parse/agent.h"
 
-#define CONNECTIONS_MAX 16
+#define CONNECTIONS_MAX 80
 
 enum kind {
 	NONE,
@@ -32,7 +36,7 @@ enum kind {
 struct connection {
 	enum kind kind;
 	int fd;
-	bool is_greeted, echoes, is_terminal, reboots;
+	bool is_held, is_greeted, echoes, is_terminal, reboots;
 	struct agent_decoder decoder;
 	uint8_t in[AGENT_FRAME_MAX];
 	size_t len;
@@ -85,7 +89,7 @@ static void add_application(struct agent_applications *list, uint8_t *bytes, siz
 	list->count++;
 }
 
-/* usual; double (an id twice); many (500); endless (again and again, the last one is "last"). */
+/* usual; double (an id twice); many (500); wide (names of many columns); endless (again and again, the last one is "last"). */
 static void tell_list(const char *kind) {
 	static uint8_t bytes[AGENT_MESSAGE_MAX];
 	int control = -1;
@@ -103,6 +107,13 @@ static void tell_list(const char *kind) {
 		add_application(list, bytes, sizeof(bytes), is_endless ? id : "gone", "Gone");
 		add_application(list, bytes, sizeof(bytes), "greet", "Not the manifest's");
 		add_application(list, bytes, sizeof(bytes), "play", "Play \xc3\xa4");
+		if (strcmp(kind, "wide") == 0) {
+			add_application(list, bytes, sizeof(bytes), "wide", "日本語のアプリ 😀");
+			add_application(list, bytes, sizeof(bytes), "accents", "E\u0301te\u0301");
+			add_application(list, bytes, sizeof(bytes),
+					"org.example.AVeryLongIdOfAProgram",
+					"A name that is as long as a name may be, and longer");
+		}
 		if (strcmp(kind, "double") == 0) {
 			add_application(list, bytes, sizeof(bytes), "play", "Again");
 		}
@@ -116,6 +127,46 @@ static void tell_list(const char *kind) {
 
 static char boot_id[AGENT_BOOT_ID_LEN + 1];
 
+static bool is_in_vm(const char *name) {
+	char part[40];
+	snprintf(part, sizeof(part), "/%s/vsock", name);
+	return strstr(dir, part) != NULL;
+}
+
+/* As vhost-device-vsock: the thread that served is gone, its process is not. */
+static void crash(void) {
+	fputs("\nthread 'main' panicked at src/vsock_conn.rs:1:1:\n", stderr);
+	for (;;) {
+		pause();
+	}
+}
+
+static void answer(struct connection *connection) {
+	/* As the real device: what follows the line in one write is lost. */
+	connection->is_greeted = true;
+	connection->is_held = false;
+	connection->len = 0;
+	if (send(connection->fd, "OK 5000\n", 8, MSG_NOSIGNAL) != 8) {
+		crash();
+	}
+}
+
+static bool is_holding(void) {
+	char path[300];
+	snprintf(path, sizeof(path), "%s/hold", dir);
+	return access(path, F_OK) == 0;
+}
+
+static void hold(struct connection *connection) {
+	char path[300];
+	snprintf(path, sizeof(path), "%s/held", dir);
+	FILE *file = fopen(path, "a");
+	if (file == NULL || fputc('h', file) == EOF || fclose(file) != 0) {
+		exit(1);
+	}
+	connection->is_held = true;
+}
+
 static void say_hello(void) {
 	char path[300];
 	snprintf(path, sizeof(path), "%s/agent_%d", dir, AGENT_PORT_CONTROL);
@@ -127,6 +178,15 @@ static void say_hello(void) {
 	agent_decoder_init(&control->decoder, AGENT_CONTROL_TO_GUEST);
 	struct agent_message hello = {.type = AGENT_HELLO, .hello = {.version = AGENT_VERSION}};
 	memcpy(hello.hello.boot_id, boot_id, sizeof(boot_id));
+	if (is_in_vm("old") || is_in_vm("rude")) {
+		uint8_t frame[64] = {0};
+		size_t len = agent_encode(&hello, frame, sizeof(frame));
+		frame[is_in_vm("old") ? AGENT_HEADER_SIZE : 0] = 99;
+		if (write(fd, frame, len) != (ssize_t)len) {
+			exit(1);
+		}
+		return;
+	}
 	send_message(fd, &hello);
 	tell_list("usual");
 }
@@ -165,6 +225,9 @@ static void say_size(struct connection *connection, const struct agent_window *w
 
 static void run(struct connection *connection, const struct agent_run *command) {
 	const char *name = command->argc > 0 ? command->argv[0] : "";
+	if (strcmp(name, "crash") == 0) {
+		crash();
+	}
 	if (strcmp(name, "garbage") == 0) {
 		if (write(connection->fd, "\377\377\377\377\377\377\377\377", 8) != 8) {
 			exit(1);
@@ -264,6 +327,15 @@ static void take(struct connection *connection, const struct agent_message *mess
 static void read_frames(struct connection *connection) {
 	ssize_t n = read(connection->fd, connection->in + connection->len,
 			sizeof(connection->in) - connection->len);
+	if (n <= 0 && connection->is_held) {
+		crash();
+	}
+	if (n < 0) {
+		/* As the real device: the guest is told of an end that can be read, and of no other. */
+		fputs("a hang-up was lost\n", stderr);
+		connection->kind = NONE;
+		return;
+	}
 	if (n <= 0) {
 		bool calls_again = connection->kind == CONTROL, reboots = connection->reboots;
 		drop(connection);
@@ -277,11 +349,10 @@ static void read_frames(struct connection *connection) {
 	}
 	connection->len += (size_t)n;
 	if (connection->kind == COMMAND && !connection->is_greeted) {
-		/* As the real device: what follows the line in one write is lost. */
-		connection->is_greeted = true;
-		connection->len = 0;
-		if (write(connection->fd, "OK 5000\n", 8) != 8) {
-			drop(connection);
+		if (is_holding()) {
+			hold(connection);
+		} else {
+			answer(connection);
 		}
 		return;
 	}
@@ -337,11 +408,17 @@ int main(int argc, char **argv) {
 	add(CTL_LISTENER, fd_listen(path, SOCK_STREAM));
 	for (;;) {
 		struct pollfd fds[CONNECTIONS_MAX];
+		bool is_any_held = false;
 		for (int i = 0; i < CONNECTIONS_MAX; i++) {
-			int fd = connections[i].kind != NONE ? connections[i].fd : -1;
+			struct connection *connection = &connections[i];
+			if (connection->is_held && !is_holding()) {
+				answer(connection);
+			}
+			is_any_held = is_any_held || connection->is_held;
+			int fd = connection->kind != NONE ? connection->fd : -1;
 			fds[i] = (struct pollfd){.fd = fd, .events = POLLIN};
 		}
-		if (poll(fds, CONNECTIONS_MAX, -1) < 0) {
+		if (poll(fds, CONNECTIONS_MAX, is_any_held ? 10 : -1) < 0) {
 			return 1;
 		}
 		for (int i = 0; i < CONNECTIONS_MAX; i++) {
