@@ -243,6 +243,17 @@ void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, s
 	case ICON_MINIMISE:
 		lines(cr, -5, stroke(&strokes, 0.25), 5, stroke(&strokes, 0.25));
 		break;
+	case ICON_CAPS_LOCK:
+		cairo_move_to(cr, 0, -5.5);
+		cairo_line_to(cr, 5, -0.5);
+		cairo_line_to(cr, 2, -0.5);
+		cairo_line_to(cr, 2, 2.25);
+		cairo_line_to(cr, -2, 2.25);
+		cairo_line_to(cr, -2, -0.5);
+		cairo_line_to(cr, -5, -0.5);
+		cairo_close_path(cr);
+		lines(cr, -2, 5.25, 2, 5.25);
+		break;
 	case ICON_LOCK:
 		marks_round_path(cr, -5, -1, 10, 8, (struct radii){1.5, 1.5, 1.5, 1.5});
 		cairo_move_to(cr, -3, -1);

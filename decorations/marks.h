@@ -17,6 +17,7 @@ enum icon {
 	ICON_RESTORE,
 	ICON_MINIMISE,
 	ICON_LOCK,
+	ICON_CAPS_LOCK,
 };
 
 /* Corner radii of a rounded rectangle, clockwise from the top left. */

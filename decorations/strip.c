@@ -10,6 +10,8 @@
 #define TILE_TAIL 44 /* after the name, with the keyboard mark */
 #define BADGE_GAP 8
 #define END_GAP 16
+#define ITEM_GAP 24
+#define ICON_WIDTH 16
 
 struct tile {
 	struct color fill, cell, text;
@@ -88,12 +90,37 @@ static void paint_tile(const struct strip_spec *spec, struct lettering *letterin
 	}
 }
 
+/* What is true now, from the right end on to the left, as far as there is room. */
+static void paint_items(const struct strip_spec *spec, struct lettering *lettering, cairo_t *cr,
+		double start, double end, double middle) {
+	const struct theme *theme = theme_get(spec->dark);
+	double scale = spec->scale;
+	if (spec->hint != NULL) {
+		struct line_style style = {.size = 12 * scale, .weight = 400};
+		double x = end - lettering_width(lettering, spec->hint, &style);
+		if (x > start) {
+			lettering_draw(lettering, cr, spec->hint, &style, theme->ink2, x, middle);
+			end = x - ITEM_GAP * scale;
+		}
+	}
+	if (spec->caps_lock) {
+		static const char words[] = "Caps Lock";
+		struct line_style style = {.size = 12 * scale, .weight = 500};
+		double x = round(end - lettering_width(lettering, words, &style));
+		double icon = x - ICON_WIDTH * scale;
+		if (icon > start) {
+			lettering_draw(lettering, cr, words, &style, theme->ink, x, middle);
+			marks_icon(cr, ICON_CAPS_LOCK, round(icon + 4 * scale), round(middle),
+					scale, theme->ink);
+		}
+	}
+}
+
 static void paint_strip(const struct strip_spec *spec, struct lettering *lettering, cairo_t *cr,
 		double width, double height) {
-	const struct theme *theme = theme_get(spec->dark);
 	struct tile tile = tile_of(spec);
 	double scale = spec->scale, horizon = round(STRIP_HORIZON * scale);
-	marks_set_color(cr, theme->surface, 1);
+	marks_set_color(cr, theme_get(spec->dark)->surface, 1);
 	cairo_paint(cr);
 	marks_fill_rect(cr, 0, height - horizon, width, horizon, tile.fill, 1);
 	double at = tile_width(spec, lettering);
@@ -105,14 +132,7 @@ static void paint_strip(const struct strip_spec *spec, struct lettering *letteri
 		marks_emulated(lettering, cr, false, at, top, scale);
 		at += marks_emulated_width(lettering, false, scale);
 	}
-	if (spec->hint != NULL) {
-		struct line_style style = {.size = 12 * scale, .weight = 400};
-		double hint = lettering_width(lettering, spec->hint, &style);
-		double x = width - END_GAP * scale - hint;
-		if (x > at + END_GAP * scale) {
-			lettering_draw(lettering, cr, spec->hint, &style, theme->ink2, x, middle);
-		}
-	}
+	paint_items(spec, lettering, cr, at + END_GAP * scale, width - END_GAP * scale, middle);
 }
 
 bool strip_paint(const struct strip_spec *spec, struct lettering *lettering, void *pixels,

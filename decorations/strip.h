@@ -29,6 +29,7 @@ struct strip_spec {
 	enum glyph glyph;
 	bool emulated;    /* the VM runs under software emulation: permanent mark */
 	bool elsewhere;   /* the keyboard is on another output: no colour, no mark */
+	bool caps_lock;   /* said at the right, before the hint */
 	const char *hint; /* at the right: "Super Esc  reveal"; NULL: none */
 	bool dark;
 	double scale;

@@ -16,6 +16,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
+#include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/window/switcher.h"
@@ -225,6 +226,13 @@ static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *
 	}
 }
 
+bool keyboards_have_caps_lock(struct server *server) {
+	const struct keyboards *keyboards = server->keyboards;
+	return keyboards != NULL && keyboards->main.xkb_state != NULL &&
+			xkb_state_mod_name_is_active(keyboards->main.xkb_state, XKB_MOD_NAME_CAPS,
+					XKB_STATE_MODS_LOCKED) > 0;
+}
+
 static void handle_main_key(struct wl_listener *listener, void *data) {
 	struct keyboards *keyboards = wl_container_of(listener, keyboards, key);
 	process_key(keyboards, &keyboards->main, data, keyboards->is_virtual);
@@ -233,6 +241,7 @@ static void handle_main_key(struct wl_listener *listener, void *data) {
 static void handle_main_modifiers(struct wl_listener *listener, void *data) {
 	struct keyboards *keyboards = wl_container_of(listener, keyboards, modifiers_changed);
 	process_modifiers(keyboards, &keyboards->main);
+	outputs_update_strips(keyboards->server);
 }
 
 static void handle_key(struct wl_listener *listener, void *data) {

@@ -35,4 +35,7 @@ struct wlr_keyboard *keyboards_main(struct server *server);
 /* Modifiers held now on any keyboard, WLR_MODIFIER_ bits. */
 uint32_t keyboards_modifiers(struct server *server);
 
+/* Is Caps Lock on, for what is typed on them? */
+bool keyboards_have_caps_lock(struct server *server);
+
 #endif

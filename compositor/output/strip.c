@@ -8,6 +8,7 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/keyboard.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
@@ -54,6 +55,7 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 			.dark = !server->settings->is_light,
 			.scale = (double)strip->scale,
 			.width = strip->box.width,
+			.caps_lock = keyboards_have_caps_lock(server),
 	};
 	if (domain == NULL) {
 		return;
@@ -70,7 +72,8 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
 	return a->holder == b->holder && a->label == b->label && a->glyph == b->glyph &&
 			a->emulated == b->emulated && a->elsewhere == b->elsewhere &&
-			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
+			a->caps_lock == b->caps_lock && a->dark == b->dark &&
+			a->scale == b->scale && a->width == b->width &&
 			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
 }
 

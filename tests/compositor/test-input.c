@@ -426,6 +426,32 @@ static void a_virtual_keyboard_that_vanishes_leaves_nothing_pressed(void **state
 	scene_finish(&scene);
 }
 
+/* Does the strip show more than its ground and line at its right? */
+static bool strip_says_something(struct fixture *fixture) {
+	uint32_t ground = fixture_pixel(fixture, 600, STRIP_HEIGHT / 2);
+	for (int x = 1100; x < 1280; x++) {
+		if (fixture_pixel(fixture, x, STRIP_HEIGHT / 2) != ground) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void caps_lock_is_said_on_the_strip(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(strip_says_something(scene.fixture), i % 2);
+		user_key(scene.fixture, KEY_CAPSLOCK, true);
+		user_key(scene.fixture, KEY_CAPSLOCK, false);
+		/* Shift alone is not told. */
+		user_key(scene.fixture, KEY_LEFTSHIFT, true);
+		assert_int_equal(strip_says_something(scene.fixture), (i + 1) % 2);
+		user_key(scene.fixture, KEY_LEFTSHIFT, false);
+	}
+	scene_finish(&scene);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
@@ -444,6 +470,7 @@ int main(void) {
 			TEST(a_drag_needs_a_button_that_is_held),
 			TEST(the_exit_chord_is_not_taken_from_virtual_keyboards),
 			TEST(a_virtual_keyboard_that_vanishes_leaves_nothing_pressed),
+			TEST(caps_lock_is_said_on_the_strip),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

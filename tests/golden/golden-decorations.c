@@ -189,6 +189,12 @@ static void strips(void **state) {
 	wrong += !check_strip("elsewhere", elsewhere, 1);
 	wrong += !check_strip("locked", (struct strip_spec){.holder = STRIP_LOCKED}, 1);
 	wrong += !check_strip("dark", dark, 1);
+	struct strip_spec caps = dark;
+	caps.caps_lock = true;
+	wrong += !check_strip("caps-dark", caps, 1);
+	caps.dark = false;
+	caps.hint = "Super Esc  reveal";
+	wrong += !check_strip("caps", caps, 1.5);
 	assert_int_equal(wrong, 0);
 }
 
