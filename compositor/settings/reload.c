@@ -11,6 +11,8 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/layer_shell.h"
+#include "compositor/shell/programs.h"
 #include "compositor/window/snap.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -28,6 +30,7 @@ void settings_reload(struct server *server) {
 	pointer_end(server);
 	struct settings *old = server->settings;
 	server->settings = settings;
+	bool is_repainted = old->is_light != settings->is_light;
 	domains_host(server)->colors = theme_host_colors(!settings->is_light);
 	/* What is drawn once is made anew. */
 	switcher_destroy(server);
@@ -43,6 +46,10 @@ void settings_reload(struct server *server) {
 	chosen_reload(server->outputs, old);
 	settings_destroy(old);
 	outputs_repaint(server);
+	layer_shell_repaint(server);
+	if (is_repainted) {
+		programs_repaint(server);
+	}
 	windows_repaint(server);
 	log_info("the settings have been read again");
 }

@@ -458,12 +458,23 @@ void layer_shell_forget_output(struct server *server, struct output *output) {
 	}
 }
 
+static void scrim_color(const struct server *server, float ret_color[4]) {
+	const float ground = server->settings->is_light ? 0x11 / 255.0f : 0;
+	ret_color[0] = ret_color[1] = ret_color[2] = ground * SCRIM_ALPHA;
+	ret_color[3] = SCRIM_ALPHA;
+}
+
+void layer_shell_repaint(struct server *server) {
+	float color[4];
+	scrim_color(server, color);
+	wlr_scene_rect_set_color(server->layer_shell->scrim, color);
+}
+
 bool layer_shell_create(struct server *server) {
 	struct layer_shell *shell = calloc(1, sizeof(*shell));
 	struct wlr_layer_shell_v1 *wlr_shell = wlr_layer_shell_v1_create(server->display, VERSION);
-	const float ground = server->settings->is_light ? 0x11 / 255.0f : 0;
-	const float color[4] = {ground * SCRIM_ALPHA, ground * SCRIM_ALPHA, ground * SCRIM_ALPHA,
-			SCRIM_ALPHA};
+	float color[4];
+	scrim_color(server, color);
 	if (shell != NULL) {
 		shell->scrim = wlr_scene_rect_create(server->layers->trees[LAYER_SCRIM], 1, 1,
 				color);

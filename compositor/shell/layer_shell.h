@@ -63,6 +63,9 @@ void layer_shell_close(struct server *server, const struct wl_client *client);
 /* The user presses a button on layer, on the scrim, or (NULL) elsewhere. */
 void layer_shell_press(struct server *server, struct layer_surface *layer, bool is_scrim);
 
+/* The host's colours have changed. */
+void layer_shell_repaint(struct server *server);
+
 /* output goes: so do the surfaces on it. */
 void layer_shell_forget_output(struct server *server, struct output *output);
 

@@ -37,6 +37,7 @@ struct programs {
 	struct program launcher, panel;
 	struct respawn panel_respawn;
 	bool panel_is_missing;
+	bool panel_is_repainted;          /* it was ended to come again in other colours */
 	struct wl_event_source *rest;     /* timer: start the panel again */
 	struct wl_event_source *patience; /* timer: the launcher shows nothing */
 	struct wl_listener outputs_changed;
@@ -113,6 +114,11 @@ static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 
 static void panel_ended(struct programs *programs, int status) {
 	forget(&programs->panel);
+	if (programs->panel_is_repainted) {
+		programs->panel_is_repainted = false;
+		start_panel(programs);
+		return;
+	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		return; /* its outputs have gone, and the next brings it back */
 	}
@@ -136,6 +142,13 @@ bool programs_ended(struct server *server, pid_t pid, int status) {
 	}
 	/* How a launcher ends that is closed before it has shown itself. */
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM;
+}
+
+void programs_repaint(struct server *server) {
+	struct programs *programs = server->programs;
+	if (programs != NULL && programs->panel.pid != 0) {
+		programs->panel_is_repainted = kill(programs->panel.pid, SIGTERM) == 0;
+	}
 }
 
 pid_t programs_panel(struct server *server) {

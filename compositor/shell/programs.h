@@ -27,4 +27,7 @@ pid_t programs_panel(struct server *server);
  */
 bool programs_toggle_launcher(struct server *server);
 
+/* The host's colours have changed: the panel, which is told them at its start, is started again. */
+void programs_repaint(struct server *server);
+
 #endif

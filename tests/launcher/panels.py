@@ -96,8 +96,18 @@ def an_output_goes_and_comes_with_its_panel(desk):
     want(desk.pid("silo-panel"), pid, "the panel's process")
 
 
+def it_wears_the_colours_of_the_session(desk):
+    read_settings(desk, "appearance light\n")
+    for output, height in ((FIRST, HEIGHT), (SECOND, OTHER_HEIGHT)):
+        wait_color(desk, output, 30, height - 4, "#f3f2ef")
+        want(color(desk, output, 400, 10), "#f3f2ef", "the strip in daylight")
+    read_settings(desk, "")
+    wait_color(desk, FIRST, 30, HEIGHT - 4, SURFACE)
+    wait_color(desk, FIRST, GROUPS_X + 2, MIDDLE, "#015ba5")
+
+
 TESTS = (each_output_has_both, both_are_pressed, workspaces_are_the_same_on_both, an_output_goes_and_comes_with_its_panel,
-         ends_well)
+         it_wears_the_colours_of_the_session, ends_well)
 
 if __name__ == "__main__":
     sys.exit(run(Desk(sys.argv[1], f"{WIDTH}x{HEIGHT},800x{OTHER_HEIGHT}"), TESTS))
