@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-device.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct bar {
 	struct service *manager, *compositor;
 	struct board_window *board;
 	sd_event_source *minute, *progress;
+	sd_device_monitor *supplies; /* NULL: nothing tells */
 };
 
 static void changed(struct bar *bar) {
@@ -69,8 +71,33 @@ static int handle_minute(sd_event_source *source, uint64_t now_us, void *data) {
 	sd_event_now(bar->event, CLOCK_REALTIME, &now);
 	sd_event_source_set_time(source, (now / minute_us + 1) * minute_us);
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	/* It is drawn anyway: many batteries tell of their plug alone. */
+	bar->panel.battery = battery_read(BATTERY_FOLDER);
 	changed(bar);
 	return 0;
+}
+
+static int handle_supply(sd_device_monitor *monitor, sd_device *device, void *data) {
+	struct bar *bar = data;
+	struct battery battery = battery_read(BATTERY_FOLDER);
+	if (!battery_is_same(&battery, &bar->panel.battery)) {
+		bar->panel.battery = battery;
+		changed(bar);
+	}
+	return 0;
+}
+
+/* Without udev nobody tells, and what the clock's minutes show has to do. */
+static void watch_supplies(struct bar *bar) {
+	if (sd_device_monitor_new(&bar->supplies) < 0) {
+		return;
+	}
+	if (sd_device_monitor_filter_add_match_subsystem_devtype(bar->supplies, "power_supply",
+			    NULL) < 0 ||
+			sd_device_monitor_attach_event(bar->supplies, bar->event) < 0 ||
+			sd_device_monitor_start(bar->supplies, handle_supply, bar) < 0) {
+		bar->supplies = sd_device_monitor_unref(bar->supplies);
+	}
 }
 
 static bool is_measuring(const struct bar *bar) {
@@ -362,6 +389,7 @@ static bool create(struct bar *bar) {
 		log_error("no font was found; install one, such as fonts-inter");
 		return false;
 	}
+	watch_supplies(bar);
 	if (!create_windows(bar) || !create_timers(bar)) {
 		log_error("out of memory");
 		return false;
@@ -390,6 +418,7 @@ static void destroy(struct bar *bar) {
 	}
 	sd_event_source_disable_unref(bar->minute);
 	sd_event_source_disable_unref(bar->progress);
+	sd_device_monitor_unref(bar->supplies);
 	input_destroy(bar->input);
 	client_finish(&bar->client);
 	lettering_destroy(bar->lettering);

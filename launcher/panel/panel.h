@@ -8,6 +8,7 @@
 #define SILO_LAUNCHER_PANEL_PANEL_H
 
 #include "launcher/data/model.h"
+#include "launcher/panel/battery.h"
 #include "launcher/toolkit/canvas.h"
 
 #define PANEL_HEIGHT 44
@@ -63,6 +64,7 @@ struct panel {
 	unsigned int workspaces, workspace; /* 0: unknown yet */
 	unsigned int used_workspaces;       /* a bit for each that has windows */
 	bool is_launcher_open;
+	struct battery battery;
 };
 
 /* What is particular to the panel of one output. */

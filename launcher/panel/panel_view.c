@@ -256,6 +256,35 @@ static double draw_clock(struct canvas *canvas, int width, const char *date, con
 	return x;
 }
 
+#define BATTERY_WIDTH 20
+#define BATTERY_HEIGHT 11
+
+/* A body with its pole at the right, filled as far as it is; a flash while it is charged. Returns
+ * where it begins. */
+static double draw_battery(struct canvas *canvas, const struct battery *battery, double end) {
+	const struct theme *theme = canvas->theme;
+	char percent[8];
+	snprintf(percent, sizeof(percent), "%d", battery->percent);
+	double x = end -
+			canvas_text(canvas, percent, end, MIDDLE,
+					&(struct text_look){.size = 13,
+							.color = theme->ink2,
+							.align = ALIGN_RIGHT,
+							.is_number = true});
+	x -= 6 + 2 + BATTERY_WIDTH;
+	double top = MIDDLE - BATTERY_HEIGHT / 2.0;
+	canvas_outline(canvas, (struct box){x, top, BATTERY_WIDTH, BATTERY_HEIGHT}, 3, 1.5,
+			theme->ink);
+	canvas_fill(canvas, (struct box){x + BATTERY_WIDTH + 1, MIDDLE - 2, 1.5, 4}, theme->ink);
+	double level = (BATTERY_WIDTH - 6) * battery->percent / 100.0;
+	canvas_fill(canvas, (struct box){x + 3, top + 3, level, BATTERY_HEIGHT - 6}, theme->ink);
+	if (battery->is_charging) {
+		x -= 12;
+		canvas_figure(canvas, FIGURE_FLASH, x + 4, MIDDLE, theme->ink);
+	}
+	return x;
+}
+
 void panel_draw(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
 		int width, const char *date, const char *time, uint64_t now_ms) {
 	const struct theme *theme = canvas->theme;
@@ -273,6 +302,9 @@ void panel_draw(const struct panel *panel, struct panel_view *view, struct canva
 	add_part(view, PART_MARK, 0, mark);
 	double x = draw_workspaces(panel, view, canvas);
 	double end = draw_clock(canvas, width, date, time) - END_GAP;
+	if (panel->battery.is_there) {
+		end = draw_battery(canvas, &panel->battery, end) - END_GAP;
+	}
 	const struct density *density = choose_density(panel, canvas, end - x);
 	canvas_clip(canvas, (struct box){x, 0, fmax(1, end - x), PANEL_HEIGHT});
 	for (size_t i = 0; i < panel->groups_len && x < end; i++) {

@@ -198,6 +198,12 @@ void canvas_figure(struct canvas *canvas, enum figure figure, double x, double y
 		cairo_rectangle(cr, -2.5, -7, 5, 3.5);
 		cairo_fill(cr);
 		break;
+	case FIGURE_FLASH:
+		cairo_move_to(cr, 1, -5.5);
+		cairo_line_to(cr, -2.5, 0.75);
+		cairo_line_to(cr, 2.5, -0.75);
+		cairo_line_to(cr, -1, 5.5);
+		break;
 	case FIGURE_CROSS:
 		cairo_move_to(cr, -4, -4);
 		cairo_line_to(cr, 4, 4);

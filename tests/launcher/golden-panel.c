@@ -85,6 +85,10 @@ static void pictures(void **state) {
 		begin(&panel, dark, desktop);
 		wrong += !draw(&panel, dark ? "panel-dark" : "panel-light", 1, 1600);
 		wrong += !draw(&panel, dark ? "panel-dark" : "panel-light", dark ? 1.5 : 2, 1600);
+		panel.battery = (struct battery){true, dark, dark ? 7 : 82};
+		wrong += !draw(&panel, dark ? "panel-charging" : "panel-battery", dark ? 1 : 1.5,
+				1000);
+		panel.battery = (struct battery){0};
 		panel.is_launcher_open = true;
 		view.pointer_x = 100;
 		view.pointer_y = 20;
