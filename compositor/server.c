@@ -36,6 +36,7 @@
 #include "compositor/protocols.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/child.h"
+#include "compositor/shell/host.h"
 #include "compositor/shell/launch.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/shell/notices.h"
@@ -204,6 +205,7 @@ static const struct module modules[] = {
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},
+		{"host", host_create, host_destroy},
 		{"launch", launch_create, launch_destroy},
 		{"watch", watch_create, watch_destroy},
 		{"notices", notices_create, notices_destroy},

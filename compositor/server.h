@@ -27,6 +27,7 @@ struct globals;
 struct keyboards;
 struct layer_shell;
 struct launch;
+struct host;
 struct layers;
 struct nesting;
 struct notices;
@@ -88,6 +89,7 @@ struct server {
 	struct watch *watch;
 	struct notices *notices;
 	struct service *service;
+	struct host *host;
 	struct launch *launch;
 	struct child *child;
 	struct programs *programs;

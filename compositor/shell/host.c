@@ -4,18 +4,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/spawn.h"
 
 /* A terminal's words, its title's two, vmctl, shell, the VM and the end. */
 #define WORDS_MAX (HOST_WORDS_MAX + 8)
 #define ID_MAX 32
+
+/* So many that have just been started are remembered, for so long. */
+#define STARTED_MAX 16
+#define START_MS 5000
+
+struct started {
+	pid_t pid; /* 0: free */
+	int64_t started_ms;
+	char name[4 * HOST_NAME_CODES_MAX + 1];
+};
+
+struct host {
+	struct started started[STARTED_MAX];
+	size_t next; /* takes the place of the oldest */
+};
 
 static bool open_terminal(struct server *server);
 
@@ -51,8 +70,49 @@ bool host_has_terminal(struct server *server) {
 	return find_program(server->settings->terminal, path);
 }
 
-/* Starts words, the first of which is found at path; its window gets the keyboard. */
-static bool start(struct server *server, char *path, char *const *words) {
+static void remember(struct host *host, pid_t pid, const char *name) {
+	struct started *started = &host->started[host->next++ % STARTED_MAX];
+	*started = (struct started){.pid = pid, .started_ms = clock_now_ms()};
+	snprintf(started->name, sizeof(started->name), "%s", name);
+}
+
+static void tell(struct server *server, const struct started *started, int status) {
+	struct notice notice = {
+			.kind = NOTICE_START,
+			.is_failure = true,
+			.text = "What it says is in silo's log, or in a terminal's when it is run "
+				"there.",
+	};
+	notice_party_set(&notice.source, domains_host(server));
+	text_sanitise(started->name, strlen(started->name), NOTICE_DETAIL_MAX, notice.detail,
+			sizeof(notice.detail));
+	snprintf(notice.title, sizeof(notice.title), "Not running: it ended at once, %s %d",
+			WIFSIGNALED(status) ? "by signal" : "with status",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	notices_add(server, &notice);
+}
+
+bool host_ended(struct server *server, pid_t pid, int status) {
+	for (size_t i = 0; server->host != NULL && i < STARTED_MAX; i++) {
+		struct started *started = &server->host->started[i];
+		if (started->pid != pid) {
+			continue;
+		}
+		started->pid = 0;
+		bool is_early = clock_now_ms() - started->started_ms < START_MS;
+		if (is_early && status != 0) {
+			tell(server, started, status);
+		}
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Starts words, the first of which is found at path, called name for people; its window gets the
+ * keyboard.
+ */
+static bool start(struct server *server, const char *name, char *path, char *const *words) {
 	char *argv[WORDS_MAX];
 	size_t n = 0;
 	argv[n++] = path;
@@ -61,9 +121,11 @@ static bool start(struct server *server, char *path, char *const *words) {
 		n++;
 	}
 	argv[n] = NULL;
-	if (spawn(server, argv, -1) < 0) {
+	pid_t pid = spawn(server, argv, -1);
+	if (pid < 0) {
 		return false;
 	}
+	remember(server->host, pid, name);
 	focus_expect(server, domains_host(server)->name);
 	return true;
 }
@@ -71,7 +133,7 @@ static bool start(struct server *server, char *path, char *const *words) {
 static bool open_terminal(struct server *server) {
 	char path[PATH_MAX];
 	return find_program(server->settings->terminal, path) &&
-			start(server, path, server->settings->terminal);
+			start(server, "Terminal", path, server->settings->terminal);
 }
 
 bool host_open_shell(struct server *server, const char *vm) {
@@ -100,7 +162,7 @@ bool host_open_shell(struct server *server, const char *vm) {
 	words[n++] = shell;
 	words[n++] = name;
 	words[n] = NULL;
-	return start(server, path, words);
+	return start(server, title, path, words);
 }
 
 static void id_of(size_t index, char id[ID_MAX]) {
@@ -118,8 +180,10 @@ bool host_launch(struct server *server, const char *id) {
 		char path[PATH_MAX], own_id[ID_MAX];
 		id_of(i, own_id);
 		if (strcmp(own_id, id) == 0) {
-			return find_program(settings->applications[i].command, path) &&
-					start(server, path, settings->applications[i].command);
+			const struct host_application *application = &settings->applications[i];
+			return find_program(application->command, path) &&
+					start(server, application->name, path,
+							application->command);
 		}
 	}
 	return false;
@@ -159,4 +223,17 @@ int host_describe(struct server *server, sd_json_variant **ret_array) {
 		}
 	}
 	return ret >= 0 ? append_builtins(server, true, ret_array) : ret;
+}
+
+bool host_create(struct server *server) {
+	server->host = calloc(1, sizeof(*server->host));
+	if (server->host == NULL) {
+		log_error("out of memory");
+	}
+	return server->host != NULL;
+}
+
+void host_destroy(struct server *server) {
+	free(server->host);
+	server->host = NULL;
 }

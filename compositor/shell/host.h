@@ -8,9 +8,16 @@
 #define SILO_COMPOSITOR_SHELL_HOST_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <systemd/sd-json.h>
 
 struct server;
+
+bool host_create(struct server *server);
+void host_destroy(struct server *server);
+
+/* A process that silo started has ended. Returns whether it was one of these; a notice may tell of it. */
+bool host_ended(struct server *server, pid_t pid, int status);
 
 /* All, as objects (id, name, category); the caller owns the array. Negative errno on failure. */
 int host_describe(struct server *server, sd_json_variant **ret_array);

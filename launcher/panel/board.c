@@ -72,22 +72,26 @@ static bool is_shown(const struct board *board, size_t index) {
 	return false;
 }
 
-static bool is_newest_of_its_vm(const struct board *board, size_t index) {
-	const char *name = board->notices[index].source.name;
-	for (size_t i = 0; i < index; i++) {
-		if (strcmp(board->notices[i].source.name, name) == 0) {
+/* Its VM's newest failure, or else its newest. */
+static bool is_first_of_its_vm(const struct board *board, size_t index) {
+	const struct board_notice *notice = &board->notices[index];
+	for (size_t i = 0; i < board->len; i++) {
+		const struct board_notice *other = &board->notices[i];
+		bool is_before = other->is_failure == notice->is_failure ? i < index
+									 : other->is_failure;
+		if (is_before && strcmp(other->source.name, notice->source.name) == 0) {
 			return false;
 		}
 	}
 	return true;
 }
 
-/* Of each VM the newest, then what else there is. */
+/* Of each VM one, then what else there is. */
 static void choose_shown(struct board *board) {
 	board->shown_len = 0;
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < board->len && board->shown_len < BOARD_SHOWN_MAX; i++) {
-			if (!is_shown(board, i) && (pass == 1 || is_newest_of_its_vm(board, i))) {
+			if (!is_shown(board, i) && (pass == 1 || is_first_of_its_vm(board, i))) {
 				board->shown[board->shown_len++] = i;
 			}
 		}

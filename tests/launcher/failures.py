@@ -197,6 +197,8 @@ def a_vmm_that_goes_wrong_while_its_vm_boots(desk):
 def a_machine_without_kvm(desk):
     if desk.session.vmctl("start", "strict", check=False).returncode == 0:
         return  # this machine has it
+    # Who only starts it, from a terminal or the launcher, is told as well.
+    want(desk.told("Not started: it needs KVM")["detail"], "", "the program of a start")
     desk.launch("strict", "web")
     desk.probe.ask(f"wait-pixel 387 48 #f7e47d {WAIT_S}")
     desk.watcher.title("Not started")

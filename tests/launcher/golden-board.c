@@ -174,6 +174,16 @@ static void one_vm_hides_no_other(void **state) {
 	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 5), 20);
 	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 110), 7);
 	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 340), 0);
+	/* A VM's own later words do not hide what failed. */
+	take(&board, "[" OF_EVIL("30") "," FAILED "," OF_EVIL("29") "," LONG "," PASTED "]", 0);
+	assert_int_equal(board.notices[board.shown[0]].id, 7);
+	assert_int_equal(board.notices[board.shown[1]].id, 6);
+	assert_int_equal(board.notices[board.shown[2]].id, 30);
+	board_take(&board, NULL, 0);
+	take(&board,
+			"[" OF_EVIL("20") "," OF_EVIL("19") "," OF_EVIL("18") "," FAILED "," PASTED
+									      "]",
+			0);
 	/* Those that wait have their time before them. */
 	assert_int_equal(board_expire(&board, 4 * SECOND), 20);
 	assert_int_equal(board_expire(&board, 4 * SECOND), 19);

@@ -4,6 +4,7 @@
 would drive it. usage: launcher.py BUILD"""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -46,7 +47,7 @@ class Desk:
         window = self.session.program("test-window")
         (self.session.directory / "config/silo/config").write_text(
             f"terminal {terminal} -x\napplication Flat {window} --title flat --decorated\n"
-            "application Missing no-such-program\n")
+            "application Missing no-such-program\napplication Wrong false\n")
         self.session.start_silo(vmd=False)
         self.probe = self.session.open_probe()
         self.manager = None
@@ -227,6 +228,23 @@ def what_runs_on_this_computer_is_framed_as_such(desk):
     want((window["domain"], window["focused"]), ("host", True), "whose window it is, and that it has the keyboard")
 
 
+def one_that_ends_at_once_is_told(desk):
+    desk.session.call("io.silo.Compositor.LaunchHostApplication", id="settings-2")
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(WAIT_S)
+        link.connect(str(desk.session.runtime / "silo/io.silo.Compositor"))
+        link.sendall(b'{"method":"io.silo.Compositor.Watch","more":true}\0')
+        data = b""
+        while b"ended at once" not in data:
+            data += link.recv(1 << 16)
+    for text in (b"Not running: it ended at once, with status 1", b'"detail":"Wrong"', b'"name":"host"'):
+        if text not in data:
+            raise Failed(f"{text} is not in {data[-600:]}")
+    listed = desk.session.call("io.silo.Compositor.ListHostApplications")
+    want([entry["name"] for entry in listed["applications"]],
+         ["Terminal", "Flat", "Wrong", "Read the settings again", "End the session"], "what is there")
+
+
 def the_session_ends_when_asked_twice(desk):
     desk.serve()
     desk.open()
@@ -243,7 +261,8 @@ def the_session_ends_when_asked_twice(desk):
 TESTS = (typed_and_started, used_last_comes_first, refusal_is_told_and_it_stays, states_change_while_it_is_open,
          it_waits_for_the_manager, the_desktop_survives_its_kill, a_guest_that_floods_is_bounded,
          a_restart_outlives_the_launcher, a_shell_opens_in_this_computers_terminal,
-         what_runs_on_this_computer_is_framed_as_such, the_session_ends_when_asked_twice)
+         what_runs_on_this_computer_is_framed_as_such, one_that_ends_at_once_is_told,
+         the_session_ends_when_asked_twice)
 
 
 def finish(desk):

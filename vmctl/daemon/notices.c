@@ -247,6 +247,17 @@ void notices_ended_at_once(struct instance *instance, const char *program, uint6
 					.is_failure = true});
 }
 
+/* Does a launch wait for it, that will say itself what became of it? */
+static bool is_launched(const struct instance *instance) {
+	for (const struct waiter *waiter = instance->waiters; waiter != NULL;
+			waiter = waiter->next) {
+		if (waiter->link == NULL && waiter->is_run) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void notices_state_changed(struct instance *instance) {
 	enum vm_state was = instance->noticed_state, is = instance->record.state;
 	char title[WORDS_MAX], text[WORDS_MAX];
@@ -255,8 +266,10 @@ void notices_state_changed(struct instance *instance) {
 		instance->is_start_told = false;
 		withdraw(instance);
 	}
-	if ((was == VM_RUNNING || was == VM_PAUSED) && is == VM_FAILED) {
-		split(instance, "Not running any more", instance->record.reason, title, text);
+	if (was != is && is == VM_FAILED && was != VM_STOPPING && !is_launched(instance)) {
+		const char *begin = was == VM_RUNNING || was == VM_PAUSED ? "Not running any more"
+									  : "Not started";
+		split(instance, begin, instance->record.reason, title, text);
 		notify(instance, &(struct words){.title = title, .text = text, .is_failure = true});
 	}
 }
