@@ -133,6 +133,9 @@ def units_are_right(world):
 def the_image_builder_speaks(world):
     status, out, error = run(world.root / "bin/silo-guest-image", "--help", env=world.environment)
     assert status == 0 and "usage: silo-guest-image" in out and error == "", (status, out, error)
+    page = (world.root / "share/man/man1/silo-guest-image.1").read_text().replace("\\-", "-")
+    untold = [option for option in sorted(set(re.findall(r"--[a-z][a-z-]*", out))) if option not in page]
+    assert not untold, f"silo-guest-image(1) does not tell of {untold}"
     environment = dict(world.environment, PATH=str(world.base / "bin"))
     (world.base / "bin").mkdir()
     for name in ("sh", "dirname", "readlink", "python3"):

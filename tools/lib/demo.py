@@ -167,7 +167,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="tools/demo")
     parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--headless", type=Path)
-    parser.add_argument("--include")
+    parser.add_argument("--include")  # The image is made already.
+    parser.add_argument("--apps", action="store_true")
     parser.add_argument("--scale", default="1")
     parser.add_argument("--dark", action="store_true")
     return parser.parse_args()
