@@ -272,9 +272,49 @@ def in_another_root_there_are_no_units(world, manager):
     world.start_vmd()
 
 
+def a_wrong_manifest_starts_the_service_once(world, manager):
+    """silo-vmd.socket and silo-vmd.service: told to whoever asks, and mended with a reload."""
+    source = Path(__file__).parents[2] / "vmctl/daemon"
+    words = f"{world.vmd_program} --manifest {world.manifest} --libexec {world.libexec}"
+    unit = (source / "silo-vmd.service.in").read_text()
+    assert "ExecStart=@bindir@/silo-vmd\n" in unit and "ExecReload=@bindir@/vmctl reload\n" in unit, unit
+    unit = unit.replace("@bindir@/silo-vmd", words).replace("@bindir@/vmctl", world.vmctl_program)
+    units = world.base / "config/systemd/user"
+    (units / "silo-vmd.service").write_text(unit)
+    (units / "silo-vmd.socket").write_text((source / "silo-vmd.socket").read_text())
+    world.stop_vmd()
+    right = world.manifest.read_text()
+    world.manifest.write_text(right.replace("cpu-weight 50", "cpu-weight heavy"))
+    try:
+        assert manager.systemctl("daemon-reload").returncode == 0
+        done = manager.systemctl("start", "silo-vmd.socket")
+        assert done.returncode == 0, done
+        for _ in range(8):
+            result = world.vmctl("start", "one")
+            assert result.returncode == 1 and b"cpu-weight must be" in result.stderr, result
+        shown = manager.show("silo-vmd.service", "ActiveState", "NRestarts")
+        assert shown == {"ActiveState": "active", "NRestarts": "0"}, shown
+        assert manager.systemctl("reload", "silo-vmd.service").returncode != 0
+        world.manifest.write_text(right)
+        done = manager.systemctl("reload", "silo-vmd.service")
+        assert done.returncode == 0, done
+        world.ok("start", "one")
+        assert world.status("one")["unit"] == "silo-vm-one.service"
+        # The manager's end is not the VM's.
+        pids = world.status("one")["pids"]
+        assert manager.systemctl("restart", "silo-vmd.service").returncode == 0
+        assert world.status("one")["pids"] == pids
+        world.ok("stop", "one")
+    finally:
+        world.manifest.write_text(right)
+        manager.systemctl("stop", "silo-vmd.socket", "silo-vmd.service")
+        (world.silo / "io.silo.Manager").unlink(missing_ok=True)
+        world.start_vmd()
+
+
 CASES = [lives_in_a_unit, tells_which_limits_hold, a_killed_vmd_loses_nothing, stopping_removes_the_unit,
          restarts_while_the_old_unit_goes, systemctl_stop_shuts_the_guest_down, a_failed_vm_starts_again,
-         says_why_it_cannot_start, in_another_root_there_are_no_units]
+         says_why_it_cannot_start, a_wrong_manifest_starts_the_service_once, in_another_root_there_are_no_units]
 
 
 def run_cases(world):
