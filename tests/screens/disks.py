@@ -4,6 +4,7 @@ logind, D-Bus, a login on every console), cached by what it is made of; and Silo
 `meson install`, which alone is made anew when Silo changes. Packages are unpacked, not installed: no
 privileges are needed, and what their maintainer scripts would do is done here."""
 
+import glob
 import json
 import lzma
 import os
@@ -165,6 +166,9 @@ def accounts(root):
             text = ''.join(line.rstrip('\n') + (USER if line.startswith('kvm:') else '') + '\n'
                            for line in text.splitlines(True))
         write(os.path.join(etc, name), text)
+    # systemd-sysusers lets nobody read them, not even an ordinary user who packs them.
+    for path in glob.glob(etc + '/*shadow*'):
+        os.chmod(path, 0o600)
     write(etc + '/shadow', f'root:*:20000::::::\n{USER}:{PASSWORD_HASH}:20000::::::\n', 0o600)
 
 
