@@ -64,6 +64,20 @@ def passes_signals_on(world):
         assert caller.returncode == 128 + number and said == (b"", b""), (number, caller.returncode, said)
 
 
+def a_connection_that_breaks_is_told(world):
+    caller = subprocess.Popen([world.vmctl_program, "run", "one", "hang"], env=world.environment,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert caller.stdout.read(8) == b"hanging\n"
+    shell = open_shell(world, "one")
+    shell.until(rb"80x24")
+    world.stop_vmd(signal.SIGKILL)
+    said = caller.communicate(timeout=10)
+    assert (caller.returncode, said) == (1, (b"", b"vmctl: silo-vmd hung up\n")), (caller.returncode, said)
+    assert shell.end() == 1 and b"vmctl: silo-vmd hung up\r\n" in shell.text, shell.text
+    world.start_vmd()
+    assert world.vmctl("run", "one", "status", "7").returncode == 7
+
+
 def closed_streams_do_no_harm(world):
     script = f'exec {world.vmctl_program} run one "$@"'
     for streams in ("<&-", "<&- 2>&-"):
@@ -85,7 +99,8 @@ def the_console_is_shown_and_typed_on(world):
     def console(name):
         return Terminal([world.vmctl_program, "console", name], dict(world.environment, TERM="xterm"))
 
-    assert (stopped := console("two")).end() == 1 and b"does not run" in stopped.text, stopped.text
+    assert (stopped := console("two")).end() == 1, stopped.text
+    assert stopped.text == b'vmctl: vm "two" does not run; start it with: vmctl start two\r\n', stopped.text
     one, other = console("one"), console("one")
     one.until(rb"Ctrl\+\] leaves.*\n")
     other.until(rb"Ctrl\+\] leaves.*\n")
@@ -164,7 +179,7 @@ def a_shell_ends_in_many_ways(world):
 
 CASES = [
     starts, ends_with_the_commands_status, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
-    a_caller_that_hangs_up_frees_the_command, passes_signals_on, closed_streams_do_no_harm,
+    a_caller_that_hangs_up_frees_the_command, passes_signals_on, a_connection_that_breaks_is_told, closed_streams_do_no_harm,
     the_console_is_shown_and_typed_on, a_shell_is_on_a_terminal, a_shells_output_cannot_attack,
     a_shell_ends_in_many_ways,
 ]

@@ -59,6 +59,15 @@ static const char *pending_text(sd_json_variant *json) {
 					       : "the manifest says otherwise, after a restart";
 }
 
+/* On a terminal of today only the time: there is little room. */
+static const char *shorten_time(const char *since) {
+	char today[TIME_SIZE];
+	format_time((uint64_t)time(NULL) * 1000, today);
+	const size_t date_len = sizeof("2000-01-01");
+	bool is_today = strlen(since) > date_len && strncmp(since, today, date_len) == 0;
+	return is_today && isatty(STDOUT_FILENO) ? since + date_len : since;
+}
+
 static void add_vm(struct table *table, sd_json_variant *json) {
 	struct record record;
 	char since[TIME_SIZE];
@@ -69,7 +78,7 @@ static void add_vm(struct table *table, sd_json_variant *json) {
 			(const struct table_cell[]){
 					{show_string(json, "name"), NULL},
 					{vm_state_text(record.state), state_color(record.state)},
-					{since, NULL},
+					{shorten_time(since), NULL},
 					{is_alive ? record.accelerator : "", NULL},
 					{is_alive ? record.jail : "", NULL},
 					{record.reason[0] != '\0' ? record.reason

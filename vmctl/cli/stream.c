@@ -27,11 +27,12 @@ struct outlet {
 	int pipe, target;
 	sd_event_source *source;
 	struct filter filter;
-	bool is_raw;
+	bool is_raw, has_shown;
 };
 
 struct session {
 	const struct cli_options *options;
+	const char *vm;
 	sd_event *event;
 	sd_varlink *link;
 	struct outlet outlets[2];
@@ -91,6 +92,7 @@ static int handle_outlet(sd_event_source *source, int fd, uint32_t events, void 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return 0;
 	}
+	outlet->has_shown = outlet->has_shown || n > 0;
 	bool is_shown = n > 0 &&
 			show(outlet->is_raw, &outlet->filter, outlet->target, bytes, (size_t)n);
 	if (n > 0 && !is_shown && outlet->target == STDOUT_FILENO) {
@@ -115,8 +117,9 @@ static void close_input(struct session *session) {
 }
 
 static void leave_terminal(struct session *session) {
-	terminal_leave(&session->terminal,
-			session->options->raw ? NULL : &session->outlets[0].filter.screen);
+	const struct outlet *screen = &session->outlets[0];
+	bool has_changed = screen->has_shown && !screen->is_raw;
+	terminal_leave(&session->terminal, has_changed ? &screen->filter.screen : NULL);
 }
 
 /* Looks for the keys with which the user leaves. Returns whether the session goes on. */
@@ -182,6 +185,10 @@ static int handle_answer(sd_varlink *link, sd_json_variant *parameters, const ch
 	struct session *session = data;
 	session->is_answered = true;
 	if (error_id == NULL && session->is_console) {
+		fprintf(stderr,
+				"vmctl: the console of %s; Ctrl+] leaves, Enter may show a "
+				"prompt\r\n",
+				session->vm);
 		session->status = 0;
 		return 0;
 	}
@@ -292,7 +299,7 @@ static int open_streams(struct session *session, int remote[RUN_STREAMS]) {
 	return 0;
 }
 
-static int start_run(struct session *session, const char *vm, char **command) {
+static int start_run(struct session *session, char **command) {
 	int remote[RUN_STREAMS];
 	int result = open_streams(session, remote);
 	for (int i = 0; i < RUN_STREAMS && result >= 0; i++) {
@@ -311,13 +318,13 @@ static int start_run(struct session *session, const char *vm, char **command) {
 	}
 	if (session->is_console) {
 		return sd_varlink_invokebo(session->link, MANAGER_NAME ".Console",
-				SD_JSON_BUILD_PAIR_STRING("name", vm));
+				SD_JSON_BUILD_PAIR_STRING("name", session->vm));
 	}
 	const char *application = session->options->application, *term = getenv("TERM");
 	unsigned columns, rows;
 	terminal_size(&columns, &rows);
 	return sd_varlink_invokebo(session->link, MANAGER_NAME ".Run",
-			SD_JSON_BUILD_PAIR_STRING("name", vm),
+			SD_JSON_BUILD_PAIR_STRING("name", session->vm),
 			SD_JSON_BUILD_PAIR_CONDITION(application == NULL && command[0] != NULL,
 					"argv", SD_JSON_BUILD_STRV(command)),
 			SD_JSON_BUILD_PAIR_CONDITION(session->is_shell, "terminal",
@@ -341,6 +348,7 @@ enum session_kind {
 static int hold_session(const struct cli_options *options, const char *vm, char **command,
 		enum session_kind kind) {
 	struct session session = {.options = options,
+			.vm = vm,
 			.input = -1,
 			.signals = -1,
 			.status = 1,
@@ -355,7 +363,7 @@ static int hold_session(const struct cli_options *options, const char *vm, char 
 		result = catch_signals(&session);
 	}
 	if (result >= 0) {
-		result = start_run(&session, vm, command);
+		result = start_run(&session, command);
 	}
 	enum terminal_exit way_out = kind == SESSION_SHELL ? TERMINAL_TILDE : TERMINAL_BRACKET;
 	if (result >= 0 && kind != SESSION_RUN && !terminal_enter(&session.terminal, way_out)) {
@@ -410,8 +418,6 @@ int cli_console(const struct cli_options *options, int argc, char **argv) {
 				argv[1]);
 		return 1;
 	}
-	fprintf(stderr, "vmctl: the console of %s; Ctrl+] leaves, Enter may show a prompt\n",
-			argv[1]);
 	return hold_session(options, argv[1], NULL, SESSION_CONSOLE);
 }
 

@@ -219,7 +219,9 @@ static int forward_plain(struct manager *manager, sd_varlink *link, sd_json_vari
 		return result;
 	}
 	if (instance->monitor == NULL) {
-		return interface_fail(link, MANAGER_NAME, "vm \"%s\" does not run", instance->name);
+		return interface_fail(link, MANAGER_NAME,
+				"vm \"%s\" does not run; start it with: vmctl start %s",
+				instance->name, instance->name);
 	}
 	return forward_call(manager, instance->dir, method, NULL, fds, n, false, link);
 }

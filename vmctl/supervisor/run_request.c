@@ -90,7 +90,7 @@ const char *run_request_error(const struct run_request *request) {
 		argc++;
 	}
 	if (argc > AGENT_ARGV_MAX) {
-		return "the command has too many arguments";
+		return "the command has too many arguments, more than 1023";
 	}
 	if (request->is_on_terminal &&
 			(request->columns == 0 || request->columns > AGENT_WINDOW_MAX ||
