@@ -176,7 +176,8 @@ int cli_images(const struct cli_options *options, int argc, char **argv) {
 	} else if (n > 0) {
 		table_print(&listing.table);
 	} else {
-		fputs("vmctl: there is no image yet; build one with: silo-guest-image\n", stderr);
+		fprintf(stderr, "vmctl: there is no image yet; build one with: %s\n",
+				image_builder());
 	}
 	table_finish(&listing.table);
 	sd_json_variant_unref(listing.json);

@@ -237,7 +237,8 @@ static void write_vm(FILE *file, const struct plan *plan, const struct planned *
 static void write_manifest(FILE *file, const struct plan *plan) {
 	fputs("# Silo's VMs, written by vmctl init. silo-vms(5) tells of every word; vmctl check "
 	      "reads\n"
-	      "# this file and says what is wrong with it. silo-vmd reads it when it starts.\n"
+	      "# this file and says what is wrong with it. silo-vmd reads it when it starts,\n"
+	      "# and again with vmctl reload.\n"
 	      "#\n"
 	      "# What else a VM can have:\n"
 	      "#\tlabel \"Shown on its frames\"\n"
@@ -352,7 +353,7 @@ static int provide_image(const struct cli_options *options, bool has_apps, bool 
 			"time)? [Y/n]",
 			has_apps ? 710 : 250);
 	if (!options->yes && !(is_asked && ask_yes(question, true))) {
-		printf("Before a VM can start, build its system with: silo-guest-image%s\n",
+		printf("Before a VM can start, build its system with: %s%s\n", image_builder(),
 				has_apps ? " --apps" : "");
 		return 0;
 	}

@@ -90,7 +90,8 @@ const char *run_request_error(const struct run_request *request) {
 		argc++;
 	}
 	if (argc > AGENT_ARGV_MAX) {
-		return "the command has too many arguments, more than 1023";
+		_Static_assert(AGENT_ARGV_MAX == 1024, "said in words");
+		return "the command has too many arguments, more than 1024";
 	}
 	if (request->is_on_terminal &&
 			(request->columns == 0 || request->columns > AGENT_WINDOW_MAX ||
