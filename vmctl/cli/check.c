@@ -177,7 +177,7 @@ int cli_images(const struct cli_options *options, int argc, char **argv) {
 		table_print(&listing.table);
 	} else {
 		fprintf(stderr, "vmctl: there is no image yet; build one with: %s\n",
-				image_builder());
+				image_builder(NULL));
 	}
 	table_finish(&listing.table);
 	sd_json_variant_unref(listing.json);

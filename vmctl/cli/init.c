@@ -353,8 +353,8 @@ static int provide_image(const struct cli_options *options, bool has_apps, bool 
 			"time)? [Y/n]",
 			has_apps ? 710 : 250);
 	if (!options->yes && !(is_asked && ask_yes(question, true))) {
-		printf("Before a VM can start, build its system with: %s%s\n", image_builder(),
-				has_apps ? " --apps" : "");
+		printf("Before a VM can start, build its system with: %s%s\n",
+				image_builder(options->libexec), has_apps ? " --apps" : "");
 		return 0;
 	}
 	return build_image(options, has_apps);

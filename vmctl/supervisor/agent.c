@@ -280,6 +280,7 @@ int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
 	const int fds[] = {connection, streams[0], streams[1], streams[2], streams[3]};
 	ssize_t sent = fd_send(agent->fd, bytes, sizeof(order) + len, fds, RUN_STREAMS + 1);
 	if (sent < 0) {
+		holds_disown(&agent->holds, id);
 		snprintf(error, cap, "the agent child does not answer: %s", strerror((int)-sent));
 		return (int)sent;
 	}

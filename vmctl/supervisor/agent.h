@@ -39,7 +39,8 @@ bool agent_renew(struct agent *agent, int fd);
 
 /*
  * Runs a command: streams are its standard ones and its signals' (they stay the caller's). Its
- * end comes as a report with id. Returns 0 or a negative errno, with a reason in error (cap bytes).
+ * end comes as a report with id. Returns 0 or a negative errno, with a reason in error (cap bytes);
+ * -EPIPE: the child has just died, and the command can be run when there is another.
  */
 int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
 		const int streams[RUN_STREAMS], char *error, size_t cap);

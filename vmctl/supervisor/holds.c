@@ -46,6 +46,13 @@ void holds_answered(struct holds *holds, uint32_t id) {
 	}
 }
 
+void holds_disown(struct holds *holds, uint32_t id) {
+	struct hold *hold = find(holds, id);
+	if (hold != NULL) {
+		hold->id = 0;
+	}
+}
+
 void holds_closed(struct holds *holds, uint32_t id) {
 	struct hold *hold = find(holds, id);
 	if (hold != NULL) {

@@ -43,6 +43,9 @@ void holds_answered(struct holds *holds, uint32_t id);
 /* The child has let one with this id end. */
 void holds_closed(struct holds *holds, uint32_t id);
 
+/* Command id has no connection yet: the child that was to have it is gone, and the next lets it end. */
+void holds_disown(struct holds *holds, uint32_t id);
+
 /* Hands all of them to a new child over fd. */
 void holds_pass(const struct holds *holds, int fd);
 

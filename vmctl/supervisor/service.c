@@ -138,9 +138,14 @@ static int begin_run(struct supervisor *supervisor, struct waiting_run *waiting)
 	static struct agent_run message;
 	char error[ERROR_MAX], environment[RUN_TERM_MAX + 6];
 	run_request_to_message(&waiting->request, environment, &message);
-	int result = 0;
-	if (agent_run(boot_agent(supervisor->boot), waiting->id, &message, waiting->streams, error,
-			    sizeof(error)) < 0) {
+	int result = agent_run(boot_agent(supervisor->boot), waiting->id, &message,
+			waiting->streams, error, sizeof(error));
+	if (result == -EPIPE) {
+		/* Its end is not known here yet; the command waits for the next one's hello. */
+		return 0;
+	}
+	if (result < 0) {
+		result = 0;
 		if (waiting->link != NULL) {
 			result = interface_fail(waiting->link, SUPERVISOR_NAME, "%s", error);
 		} else {

@@ -126,7 +126,7 @@ static void handle_agent_gone(struct supervisor *supervisor, const struct agent_
 		snprintf(reason, sizeof(reason),
 				"the guest's agent is not of this version of Silo; rebuild the "
 				"image: %s --output %s",
-				image_builder(), supervisor->image_dir);
+				image_builder(NULL), supervisor->image_dir);
 		boot_kill(supervisor->boot, BOOT_FAILED, reason);
 		return;
 	}

@@ -107,10 +107,10 @@ static const char *root_fault(int fd, uint64_t size) {
 	return blocks << super[12] > size ? "is cut short" : NULL;
 }
 
-const char *image_builder(void) {
+const char *image_builder(const char *libexec) {
 	char path[PATH_MAX];
-	return program_find("silo-guest-image", NULL, path, sizeof(path)) ? "silo-guest-image"
-									  : "tools/guest-image";
+	return program_find("silo-guest-image", libexec, path, sizeof(path)) ? "silo-guest-image"
+									     : "tools/guest-image";
 }
 
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) {
@@ -131,7 +131,7 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) 
 			snprintf(error, cap,
 					"image \"%s\" has no readable %s; build it with: "
 					"%s --output %s",
-					vm->image, files[i].name, image_builder(), dir);
+					vm->image, files[i].name, image_builder(NULL), dir);
 			return false;
 		}
 		const char *fault = files[i].fault(fd, (uint64_t)info.st_size);
@@ -139,7 +139,8 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) 
 			snprintf(error, cap,
 					"image \"%s\": %s/%s %s; build it again with: "
 					"%s --output %s",
-					vm->image, dir, files[i].name, fault, image_builder(), dir);
+					vm->image, dir, files[i].name, fault, image_builder(NULL),
+					dir);
 			return false;
 		}
 	}

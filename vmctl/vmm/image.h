@@ -16,8 +16,9 @@ bool image_dir(const struct vm *vm, char *out, size_t cap);
 /* Is the image complete? If not, writes what is missing and which command helps into error. */
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap);
 
-/* The command that builds images here: the installed program, or that of a checkout. */
-const char *image_builder(void);
+/* The command that builds images here: the installed program, looked for as by program_find(), or that
+ * of a checkout. */
+const char *image_builder(const char *libexec);
 
 /*
  * Finds the program name in libexec and $SILO_LIBEXEC (directories separated by ':', may be NULL),
