@@ -218,6 +218,19 @@ static struct wlr_box full_area(const struct window *window, const struct wlr_bo
 	return area;
 }
 
+/* Tells a client that has drawn nothing yet what its window may be. */
+static void configure_unmapped(struct window *window) {
+	struct wlr_box usable;
+	if (!get_usable(window, &usable)) {
+		configure(window, 0, 0);
+		return;
+	}
+	struct wlr_box area = full_area(window, &usable);
+	wlr_xdg_toplevel_set_bounds(window->toplevel, area.width, area.height);
+	bool is_full = window->is_maximized || window->is_fullscreen;
+	configure(window, is_full ? area.width : 0, is_full ? area.height : 0);
+}
+
 void arrange_initial(struct window *window) {
 	struct wlr_xdg_toplevel *toplevel = window->toplevel;
 	wlr_xdg_toplevel_set_wm_capabilities(toplevel,
@@ -226,15 +239,7 @@ void arrange_initial(struct window *window) {
 					WLR_XDG_TOPLEVEL_WM_CAPABILITIES_MINIMIZE);
 	window->is_maximized = toplevel->requested.maximized;
 	window->is_fullscreen = toplevel->requested.fullscreen;
-	struct wlr_box usable;
-	if (!get_usable(window, &usable)) {
-		configure(window, 0, 0);
-		return;
-	}
-	struct wlr_box area = full_area(window, &usable);
-	wlr_xdg_toplevel_set_bounds(toplevel, area.width, area.height);
-	bool is_full = window->is_maximized || window->is_fullscreen;
-	configure(window, is_full ? area.width : 0, is_full ? area.height : 0);
+	configure_unmapped(window);
 }
 
 static void place(struct window *window, const struct wlr_box *usable) {
@@ -259,8 +264,11 @@ void arrange_first(struct window *window) {
 	struct wlr_box usable;
 	bool has_output = get_usable(window, &usable);
 	take_size(window);
-	if (has_output && (window->is_maximized || window->is_fullscreen)) {
+	window->has_floated = window_is_floating(window);
+	if (has_output && !window->has_floated) {
+		/* Told before, unless the pointer has gone to another output since. */
 		window->area = full_area(window, &usable);
+		configure(window, window->area.width, window->area.height);
 	} else if (has_output) {
 		place(window, &usable);
 	}
@@ -271,6 +279,7 @@ void arrange_committed(struct window *window) {
 	if (window_is_floating(window) && !is_behind(window)) {
 		struct wlr_box usable, before = window->area;
 		take_size(window);
+		window->has_floated = true;
 		/* Growing away from the edges that stay must not take the bar out of sight. */
 		bool is_moved = window->area.x != before.x || window->area.y != before.y;
 		if (is_moved && get_usable(window, &usable)) {
@@ -280,17 +289,35 @@ void arrange_committed(struct window *window) {
 	show(window);
 }
 
+static struct wlr_box middle_of(const struct wlr_box *usable) {
+	return (struct wlr_box){
+			.x = usable->x + usable->width / 5,
+			.y = usable->y + usable->height / 5,
+			.width = usable->width * 3 / 5,
+			.height = usable->height * 3 / 5,
+	};
+}
+
 void arrange_state(struct window *window) {
 	struct wlr_box usable;
 	if (!window->toplevel->base->initialized) {
 		return;
 	}
-	if (!window->is_mapped || !get_usable(window, &usable)) {
+	if (!window->is_mapped) {
+		configure_unmapped(window);
+		return;
+	}
+	if (!get_usable(window, &usable)) {
 		configure(window, 0, 0);
 		return;
 	}
+	bool is_chosen_by_client = false;
 	if (!window_is_floating(window)) {
 		window->area = full_area(window, &usable);
+	} else if (!window->has_floated) {
+		/* It began filled: its client chooses how large it is, and does so soon. */
+		window->area = middle_of(&usable);
+		is_chosen_by_client = true;
 	} else if (!wlr_box_empty(&window->floating)) {
 		window->area = window->floating;
 		window->floating = (struct wlr_box){0};
@@ -299,7 +326,8 @@ void arrange_state(struct window *window) {
 	}
 	window->resize_edges = 0;
 	watch_changed(window->server);
-	configure(window, window->area.width, window->area.height);
+	configure(window, is_chosen_by_client ? 0 : window->area.width,
+			is_chosen_by_client ? 0 : window->area.height);
 	show(window);
 	pointer_rebase(window->server);
 }

@@ -328,7 +328,7 @@ static void unmap(struct window *window) {
 	wl_list_remove(&window->order);
 	wlr_scene_node_set_enabled(&window->tree->node, false);
 	window->is_maximized = window->is_fullscreen = window->is_active = false;
-	window->is_urgent = false;
+	window->is_urgent = window->has_floated = false;
 	window->snap = SNAP_NONE;
 	window->hovered = window->pressed = FRAME_PART_NONE;
 	window->area = window->floating = (struct wlr_box){0};

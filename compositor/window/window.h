@@ -49,6 +49,7 @@ struct window {
 	struct window_home home;
 	bool is_mapped, is_active;
 	bool is_maximized, is_fullscreen, is_minimized;
+	bool has_floated;        /* since it was mapped: it had a size of its own to go back to */
 	unsigned int workspace;  /* index, below workspaces_count() */
 	bool is_urgent;          /* asked for attention and has not had the keyboard since */
 	bool is_decorated;       /* the client leaves the title bar to us */

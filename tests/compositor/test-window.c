@@ -192,6 +192,35 @@ static void old_frames_do_not_size_a_restored_window(void **state) {
 	close(scene.dial);
 }
 
+/* As an editor does that was maximised when it was last used. */
+static void maximised_before_it_has_drawn(void **state) {
+	struct scene scene;
+	scene_init(&scene, state, "editor");
+	struct test_window window;
+	window_init(&window, scene.client);
+	wl_surface_commit(window.surface);
+	fixture_await(scene.fixture, &window.is_configured);
+	xdg_toplevel_set_maximized(window.toplevel);
+	fixture_settle(scene.fixture);
+	assert_true(window.is_maximized);
+	assert_int_equal(window.width, 1280 - 2 * FRAME_EDGE);
+	assert_int_equal(window.height, 800 - STRIP_HEIGHT - FRAME_BAR - FRAME_EDGE);
+	window_attach(&window, window.width, window.height, RED);
+	/* It never had a size of its own: the client chooses one. */
+	xdg_toplevel_unset_maximized(window.toplevel);
+	fixture_settle(scene.fixture);
+	assert_false(window.is_maximized);
+	assert_int_equal(window.width, 0);
+	assert_int_equal(window.height, 0);
+	window_attach(&window, 500, 300, RED);
+	struct wlr_box area = area_of(&scene);
+	assert_int_equal(area.width, 500);
+	assert_int_equal(area.height, 300);
+	assert_true(area.x > 2 * FRAME_EDGE && area.y > STRIP_HEIGHT + 2 * FRAME_BAR);
+	window_finish(&window);
+	close(scene.dial);
+}
+
 static void fullscreen_keeps_strip_and_frame(void **state) {
 	struct scene scene;
 	scene_init(&scene, state, "banking");
@@ -374,6 +403,7 @@ int main(void) {
 			TEST(a_popup_has_a_frame_of_its_own),
 			TEST(maximised_and_back),
 			TEST(old_frames_do_not_size_a_restored_window),
+			TEST(maximised_before_it_has_drawn),
 			TEST(fullscreen_keeps_strip_and_frame),
 			TEST(two_first_windows_lie_side_by_side),
 			TEST(the_frame_moves_and_resizes),
