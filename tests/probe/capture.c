@@ -3,6 +3,7 @@
 
 #include <cairo.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -225,6 +226,26 @@ int64_t capture_pixel(const struct capture *capture, int x, int y) {
 	}
 	const uint32_t *pixels = capture->pixels;
 	return pixels[(size_t)y * capture->buffer_width + (size_t)x] & 0xffffff;
+}
+
+bool capture_bounds(const struct capture *capture, const int box[4], int64_t color,
+		int ret_bounds[4]) {
+	int left = INT_MAX, top = INT_MAX, right = -1, bottom = -1;
+	for (int y = box[1]; y < box[1] + box[3]; y++) {
+		for (int x = box[0]; x < box[0] + box[2]; x++) {
+			if (capture_pixel(capture, x, y) == color) {
+				left = x < left ? x : left;
+				top = y < top ? y : top;
+				right = x > right ? x : right;
+				bottom = y;
+			}
+		}
+	}
+	ret_bounds[0] = left;
+	ret_bounds[1] = top;
+	ret_bounds[2] = right + 1 - left;
+	ret_bounds[3] = bottom + 1 - top;
+	return right >= 0;
 }
 
 int capture_write_png(const struct capture *capture, const char *path) {

@@ -5,6 +5,7 @@
 #ifndef SILO_TESTS_PROBE_CAPTURE_H
 #define SILO_TESTS_PROBE_CAPTURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct probe;
@@ -23,6 +24,13 @@ int capture_take(struct capture *capture, int64_t deadline_ms);
 
 /* The pixel 0xrrggbb of the last picture, or -1 outside of it. Picture pixels. */
 int64_t capture_pixel(const struct capture *capture, int x, int y);
+
+/*
+ * The smallest box around the pixels of a color 0xrrggbb within box {x, y, width, height} of the last
+ * picture. False: there is none.
+ */
+bool capture_bounds(const struct capture *capture, const int box[4], int64_t color,
+		int ret_bounds[4]);
 
 /* Writes the last picture. Returns 0 or a negative errno. */
 int capture_write_png(const struct capture *capture, const char *path);

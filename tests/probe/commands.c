@@ -116,6 +116,15 @@ static bool run_pixel(struct probe *probe, int argc, char *argv[], struct answer
 	return pixel >= 0 ? tell_color(pixel, answer) : refuse(answer, "outside of the picture", 0);
 }
 
+static bool parse_color(const char *text, int64_t *ret_color) {
+	unsigned int color;
+	if (sscanf(text, "#%6x", &color) != 1 || strlen(text) != 7) {
+		return false;
+	}
+	*ret_color = color;
+	return true;
+}
+
 static bool run_wait_pixel(struct probe *probe, int argc, char *argv[], struct answer *answer) {
 	double x, y;
 	int64_t deadline_ms;
@@ -123,8 +132,8 @@ static bool run_wait_pixel(struct probe *probe, int argc, char *argv[], struct a
 			!parse_deadline(argc, argv, 4, &deadline_ms)) {
 		return refuse(answer, "X, Y and SECONDS are numbers", 0);
 	}
-	unsigned int want;
-	if (sscanf(argv[3], "#%6x", &want) != 1 || strlen(argv[3]) != 7) {
+	int64_t want;
+	if (!parse_color(argv[3], &want)) {
 		return refuse(answer, "the color is #rrggbb", 0);
 	}
 	struct probe_output *output = probe_output(probe, NULL);
@@ -138,12 +147,48 @@ static bool run_wait_pixel(struct probe *probe, int argc, char *argv[], struct a
 	do {
 		result = capture_take(capture, deadline_ms);
 		pixel = capture_pixel(capture, (int)x, (int)y);
-	} while (result == 0 && pixel != (int64_t)want);
+	} while (result == 0 && pixel != want);
 	capture_destroy(capture);
 	if (pixel >= 0) {
 		tell_color(pixel, answer);
 	}
 	return result == 0 || refuse(answer, "the pixel has another color", result);
+}
+
+/* Waits until a color is in a box, and tells where in it; or until it is not there any more. */
+static bool run_wait_box(struct probe *probe, int argc, char *argv[], struct answer *answer) {
+	int box[4], bounds[4];
+	for (int i = 0; i < 4; i++) {
+		double number;
+		if (!parse_number(argv[1 + i], &number)) {
+			return refuse(answer, "X Y WIDTH HEIGHT are numbers", 0);
+		}
+		box[i] = (int)number;
+	}
+	int64_t deadline_ms, color;
+	if (!parse_color(argv[5], &color) || !parse_deadline(argc, argv, 6, &deadline_ms)) {
+		return refuse(answer, "the color is #rrggbb, SECONDS is a number", 0);
+	}
+	struct probe_output *output = probe_output(probe, NULL);
+	struct capture *capture = output != NULL ? capture_create(probe, output) : NULL;
+	if (capture == NULL) {
+		return refuse(answer, "no output, or no capture offered", 0);
+	}
+	bool is_wanted = strcmp(argv[0], "wait-box") == 0;
+	int result;
+	do {
+		result = capture_take(capture, deadline_ms);
+	} while (result == 0 && capture_bounds(capture, box, color, bounds) != is_wanted);
+	capture_destroy(capture);
+	if (result < 0 || !is_wanted) {
+		return result == 0 || refuse(answer, "waited in vain", result);
+	}
+	answer->key = "box";
+	result = sd_json_buildo(&answer->value, SD_JSON_BUILD_PAIR_INTEGER("x", bounds[0]),
+			SD_JSON_BUILD_PAIR_INTEGER("y", bounds[1]),
+			SD_JSON_BUILD_PAIR_INTEGER("width", bounds[2]),
+			SD_JSON_BUILD_PAIR_INTEGER("height", bounds[3]));
+	return result >= 0 || refuse(answer, "no memory", result);
 }
 
 static bool run_windows(struct probe *probe, int argc, char *argv[], struct answer *answer) {
@@ -261,6 +306,8 @@ static const struct command {
 		{"screenshot", "FILE.png [OUTPUT]", 1, 2, run_screenshot},
 		{"pixel", "X Y [OUTPUT]", 2, 3, run_pixel},
 		{"wait-pixel", "X Y #rrggbb [SECONDS]", 3, 4, run_wait_pixel},
+		{"wait-box", "X Y WIDTH HEIGHT #rrggbb [SECONDS]", 5, 6, run_wait_box},
+		{"wait-no-box", "X Y WIDTH HEIGHT #rrggbb [SECONDS]", 5, 6, run_wait_box},
 		{"windows", "", 0, 0, run_windows},
 		{"wait-window", "DOMAIN|APP-ID|TITLE [SECONDS]", 1, 2, run_wait_window},
 		{"wait-gone", "DOMAIN|APP-ID|TITLE [SECONDS]", 1, 2, run_wait_window},
