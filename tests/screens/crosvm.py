@@ -49,6 +49,11 @@ class World(screens.World):
         status = self.status()
         assert status['state'] == 'failed' and status['reason'].startswith(reason), status
 
+    def click_on(self, color):
+        x, y = screens.corner_of_window(self.screen(), color)
+        self.machine.move_to(x + 60, y + 60, 1280, 800)
+        self.machine.click()
+
     def typed(self, command):
         """Types a command; returns what it said to a pipe in the guest."""
         self.run("vmctl run one sh -c 'rm -f /tmp/typed; mkfifo /tmp/typed'")
@@ -103,12 +108,24 @@ def it_stands_still_and_goes_on(world):
 def its_console_takes_typing(world):
     world.machine.as_user('foot -o colors-dark.background=%06x vmctl console one' % CONSOLE, '/run/console.log')
     world.screen().wait(lambda s: s.count(CONSOLE) > 30000, SLOW, "the console's terminal")
-    x, y = screens.corner_of_window(world.screen(), CONSOLE)
-    world.machine.move_to(x + 60, y + 60, 1280, 800)
-    world.machine.click()
+    world.click_on(CONSOLE)
     world.machine.type('\n')
     assert world.typed('tty') == '/dev/ttyS0'
     world.keep('console')
+
+
+def windows_come_after_the_gpu_is_reset(world):
+    # Its render node must be free, else the next has another number.
+    world.machine.shell.run("pkill -f 'vmctl run one foot'")
+    world.screen().wait(lambda s: s.count(FOOT) < 1000, SLOW, 'the end of the terminal')
+    # crosvm keeps the mapping of the blobs' window where QEMU drops it.
+    world.run("vmctl run --root one sh -c 'cd /sys/bus/virtio/drivers/virtio_gpu; for d in virtio*; do "
+              "echo $d >unbind; echo $d >bind; done; chown user /dev/dri/renderD128'")
+    world.machine.as_user('vmctl run one foot', '/run/foot.log')
+    world.screen().wait(lambda s: s.count(FOOT) > 50000, SLOW, 'a terminal again')
+    world.click_on(FOOT)
+    assert world.typed('tty') == '/dev/pts/0'
+    world.keep('reset')
 
 
 def a_reset_boots_it_again(world):
@@ -155,6 +172,7 @@ CASES = [
     its_window_takes_typing,
     it_stands_still_and_goes_on,
     its_console_takes_typing,
+    windows_come_after_the_gpu_is_reset,
     a_reset_boots_it_again,
     a_panic_is_told,
     it_stops,
