@@ -26,6 +26,8 @@
 
 struct service {
 	sd_varlink_server *server;
+	/* A server's end leaves its connections open: they are closed by us. NULL: free. */
+	sd_varlink *links[CONNECTIONS_MAX];
 	char *path;
 };
 
@@ -131,12 +133,24 @@ static int handle_connect(sd_varlink_server *varlink, sd_varlink *link, void *da
 		log_warn("refused a caller that lives in a box, or has ended already");
 		return -EPERM;
 	}
-	return 0;
+	struct server *server = data;
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		if (server->service->links[i] == NULL) {
+			server->service->links[i] = sd_varlink_ref(link);
+			return 0;
+		}
+	}
+	return -EBUSY;
 }
 
 static void handle_disconnect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
 	struct server *server = data;
 	watch_forget(server, link);
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		if (server->service->links[i] == link) {
+			server->service->links[i] = sd_varlink_unref(link);
+		}
+	}
 }
 
 static int serve(struct server *server, struct service *service) {
@@ -211,6 +225,11 @@ bool service_create(struct server *server) {
 void service_destroy(struct server *server) {
 	if (server->service == NULL) {
 		return;
+	}
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+		sd_varlink *link = server->service->links[i];
+		server->service->links[i] = NULL;
+		sd_varlink_close_unref(link);
 	}
 	sd_varlink_server_shutdown(server->service->server);
 	sd_varlink_server_unref(server->service->server);
