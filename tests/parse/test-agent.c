@@ -330,7 +330,10 @@ static void test_applications_attacks(void **state) {
 						 AGENT_APPS_FIRST | AGENT_APPS_LAST),
 				cases[i].result);
 	}
-	/* Too long, each of the three. */
+}
+
+static void test_application_too_long(void **state) {
+	/* Each of the three strings. */
 	for (size_t which = 0; which < 3; which++) {
 		char entry[1024];
 		static const size_t most[] = {
@@ -348,6 +351,9 @@ static void test_applications_attacks(void **state) {
 					over == 0 ? AGENT_OK : AGENT_MALFORMED);
 		}
 	}
+}
+
+static void test_application_lists(void **state) {
 	/* As many as there may be, in one part or in several, and one more. */
 	begin(AGENT_CONTROL_TO_HOST, true);
 	assert_int_equal(decode_list(ENTRY("a\0A\0\0"), 500, AGENT_APPS_FIRST), AGENT_OK);
@@ -479,6 +485,8 @@ int main(void) {
 			cmocka_unit_test(test_terminal),
 			cmocka_unit_test(test_applications),
 			cmocka_unit_test(test_applications_attacks),
+			cmocka_unit_test(test_application_too_long),
+			cmocka_unit_test(test_application_lists),
 			cmocka_unit_test(test_values),
 			cmocka_unit_test(test_streams),
 			cmocka_unit_test(test_order),

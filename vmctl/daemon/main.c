@@ -51,7 +51,14 @@ static bool is_root(const char *id) {
 	return unit_root_text(root) && strcmp(id, root) == 0;
 }
 
-int main(int argc, char **argv) {
+struct said {
+	struct manager_options manager;
+	struct supervisor_options supervisor;
+	enum log_level level;
+};
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(struct said *said, int argc, char **argv) {
 	static const struct option options[] = {
 			{"manifest", required_argument, NULL, 'm'},
 			{"libexec", required_argument, NULL, 'l'},
@@ -67,38 +74,35 @@ int main(int argc, char **argv) {
 			{"version", no_argument, NULL, 'V'},
 			{0},
 	};
-	struct manager_options manager = {0};
-	struct supervisor_options supervisor = {.ready_fd = -1};
-	enum log_level level = LOG_LEVEL_INFO;
 	int option;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
 		switch (option) {
 		case 'm':
-			manager.manifest = supervisor.manifest = optarg;
+			said->manager.manifest = said->supervisor.manifest = optarg;
 			break;
 		case 'l':
-			manager.programs.libexec = supervisor.programs.libexec = optarg;
+			said->manager.programs.libexec = said->supervisor.programs.libexec = optarg;
 			break;
 		case 'c':
-			manager.programs.crosvm = supervisor.programs.crosvm = optarg;
+			said->manager.programs.crosvm = said->supervisor.programs.crosvm = optarg;
 			break;
 		case 'd':
-			supervisor.defined_in = optarg;
+			said->supervisor.defined_in = optarg;
 			break;
 		case 'q':
-			manager.programs.qemu = supervisor.programs.qemu = optarg;
+			said->manager.programs.qemu = said->supervisor.programs.qemu = optarg;
 			break;
 		case 'L':
-			if (!log_level_parse(optarg, &level)) {
+			if (!log_level_parse(optarg, &said->level)) {
 				fprintf(stderr, "silo-vmd: \"%s\" is no log level\n", optarg);
 				return 2;
 			}
 			break;
 		case 'v':
-			supervisor.vm = optarg;
+			said->supervisor.vm = optarg;
 			break;
 		case 'r':
-			supervisor.ready_fd = take_ready_fd(optarg);
+			said->supervisor.ready_fd = take_ready_fd(optarg);
 			break;
 		case 'i':
 			if (!is_root(optarg)) {
@@ -106,7 +110,7 @@ int main(int argc, char **argv) {
 			}
 			break;
 		case 'n':
-			manager.no_units = true;
+			said->manager.no_units = true;
 			break;
 		case 'h':
 			print_help();
@@ -118,17 +122,28 @@ int main(int argc, char **argv) {
 			return 2;
 		}
 	}
+	return -1;
+}
+
+int main(int argc, char **argv) {
+	struct said said = {.supervisor = {.ready_fd = -1}, .level = LOG_LEVEL_INFO};
+	int status = read_options(&said, argc, argv);
+	if (status >= 0) {
+		return status;
+	}
 	/* A supervisor may start in another directory. */
 	static char manifest[PATH_MAX];
-	if (manager.manifest != NULL && realpath(manager.manifest, manifest) != NULL) {
-		manager.manifest = supervisor.manifest = manifest;
+	if (said.manager.manifest != NULL && realpath(said.manager.manifest, manifest) != NULL) {
+		said.manager.manifest = said.supervisor.manifest = manifest;
 	}
-	if (optind != argc || (supervisor.vm != NULL && !text_is_vm_name(supervisor.vm))) {
+	if (optind != argc ||
+			(said.supervisor.vm != NULL && !text_is_vm_name(said.supervisor.vm))) {
 		fputs("silo-vmd: takes options only; see silo-vmd --help\n", stderr);
 		return 2;
 	}
 	/* A supervisor was executed as /proc/self/exe. */
 	prctl(PR_SET_NAME, "silo-vmd", 0, 0, 0);
-	log_init("silo-vmd", supervisor.vm, level);
-	return supervisor.vm != NULL ? supervisor_run(&supervisor) : manager_run(&manager);
+	log_init("silo-vmd", said.supervisor.vm, said.level);
+	return said.supervisor.vm != NULL ? supervisor_run(&said.supervisor)
+					  : manager_run(&said.manager);
 }

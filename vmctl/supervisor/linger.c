@@ -9,11 +9,11 @@
 
 #include "base/fd.h"
 
-/* How long the guest has to close its end. */
-#define LINGER_US (10ull * 1000 * 1000)
+#define PATIENCE_US (10ull * 1000 * 1000)
 
 void lingers_init(struct lingers *lingers, sd_event *event, linger_closed_t closed, void *data) {
-	*lingers = (struct lingers){.event = event, .closed = closed, .data = data};
+	*lingers = (struct lingers){
+			.event = event, .closed = closed, .data = data, .patience_us = PATIENCE_US};
 	for (size_t i = 0; i < HOLDS_MAX; i++) {
 		lingers->entries[i].fd = -1;
 	}
@@ -45,8 +45,8 @@ static void hang_up(struct lingering *lingering) {
 	lingering->is_answered = true;
 	if (shutdown(lingering->fd, SHUT_WR) < 0 ||
 			sd_event_add_time_relative(lingering->lingers->event, &lingering->deadline,
-					CLOCK_MONOTONIC, LINGER_US, 0, handle_deadline,
-					lingering) < 0) {
+					CLOCK_MONOTONIC, lingering->lingers->patience_us, 0,
+					handle_deadline, lingering) < 0) {
 		end(lingering);
 	}
 }

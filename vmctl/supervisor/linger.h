@@ -31,6 +31,7 @@ struct lingers {
 	sd_event *event;
 	linger_closed_t closed;
 	void *data;
+	uint64_t patience_us; /* how long the guest has to close its end */
 	struct lingering entries[HOLDS_MAX];
 };
 
