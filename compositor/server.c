@@ -30,6 +30,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/pointing.h"
 #include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
@@ -192,6 +193,7 @@ static const struct module modules[] = {
 		{"keyboards", keyboards_create, keyboards_destroy},
 		{"focus", focus_create, focus_destroy},
 		{"domains", domains_create, domains_destroy},
+		{"pointing", pointing_create, pointing_destroy},
 		{"pointer", pointer_create, pointer_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},

@@ -33,6 +33,7 @@ struct nesting;
 struct notices;
 struct outputs;
 struct pointer;
+struct pointing;
 struct programs;
 struct protocols;
 struct runtime;
@@ -75,6 +76,7 @@ struct server {
 	struct keyboards *keyboards;
 	struct focus *focus;
 	struct domains *domains;
+	struct pointing *pointing;
 	struct pointer *pointer;
 	struct workspaces *workspaces;
 	struct snaps *snaps;

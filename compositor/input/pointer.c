@@ -537,7 +537,7 @@ void pointer_forget_seat(struct server *server, struct seat *seat) {
 }
 
 void pointer_add(struct server *server, struct wlr_input_device *device) {
-	pointing_configure(device, &server->settings->pointer);
+	pointing_add(server, device);
 	wlr_cursor_attach_input_device(cursor_wlr(server), device);
 }
 

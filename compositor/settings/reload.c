@@ -6,6 +6,7 @@
 #include "compositor/input/cursor.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/pointing.h"
 #include "compositor/options.h"
 #include "compositor/output/chosen.h"
 #include "compositor/output/output.h"
@@ -43,6 +44,7 @@ void settings_reload(struct server *server) {
 	workspaces_limit(server, settings->workspaces);
 	keyboards_reload(server);
 	cursor_reload(server);
+	pointing_reload(server);
 	chosen_reload(server->outputs, old);
 	settings_destroy(old);
 	outputs_repaint(server);

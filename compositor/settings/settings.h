@@ -101,8 +101,7 @@ int settings_check(const char *path);
 /* The settings that the options name; what is wrong is logged. Never NULL. */
 struct settings *settings_load_for(const struct options *options, bool *ret_is_good);
 
-/* Reads the file again; if it is wrong, nothing changes. Pointer devices have what it says when they
- * come the next time. */
+/* Reads the file again; if it is wrong, nothing changes. */
 void settings_reload(struct server *server);
 
 /* The module: the file that the options name, or the defaults. */
