@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The manifest read again while VMs run, with stand-ins for the VMM, the proxy and the guest, as TAP:
-reload.py SILO-VMD VMCTL LIBEXEC"""
+reload.py SILO-VMD VMCTL LIBEXEC qemu"""
 
 import json
 import os
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 
-from world import Watcher, World
+from world import Watcher, run_cases
 
 HEAD = "version 1\nvmm qemu\n"
 
@@ -242,22 +242,5 @@ CASES = [starts, new_vms_are_known, a_wrong_manifest_keeps_the_old_one, a_change
          a_wrong_manifest_at_the_start_is_one_clear_failure, the_first_manifest_is_taken_at_once]
 
 
-def main():
-    world = World(*sys.argv[1:4], "qemu")
-    print(f"1..{len(CASES)}", flush=True)
-    failed = 0
-    try:
-        for number, case in enumerate(CASES, 1):
-            try:
-                case(world)
-                print(f"ok {number} - {case.__name__}", flush=True)
-            except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
-                failed += 1
-                print(f"not ok {number} - {case.__name__}\n# {type(error).__name__}: {error}", flush=True)
-    finally:
-        world.finish()
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(lambda world: CASES))

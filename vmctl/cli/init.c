@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -257,23 +256,11 @@ static void write_manifest(FILE *file, const struct plan *plan) {
 	}
 }
 
-static bool make_parents(char *path) {
-	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		bool is_made = mkdir(path, 0700) == 0 || errno == EEXIST;
-		*slash = '/';
-		if (!is_made) {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* Writes the manifest whole, or not at all where there is one. Returns 0 or a negative errno. */
 static int save(const struct plan *plan, char path[PLACE_MAX]) {
 	char partial[PLACE_MAX + 8];
 	snprintf(partial, sizeof(partial), "%s.new", path);
-	if (!make_parents(path)) {
+	if (!place_make_parents(path)) {
 		return -errno;
 	}
 	int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -2,13 +2,10 @@
 #include "vmctl/supervisor/applications.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/fd.h"
 #include "vmctl/supervisor/places.h"
 
 #define FILE_NAME "applications.json"
@@ -79,18 +76,8 @@ int applications_to_json(const struct applications *applications, sd_json_varian
 
 bool applications_write(const struct applications *applications, const char *state_dir) {
 	sd_json_variant *json = NULL;
-	char *text = NULL, path[PLACE_MAX], partial[PLACE_MAX];
-	bool is_written = false;
-	if (applications_to_json(applications, &json) >= 0 &&
-			sd_json_variant_format(json, SD_JSON_FORMAT_NEWLINE, &text) >= 0 &&
-			place_join(path, state_dir, FILE_NAME) &&
-			place_join(partial, state_dir, "." FILE_NAME ".new")) {
-		cleanup_fd int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		size_t len = strlen(text);
-		is_written = fd >= 0 && write(fd, text, len) == (ssize_t)len &&
-				rename(partial, path) == 0;
-	}
-	free(text);
+	bool is_written = applications_to_json(applications, &json) >= 0 &&
+			place_write_json(json, state_dir, FILE_NAME);
 	sd_json_variant_unref(json);
 	return is_written;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,7 @@ bool place_runtime(char out[PLACE_MAX], char error[ERROR_MAX]) {
 	return true;
 }
 
-static bool make_parents(char *path) {
+bool place_make_parents(char *path) {
 	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		bool is_made = mkdir(path, 0700) == 0 || errno == EEXIST;
@@ -109,7 +110,7 @@ bool place_state(const char *vm, char out[PLACE_MAX], char error[ERROR_MAX]) {
 				"neither XDG_STATE_HOME nor HOME names a usable directory");
 		return false;
 	}
-	if (!make_parents(dir) || dir_ensure_private(dir) < 0) {
+	if (!place_make_parents(dir) || dir_ensure_private(dir) < 0) {
 		snprintf(error, ERROR_MAX, "%s cannot be made a directory of yours: %s", dir,
 				strerror(errno));
 		return false;
@@ -141,4 +142,19 @@ int place_lock(const char *dir, const char *name) {
 		/* Its last holder has just removed it. */
 		close(fd);
 	}
+}
+
+bool place_write_json(sd_json_variant *json, const char *dir, const char *name) {
+	char *text = NULL, path[PLACE_MAX], partial[PLACE_MAX], partial_name[NAME_MAX];
+	snprintf(partial_name, sizeof(partial_name), ".%s.new", name);
+	bool is_written = false;
+	if (sd_json_variant_format(json, SD_JSON_FORMAT_NEWLINE, &text) >= 0 &&
+			place_join(path, dir, name) && place_join(partial, dir, partial_name)) {
+		cleanup_fd int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		size_t len = strlen(text);
+		is_written = fd >= 0 && write(fd, text, len) == (ssize_t)len &&
+				rename(partial, path) == 0;
+	}
+	free(text);
+	return is_written;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <systemd/sd-json.h>
 
 /* Room for any path that Silo makes; socket paths are shorter by themselves. */
 #define PLACE_MAX 512
@@ -30,6 +31,12 @@ bool place_state(const char *vm, char out[PLACE_MAX], char error[ERROR_MAX]);
 
 /* Joins dir and name; false if the result does not fit. */
 bool place_join(char out[PLACE_MAX], const char *dir, const char *name);
+
+/* Makes the directories above path that are missing, for the user alone. */
+bool place_make_parents(char *path);
+
+/* Writes json as the file name of dir, whole or not at all. */
+bool place_write_json(sd_json_variant *json, const char *dir, const char *name);
 
 /*
  * Takes the lock file of dir, so that only one process serves it. Returns its descriptor, -EBUSY if

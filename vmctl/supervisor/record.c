@@ -2,14 +2,11 @@
 #include "vmctl/supervisor/record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/fd.h"
 #include "vmctl/supervisor/places.h"
 
 static const char *const state_texts[] = {
@@ -108,19 +105,8 @@ void record_from_json(struct record *record, sd_json_variant *json) {
 
 bool record_write(const struct record *record, const char *name, const char *state_dir) {
 	sd_json_variant *json = NULL;
-	char *text = NULL;
-	char path[PLACE_MAX], partial[PLACE_MAX];
-	bool is_written = false;
-	if (record_to_json(record, name, &json) >= 0 &&
-			sd_json_variant_format(json, SD_JSON_FORMAT_NEWLINE, &text) >= 0 &&
-			place_join(path, state_dir, "record.json") &&
-			place_join(partial, state_dir, ".record.json.new")) {
-		cleanup_fd int fd = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		size_t len = strlen(text);
-		is_written = fd >= 0 && write(fd, text, len) == (ssize_t)len &&
-				rename(partial, path) == 0;
-	}
-	free(text);
+	bool is_written = record_to_json(record, name, &json) >= 0 &&
+			place_write_json(json, state_dir, "record.json");
 	sd_json_variant_unref(json);
 	return is_written;
 }
