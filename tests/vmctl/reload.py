@@ -7,6 +7,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 
@@ -195,6 +196,42 @@ def a_signal_does_the_same(world):
     reload(world)
 
 
+def whoever_sits_at_the_screen_is_told(world):
+    """By a notice, and again by a compositor that comes later; mended, it is withdrawn."""
+    def told(method):
+        while True:
+            sock, _ = listener.accept()
+            sock.settimeout(2)
+            connections.append(sock)
+            try:
+                call = json.loads(sock.recv(65536).rstrip(b"\0"))
+            except TimeoutError:
+                continue  # the connection whose end tells of the compositor's
+            assert call["method"] == f"io.silo.Compositor.{method}", call
+            sock.sendall(b'{"parameters":{"id":1}}\0' if method == "Notify" else b'{"parameters":{}}\0')
+            return call["parameters"]
+
+    connections = []
+    write(world, vm("one", "color gren"), vm("two"))
+    assert world.vmctl("reload").returncode == 1
+    with socket.socket(socket.AF_UNIX) as listener:
+        # The name appears when it can be connected to.
+        path = world.silo / "io.silo.Compositor"
+        listener.settimeout(10)
+        listener.bind(str(world.silo / "new"))
+        listener.listen(16)
+        (world.silo / "new").rename(path)
+        notice = told("Notify")
+        assert notice["failure"] and notice["source"] == {"name": "host"}, notice
+        assert notice["text"].startswith("vms.scfg:6: error: ") and "vmctl reload" in notice["text"], notice
+        write(world, vm("one"), vm("two"))
+        reload(world)
+        assert told("WithdrawNotice") == {"tag": notice["tag"]}
+        path.unlink()
+    for sock in connections:
+        sock.close()
+
+
 def a_wrong_manifest_at_the_start_is_one_clear_failure(world):
     """silo-vmd lives, so that no service manager starts it again and again, and says what is wrong."""
     world.ok("start", "one")
@@ -239,7 +276,7 @@ def the_first_manifest_is_taken_at_once(world):
 
 CASES = [starts, new_vms_are_known, a_wrong_manifest_keeps_the_old_one, a_changed_vm_runs_on_as_it_was,
          a_restarted_vmd_knows_what_is_in_force, a_removed_vm_runs_until_it_is_stopped, a_signal_does_the_same,
-         a_wrong_manifest_at_the_start_is_one_clear_failure, the_first_manifest_is_taken_at_once]
+         whoever_sits_at_the_screen_is_told, a_wrong_manifest_at_the_start_is_one_clear_failure, the_first_manifest_is_taken_at_once]
 
 
 if __name__ == "__main__":

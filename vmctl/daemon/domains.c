@@ -17,6 +17,7 @@
 #include "vmctl/daemon/forward.h"
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
+#include "vmctl/daemon/notices.h"
 #include "vmctl/daemon/reload.h"
 #include "vmctl/supervisor/interface.h"
 
@@ -223,6 +224,9 @@ static void find_compositor(struct domains *domains) {
 		return;
 	}
 	domains->retries = 0;
+	if (domains->manager->fault != NULL) {
+		notices_manifest(domains->manager);
+	}
 	update_all(domains);
 }
 

@@ -274,6 +274,38 @@ void notices_state_changed(struct instance *instance) {
 	}
 }
 
+void notices_manifest(struct manager *manager) {
+	static const char tag[] = "manifest";
+	sd_json_variant *parameters = NULL;
+	char text[WORDS_MAX];
+	int result;
+	if (manager->fault == NULL) {
+		result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("tag", tag));
+	} else {
+		/* The name of the file is what a person knows of it; of many mistakes, the first. */
+		const char *line = manager->fault;
+		const char *slash = memrchr(line, '/', strcspn(line, ":"));
+		size_t skipped = slash != NULL ? (size_t)(slash + 1 - line) : 0;
+		snprintf(text, sizeof(text), "%.*s. Mend it, then: vmctl reload",
+				(int)(strcspn(line, "\n") - skipped), line + skipped);
+		result = sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("tag", tag),
+				SD_JSON_BUILD_PAIR_STRING("kind", "message"),
+				SD_JSON_BUILD_PAIR_BOOLEAN("failure", true),
+				SD_JSON_BUILD_PAIR_OBJECT("source",
+						SD_JSON_BUILD_PAIR_STRING("name", "host")),
+				SD_JSON_BUILD_PAIR_STRING("title",
+						"Not taken: the machines' manifest is wrong"),
+				SD_JSON_BUILD_PAIR_STRING("text", text));
+	}
+	if (result >= 0) {
+		tell(manager,
+				manager->fault == NULL ? COMPOSITOR_NAME ".WithdrawNotice"
+						       : COMPOSITOR_NAME ".Notify",
+				parameters);
+	}
+	sd_json_variant_unref(parameters);
+}
+
 void notices_destroy(struct manager *manager) {
 	if (manager->notices != NULL) {
 		destroy(manager->notices);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "vmctl/daemon/definition.h"
 #include "vmctl/daemon/instance.h"
+#include "vmctl/daemon/notices.h"
 #include "vmctl/daemon/watch.h"
 #include "vmctl/supervisor/interface.h"
 
@@ -80,10 +81,16 @@ static struct manifest *load(struct manager *manager, char **ret_report) {
 	if (report != NULL) {
 		fputs(report, stderr);
 	}
+	bool was_wrong = manager->fault != NULL;
 	free(manager->fault);
 	manager->fault = NULL;
 	if (manifest == NULL) {
 		manager->fault = report != NULL ? report : strdup("out of memory\n");
+	}
+	if (was_wrong || manifest == NULL) {
+		notices_manifest(manager);
+	}
+	if (manifest == NULL) {
 		return NULL;
 	}
 	*ret_report = report;
