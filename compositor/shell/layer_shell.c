@@ -29,6 +29,7 @@
 #include "compositor/shell/layer_arrange.h"
 #include "compositor/shell/layer_popup.h"
 #include "compositor/window/guard.h"
+#include "compositor/window/shadow.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "wlr-layer-shell-unstable-v1-protocol.h"
@@ -175,6 +176,8 @@ static void show(struct layer_surface *layer) {
 	const struct wlr_box clip = {.width = layer->box.width, .height = layer->box.height};
 	wlr_scene_node_set_position(&layer->tree->node, layer->box.x, layer->box.y);
 	wlr_scene_subsurface_tree_set_clip(&layer->surface->node, &clip);
+	/* In the layout: it falls on what is darkened, not on the panel. */
+	shadow_show_sheet(layer->shadow, is_mapped(layer) ? &layer->box : NULL);
 	if (layer->told_width != layer->box.width || layer->told_height != layer->box.height) {
 		layer->told_width = layer->box.width;
 		layer->told_height = layer->box.height;
@@ -270,6 +273,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 
 static void handle_unmap(struct wl_listener *listener, void *data) {
 	struct layer_surface *layer = wl_container_of(listener, layer, unmap);
+	shadow_show_sheet(layer->shadow, NULL);
 	wlr_scene_node_set_enabled(&layer->tree->node, false);
 	arrange_and_tell(layer);
 	update_focus(layer->server->layer_shell);
@@ -292,6 +296,7 @@ static void layer_surface_destroy(struct layer_surface *layer) {
 	listener_remove(&layer->new_popup);
 	listener_remove(&layer->destroy);
 	wl_list_remove(&layer->link);
+	shadow_destroy(layer->shadow);
 	wlr_scene_node_destroy(&layer->tree->node);
 	free(layer);
 }
@@ -323,6 +328,10 @@ static bool create_scene(struct layer_surface *layer) {
 	wlr_scene_node_set_enabled(&layer->tree->node, false);
 	layer->surface = wlr_scene_subsurface_tree_create(layer->tree, layer->wlr_layer->surface);
 	layer->popups = wlr_scene_tree_create(layer->tree);
+	if (layer->is_shells && strcmp(layer->wlr_layer->namespace, "silo-launcher") == 0) {
+		layer->shadow = shadow_create(layer->server,
+				layer->server->layers->trees[LAYER_SCRIM]);
+	}
 	return layer->surface != NULL && layer->popups != NULL;
 }
 
@@ -348,6 +357,7 @@ static void handle_new_surface(struct wl_listener *listener, void *data) {
 	wlr_layer->output = output->wlr_output;
 	wl_list_init(&layer->popup_list);
 	if (!create_scene(layer)) {
+		shadow_destroy(layer->shadow);
 		if (layer->tree != NULL) {
 			wlr_scene_node_destroy(&layer->tree->node);
 		}

@@ -14,6 +14,7 @@
 
 struct output;
 struct server;
+struct shadow;
 struct wlr_layer_surface_v1;
 struct wlr_scene_node;
 struct wlr_scene_tree;
@@ -25,6 +26,7 @@ struct layer_surface {
 	bool is_shells;              /* of a program that silo started itself */
 	struct wlr_scene_tree *tree; /* holds surface and popups, bottom to top */
 	struct wlr_scene_tree *surface;
+	struct shadow *shadow; /* below the panel; NULL: casts none */
 	struct wlr_scene_tree *popups;
 	struct wl_list popup_list;   /* layer_popup.link */
 	struct wlr_box box;          /* in the layout; empty until the initial commit */

@@ -6,12 +6,14 @@
 
 #include "base/log.h"
 #include "compositor/output/buffer.h"
+#include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "decorations/shadow.h"
 
-/* Looks that are kept: with and without the keyboard, at the scales of four outputs. What the scene
+/* Looks that are kept: those of windows and sheets at the scales of some outputs. What the scene
  * shows of one that was dropped stays until it shows another. */
-#define PICTURES_MAX 8
+#define PICTURES_MAX 9
 
 struct picture {
 	struct shadow_look look;
@@ -19,6 +21,7 @@ struct picture {
 };
 
 struct shadows {
+	struct server *server;
 	struct picture pictures[PICTURES_MAX]; /* those used last first */
 	size_t len;
 };
@@ -51,7 +54,7 @@ static struct picture picture_paint(const struct shadow_look *look) {
 }
 
 static bool looks_are_equal(const struct shadow_look *a, const struct shadow_look *b) {
-	return a->active == b->active && a->dark == b->dark && a->scale == b->scale;
+	return a->kind == b->kind && a->dark == b->dark && a->scale == b->scale;
 }
 
 static const struct picture *find_picture(struct shadows *shadows, const struct shadow_look *look) {
@@ -77,6 +80,11 @@ static const struct picture *find_picture(struct shadows *shadows, const struct 
 	return &shadows->pictures[0];
 }
 
+/* What lies below it is pressed. */
+static bool accepts_no_input(struct wlr_scene_buffer *buffer, double *x, double *y) {
+	return false;
+}
+
 struct shadow *shadow_create(struct server *server, struct wlr_scene_tree *parent) {
 	struct shadow *shadow = calloc(1, sizeof(*shadow));
 	struct wlr_scene_tree *tree = shadow != NULL ? wlr_scene_tree_create(parent) : NULL;
@@ -94,6 +102,7 @@ struct shadow *shadow_create(struct server *server, struct wlr_scene_tree *paren
 			shadow_destroy(shadow);
 			return NULL;
 		}
+		shadow->nodes[i]->point_accepts_input = accepts_no_input;
 		/* Stretched edges are of one colour along their length. */
 		wlr_scene_buffer_set_filter_mode(shadow->nodes[i], WLR_SCALE_FILTER_NEAREST);
 	}
@@ -124,21 +133,45 @@ static void show_part(struct wlr_scene_buffer *node, const struct shadow_place *
 	wlr_scene_node_set_position(&node->node, place->x, place->y);
 }
 
+static void show(struct shadow *shadow, const struct shadow_look *look,
+		const struct shadow_place places[SHADOW_PARTS]) {
+	const struct picture *picture = find_picture(shadow->shadows, look);
+	for (size_t i = 0; i < SHADOW_PARTS; i++) {
+		show_part(shadow->nodes[i], &places[i], picture->parts[i]);
+	}
+	wlr_scene_node_set_enabled(&shadow->tree->node, true);
+}
+
+static void hide(struct shadow *shadow) {
+	if (shadow != NULL) {
+		wlr_scene_node_set_enabled(&shadow->tree->node, false);
+	}
+}
+
 void shadow_show(struct shadow *shadow, const struct frame_spec *spec) {
-	if (shadow == NULL) {
+	if (shadow == NULL || !shadow_is_cast(spec)) {
+		hide(shadow);
 		return;
 	}
-	bool is_cast = shadow_is_cast(spec);
-	if (is_cast) {
-		struct shadow_look look = shadow_look(spec);
-		const struct picture *picture = find_picture(shadow->shadows, &look);
-		struct shadow_place places[SHADOW_PARTS];
-		shadow_layout(spec, places);
-		for (size_t i = 0; i < SHADOW_PARTS; i++) {
-			show_part(shadow->nodes[i], &places[i], picture->parts[i]);
-		}
+	struct shadow_look look = shadow_look(spec);
+	struct shadow_place places[SHADOW_PARTS];
+	shadow_layout(spec, places);
+	show(shadow, &look, places);
+}
+
+void shadow_show_sheet(struct shadow *shadow, const struct wlr_box *box) {
+	struct server *server = shadow != NULL ? shadow->shadows->server : NULL;
+	if (shadow == NULL || box == NULL || server->settings->is_without_shadows) {
+		hide(shadow);
+		return;
 	}
-	wlr_scene_node_set_enabled(&shadow->tree->node, is_cast);
+	const struct shadow_look look = {.kind = SHADOW_OF_SHEET,
+			.dark = !server->settings->is_light,
+			.scale = (double)outputs_scale_for(server, box)};
+	struct shadow_place places[SHADOW_PARTS];
+	shadow_layout_sheet(&look, box->width, box->height, places);
+	wlr_scene_node_set_position(&shadow->tree->node, box->x, box->y);
+	show(shadow, &look, places);
 }
 
 bool shadows_create(struct server *server) {
@@ -147,6 +180,7 @@ bool shadows_create(struct server *server) {
 		log_error("out of memory");
 		return false;
 	}
+	server->shadows->server = server;
 	return true;
 }
 

@@ -406,6 +406,29 @@ static void a_popup_that_has_ended_is_given_to_a_surface(void **state) {
 	scene_finish(&scene);
 }
 
+/* Right of it, above the panel, and gone with it. */
+static void the_launcher_casts_a_shadow_on_what_is_dark(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	struct test_layer launcher, again;
+	int x = (int)launcher_spec.width + 3, y = HEIGHT - (int)launcher_spec.height / 2;
+	uint32_t before = fixture_pixel(scene.fixture, x, y);
+	layer_map(&launcher, scene.shell, &launcher_spec, BLUE);
+	uint32_t near = fixture_pixel(scene.fixture, x, y);
+	uint32_t far = fixture_pixel(scene.fixture, x + 60, y);
+	assert_true((near & 0xff) < (far & 0xff));
+	wl_surface_attach(launcher.surface, NULL, 0, 0);
+	wl_surface_commit(launcher.surface);
+	fixture_settle(scene.fixture);
+	assert_int_equal(fixture_pixel(scene.fixture, x, y), before);
+	layer_finish(&launcher);
+	layer_map(&again, scene.shell, &launcher_spec, BLUE);
+	assert_int_equal(fixture_pixel(scene.fixture, x, y), near);
+	layer_finish(&again);
+	assert_int_equal(fixture_pixel(scene.fixture, x, y), before);
+	scene_finish(&scene);
+}
+
 static void one_that_was_unmapped_comes_again(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -439,6 +462,7 @@ int main(void) {
 			TEST(a_wrong_order_ends_the_client_at_most),
 			TEST(popups_stand_on_their_surface),
 			TEST(a_popup_that_has_ended_is_given_to_a_surface),
+			TEST(the_launcher_casts_a_shadow_on_what_is_dark),
 			TEST(one_that_was_unmapped_comes_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,10 +79,14 @@ static void parts_meet_around_any_frame(void **state) {
 }
 
 static void it_fades_to_nothing(void **state) {
-	for (int which = 0; which < 8; which++) {
-		struct shadow_look look = {
-				.active = which & 1, .dark = which & 2, .scale = which & 4 ? 2 : 1};
-		double most = theme_get(look.dark)->shade * (look.active ? 1 : 0.6) * 255;
+	for (int which = 0; which < 3 * 4; which++) {
+		struct shadow_look look = {.kind = (enum shadow_kind)(which / 4),
+				.dark = which & 2,
+				.scale = which & 1 ? 2 : 1};
+		double shade = theme_get(look.dark)->shade * 255;
+		double most = look.kind == SHADOW_OF_SHEET      ? 127.5
+				: look.kind == SHADOW_OF_WINDOW ? shade * 0.6
+								: shade;
 		for (int i = 0; i < 60; i += 7) {
 			assert_int_equal(darkness(&look, SHADOW_TOP_LEFT, 0, i % 24), 0);
 			assert_int_equal(darkness(&look, SHADOW_BOTTOM_RIGHT, i % 24, -1), 0);
