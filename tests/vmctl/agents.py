@@ -177,10 +177,25 @@ def an_agent_that_breaks_the_rules_has_to_wait(world):
     assert said.count("the guest's agent: unexpected message") == 1, said
 
 
+def a_hasty_agent_is_heard_now_and_then(world):
+    world.vmd_says()
+    world.ok("start", "hasty")
+    path = world.base / "state/silo/hasty/record.json"
+    files = set()
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        files.add(path.stat().st_ino)
+        select.select([], [], [], 0.01)
+    said = world.vmd_says()
+    assert said.count("waits for the guest") < 8 and len(files) < 20, (len(files), said)
+    world.ok("stop", "--force", "hasty")
+
+
 CASES = [
     starts, a_killed_agent_child_costs_only_its_commands, a_child_may_die_before_the_device_answers,
     a_caller_may_hang_up_before_the_device_answers, the_guest_hears_of_every_end, a_crash_of_the_device_is_told_at_once,
     an_agent_of_another_version_is_told_once, an_agent_that_breaks_the_rules_has_to_wait,
+    a_hasty_agent_is_heard_now_and_then,
 ]
 
 if __name__ == "__main__":

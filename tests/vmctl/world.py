@@ -39,6 +39,9 @@ vm rude {
 	emulation allow
 	agent-timeout 3s
 }
+vm hasty {
+	emulation allow
+}
 vm stubborn {
 	emulation allow
 }

@@ -19,6 +19,8 @@
 #define REST_MIN_MS 250
 #define REST_MAX_MS 15000
 #define WELL_MS 30000
+/* One that calls again sooner has to wait as well. */
+#define HASTE_MS 1000
 
 struct agent {
 	sd_event *event;
@@ -151,6 +153,10 @@ static int handle_report(sd_event_source *source, int fd, uint32_t events, void 
 static int handle_guest(sd_event_source *source, int fd, uint32_t events, void *data) {
 	struct agent *agent = data;
 	cleanup_fd int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	/* Each hello is written down and told: a guest may not have us do that all the time. */
+	if (agent->accepted_ms != 0 && clock_now_ms() - agent->accepted_ms < HASTE_MS) {
+		rest(agent);
+	}
 	if (connection >= 0 && holds_add(&agent->holds, 0, connection, true)) {
 		struct order order = {.type = ORDER_CONTROL};
 		agent->accepted_ms = clock_now_ms();

@@ -7,7 +7,7 @@
  *   crash (the device, as its original does)
  * While there is a file "hold" beside its sockets the device does not answer who connects, and makes
  * a file "held", of a byte for each; if one of those hangs up, it crashes. In a VM "old" the agent is of another version,
- * in a VM "rude" it breaks the rules, again and again.
+ * in a VM "rude" it breaks the rules, again and again, in a VM "hasty" it says hello three hundred times.
  * On a terminal it tells of its sizes until it is asked for more. Its applications are those that it
  * tells; each says its own id when it is run, but gone, which cannot be.
  */
@@ -189,6 +189,20 @@ static void say_hello(void) {
 	}
 	send_message(fd, &hello);
 	tell_list("usual");
+}
+
+/* Again and again, each long enough to be heard. */
+static void say_hello_often(void) {
+	for (int i = 0; i < 300; i++) {
+		say_hello();
+		poll(NULL, 0, 5);
+		for (int j = 0; j < CONNECTIONS_MAX; j++) {
+			if (connections[j].kind == CONTROL) {
+				drop(&connections[j]);
+			}
+		}
+	}
+	say_hello();
 }
 
 static void tell_vmm(char what) {
@@ -385,7 +399,11 @@ static void serve(struct connection *connection) {
 		} else {
 			snprintf(boot_id, sizeof(boot_id), "00000000-0000-4000-8000-%012lx",
 					random_number());
-			say_hello();
+			if (is_in_vm("hasty")) {
+				say_hello_often();
+			} else {
+				say_hello();
+			}
 		}
 		break;
 	default:
