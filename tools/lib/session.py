@@ -323,8 +323,9 @@ class Session:
         return answer.get("parameters", {})
 
     def find_process(self, name):
-        """The process of that name that the session has started, or None."""
-        return next((pid for pid, comm in descendants(os.getpid()).items() if comm == name), None)
+        """The process of that name that the session has started last, or None. An earlier one may take a while to
+        end: a launcher that was closed."""
+        return max((pid for pid, comm in descendants(os.getpid()).items() if comm == name), default=None)
 
     def run_in_vm(self, vm, *command, name=None):
         """Starts a command in a VM in the background; stop() ends it with the VM."""
