@@ -64,6 +64,23 @@ def passes_signals_on(world):
         assert caller.returncode == 128 + number and said == (b"", b""), (number, caller.returncode, said)
 
 
+def a_command_is_typed_to(world):
+    terminal = Terminal([world.vmctl_program, "run", "one", "cat"], world.environment)
+    terminal.type(b"hello\n")
+    # The terminal's echo, and the command's.
+    terminal.until(rb"hello\r\nhello\r\n")
+    terminal.type(b"\x04")
+    assert terminal.end() == 0, terminal.text
+    terminal = Terminal([world.vmctl_program, "run", "one", "hang"], world.environment)
+    terminal.until(rb"hanging\r\n")
+    terminal.type(b"\x03")
+    assert terminal.end() == 130 and terminal.text == b"^C", terminal.text
+    terminal = Terminal([world.vmctl_program, "run", "one", "hang"], world.environment)
+    terminal.until(rb"hanging\r\n")
+    terminal.type(b"\x1c")
+    assert terminal.end() == 131, terminal.text
+
+
 def a_connection_that_breaks_is_told(world):
     caller = subprocess.Popen([world.vmctl_program, "run", "one", "hang"], env=world.environment,
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -179,7 +196,7 @@ def a_shell_ends_in_many_ways(world):
 
 CASES = [
     starts, ends_with_the_commands_status, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
-    a_caller_that_hangs_up_frees_the_command, passes_signals_on, a_connection_that_breaks_is_told, closed_streams_do_no_harm,
+    a_caller_that_hangs_up_frees_the_command, passes_signals_on, a_command_is_typed_to, a_connection_that_breaks_is_told, closed_streams_do_no_harm,
     the_console_is_shown_and_typed_on, a_shell_is_on_a_terminal, a_shells_output_cannot_attack,
     a_shell_ends_in_many_ways,
 ]

@@ -179,6 +179,10 @@ static void test_image(void **state) {
 	setenv("PATH", dir_template, 1);
 	assert_false(image_check(&banking, "/nonexistent", error, sizeof(error)));
 	assert_non_null(strstr(error, "with: tools/guest-image --output /nonexistent"));
+	char apps_name[] = "apps";
+	struct vm with_apps = {.image = apps_name};
+	assert_false(image_check(&with_apps, "/nonexistent", error, sizeof(error)));
+	assert_non_null(strstr(error, "with: tools/guest-image --apps --output /nonexistent"));
 	/* Where Silo is installed, the program that is there. */
 	snprintf(program, sizeof(program), "%s/silo-guest-image", dir_template);
 	int fd = open(program, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);

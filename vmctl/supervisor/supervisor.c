@@ -125,8 +125,9 @@ static void handle_agent_gone(struct supervisor *supervisor, const struct agent_
 		char reason[ERROR_MAX];
 		snprintf(reason, sizeof(reason),
 				"the guest's agent is not of this version of Silo; rebuild the "
-				"image: %s --output %s",
-				image_builder(NULL), supervisor->image_dir);
+				"image: %s%s --output %s",
+				image_builder(NULL), image_apps_option(supervisor->vm),
+				supervisor->image_dir);
 		boot_kill(supervisor->boot, BOOT_FAILED, reason);
 		return;
 	}

@@ -113,6 +113,10 @@ const char *image_builder(const char *libexec) {
 									     : "tools/guest-image";
 }
 
+const char *image_apps_option(const struct vm *vm) {
+	return strcmp(vm->image, "apps") == 0 ? " --apps" : "";
+}
+
 bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) {
 	static const struct {
 		const char *name;
@@ -130,17 +134,18 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap) 
 		if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
 			snprintf(error, cap,
 					"image \"%s\" has no readable %s; build it with: "
-					"%s --output %s",
-					vm->image, files[i].name, image_builder(NULL), dir);
+					"%s%s --output %s",
+					vm->image, files[i].name, image_builder(NULL),
+					image_apps_option(vm), dir);
 			return false;
 		}
 		const char *fault = files[i].fault(fd, (uint64_t)info.st_size);
 		if (fault != NULL) {
 			snprintf(error, cap,
 					"image \"%s\": %s/%s %s; build it again with: "
-					"%s --output %s",
+					"%s%s --output %s",
 					vm->image, dir, files[i].name, fault, image_builder(NULL),
-					dir);
+					image_apps_option(vm), dir);
 			return false;
 		}
 	}

@@ -20,6 +20,10 @@ bool image_check(const struct vm *vm, const char *dir, char *error, size_t cap);
  * of a checkout. */
 const char *image_builder(const char *libexec);
 
+/* What that command must be told about vm's image, with a space in front: the one of everyday
+ * applications has them again. */
+const char *image_apps_option(const struct vm *vm);
+
 /*
  * Finds the program name in libexec and $SILO_LIBEXEC (directories separated by ':', may be NULL),
  * then beside the running program (installation or build), where Silo is installed, and in PATH. An absolute name is taken as it is. Writes its
