@@ -12,6 +12,8 @@
 #include "launcher/toolkit/surface.h"
 #include "wlr-layer-shell-unstable-v1-client-protocol.h"
 
+#define MOVE_US 200000
+
 struct board_window {
 	struct board_window_options options;
 	struct board board;
@@ -51,9 +53,12 @@ static void hide(struct board_window *window) {
 	board_hold(&window->board, false, 0, now_us(window));
 }
 
-/* Its output has gone: the next notice, or the next second of this one, finds another. */
+/* Its output has gone. Another is looked for in a moment: there may be none yet. */
 static void handle_closed(void *data) {
-	hide(data);
+	struct board_window *window = data;
+	hide(window);
+	sd_event_source_set_time_relative(window->timer, MOVE_US);
+	sd_event_source_set_enabled(window->timer, SD_EVENT_ONESHOT);
 }
 
 static void show(struct board_window *window, int height) {

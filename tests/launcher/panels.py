@@ -96,6 +96,19 @@ def an_output_goes_and_comes_with_its_panel(desk):
     want(desk.pid("silo-panel"), pid, "the panel's process")
 
 
+def a_notice_goes_where_the_keyboard_is(desk):
+    desk.call("Notify", kind="start", title="Starting media", seconds=60, tag="t",
+              source={"name": "media", "color": "#ee7d1f", "glyph": "plus"})
+    at_first, at_second = (WIDTH - 560) // 2 + 24 + 3, (800 - 560) // 2 + 24 + 3
+    wait_color(desk, FIRST, at_first, 48, "#f4ae74")
+    # Its screen goes, and it comes with the window that was there.
+    read_settings(desk, f"output {FIRST} {{\n\toff\n}}\n")
+    wait_color(desk, SECOND, at_second, 48, "#f4ae74")
+    desk.call("WithdrawNotice", tag="t")
+    read_settings(desk, "")
+    wait_color(desk, FIRST, GROUPS_X + 2, MIDDLE, "#015ba5")
+
+
 def it_wears_the_colours_of_the_session(desk):
     read_settings(desk, "appearance light\n")
     for output, height in ((FIRST, HEIGHT), (SECOND, OTHER_HEIGHT)):
@@ -107,7 +120,7 @@ def it_wears_the_colours_of_the_session(desk):
 
 
 TESTS = (each_output_has_both, both_are_pressed, workspaces_are_the_same_on_both, an_output_goes_and_comes_with_its_panel,
-         it_wears_the_colours_of_the_session, ends_well)
+         a_notice_goes_where_the_keyboard_is, it_wears_the_colours_of_the_session, ends_well)
 
 if __name__ == "__main__":
     sys.exit(run(Desk(sys.argv[1], f"{WIDTH}x{HEIGHT},800x{OTHER_HEIGHT}"), TESTS))
