@@ -33,13 +33,14 @@ in_host() {
 		unshare --mount --pid --fork --kill-child -- sh "$checkout/tools/lib/enter-host.sh" "$@"
 }
 
-# As in_host, as $host_account, in $host_directory, in an environment of nothing.
+# As in_host, as $host_account, in $host_directory, in an environment of nothing. The shell stays: its child is not
+# the first process of the namespace, as which timeout(1) of coreutils 9.8 takes its parent for dead.
 in_host_as_user() {
 	local words=(setpriv --reuid "$host_user" --regid "$host_user" --init-groups)
 	[ "$host_account" != root ] || words=()
 	in_host "${words[@]}" env -i HOME="$host_home" USER="$host_account" LOGNAME="$host_account" TERM=dumb \
 		LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-		sh -c 'cd "$0" && exec "$@"' "$host_directory" "$@"
+		sh -c 'cd "$0" && "$@"; exit $?' "$host_directory" "$@"
 }
 
 # The checkout's files, as they are now, without what was built in the copy.
@@ -140,18 +141,16 @@ host_install() {
 		*) in_host_as_user sh -c "$line" ;;
 		esac >>"$log" 2>&1 </dev/null || { failed=1; break; }
 	done 3< <(host_install_commands)
-	# From here on nobody has a checkout.
-	cp "$checkout/tests/install/installed.py" "$host_tree/tmp-installed.py"
-	mv "$host_tree$host_home/silo" "$host_tree$host_home/away"
-	chmod 700 "$host_tree$host_home/away"
-	chown 0:0 "$host_tree$host_home/away"
+	# From here on the user has no checkout.
+	cp "$checkout/tests/install/installed.py" "$host_tree/installed.py"
+	mv "$host_tree$host_home/silo" "$host_tree/root/away"
 	host_directory=$host_home
-	if [ "$failed" = 1 ] || ! in_host_as_user timeout "$HOST_STEP_TIMEOUT" python3 /tmp-installed.py /usr/local \
+	if [ "$failed" = 1 ] || ! in_host_as_user timeout "$HOST_STEP_TIMEOUT" python3 /installed.py /usr/local \
 		>>"$log" 2>&1 </dev/null; then
 		failed=1
 	fi
 	host_directory=$host_home/silo
-	mv "$host_tree$host_home/away" "$host_tree$host_home/silo"
+	mv "$host_tree/root/away" "$host_tree$host_home/silo"
 	if [ "$failed" = 1 ]; then
 		say "$name: FAILED after $((SECONDS - start)) s; see $log"
 		host_results+=("FAIL $name: $(grep -E '^not ok|error|ERROR' "$log" | tail -n 1)")
