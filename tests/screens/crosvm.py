@@ -13,12 +13,11 @@ import sys
 
 import screens
 from machine import Machine
-from screens import SLOW, USER, tap
+from screens import HOME, SLOW, USER, tap
 
 # A guest in an emulated machine, on a busy one.
 VERY_SLOW = 300
 IMAGE = os.path.join(os.environ.get('XDG_DATA_HOME') or os.path.expanduser('~/.local/share'), 'silo', 'images', 'default')
-HOME = '/home/' + USER
 # The grounds of the guest's foot, as its image sets it, and of the host's that shows the console.
 FOOT, CONSOLE = 0x1c1e22, 0x204060
 # No word of crosvm: where it is, it is chosen. Root is for resets and panics.
@@ -30,12 +29,6 @@ class World(screens.World):
         self.machine = Machine(build, 3584, IMAGE, 'max,+svm', [crosvm])
         self.pictures = pictures
         self.background = None
-
-    def run(self, command, timeout=SLOW, check=True):
-        """Runs a command as the person would in another terminal; returns what it printed."""
-        return self.machine.shell.run('cd %s; setpriv --reuid 1000 --regid 1000 --init-groups env HOME=%s '
-                                      'XDG_RUNTIME_DIR=/run/user/1000 PATH=/usr/local/bin:/usr/bin:/bin %s'
-                                      % (HOME, HOME, command), timeout, check)
 
     def status(self):
         return json.loads(self.run('vmctl status one --json'))

@@ -20,6 +20,7 @@ FLAT = 0x12e0b4
 LOG = '/run/test-window'
 # Emulation on a busy machine.
 SLOW = 120
+HOME = '/home/' + USER
 
 
 class World:
@@ -34,6 +35,12 @@ class World:
     def keep(self, name, head=0):
         if self.pictures is not None:
             self.screen(head).save(os.path.join(self.pictures, name + '.png'))
+
+    def run(self, command, timeout=SLOW, check=True):
+        """Runs a command as the person would in another terminal; returns what it printed."""
+        return self.machine.shell.run('cd %s; setpriv --reuid 1000 --regid 1000 --init-groups env HOME=%s '
+                                      'XDG_RUNTIME_DIR=/run/user/1000 PATH=/usr/local/bin:/usr/bin:/bin %s'
+                                      % (HOME, HOME, command), timeout, check)
 
     def diagnosis(self):
         self.keep('failed')
@@ -139,6 +146,16 @@ def a_window_is_carried_over(world):
     world.keep('carried', 1)
 
 
+def windows_keep_their_screens_while_another_console_is_shown(world):
+    world.machine.press('ctrl', 'alt', 'f2')
+    world.screen(1).wait(lambda s: s.count(FLAT) == 0, SLOW, 'the second console')
+    world.machine.press('ctrl', 'alt', 'f1')
+    world.screen(1).wait(lambda s: s.count(FLAT) > 100000, SLOW, 'the window on the second screen again')
+    world.screen().wait(lambda s: s.pixel(640, 600) == world.background and s.count(FLAT) == 0, SLOW,
+                        'the first screen without it')
+    world.keep('carried-again', 1)
+
+
 def windows_come_back_from_a_screen_that_goes(world):
     world.screen(1).plug(0, 0)
     world.screen().wait(lambda s: s.count(FLAT) > 20000, SLOW, 'the window on the first screen')
@@ -168,6 +185,7 @@ CASES = [
     another_console_takes_screen_and_keys,
     a_second_screen_is_plugged_in,
     a_window_is_carried_over,
+    windows_keep_their_screens_while_another_console_is_shown,
     windows_come_back_from_a_screen_that_goes,
     the_session_ends_by_its_keys,
 ]
