@@ -24,7 +24,7 @@ from initrd import Cpio  # noqa: E402
 PACKAGES = '''
 base-files base-passwd bash coreutils dash grep sed findutils util-linux procps libc-bin ncurses-base ncurses-bin
 hostname less mount login passwd libpam-runtime libpam-modules libpam-modules-bin libpam-systemd kmod udev systemd
-systemd-sysv dbus dbus-user-session polkitd seatd busybox-static
+systemd-sysv dbus dbus-user-session polkitd seatd greetd busybox-static
 libwlroots-0.20 libinput10 libinput-bin libcairo2 libpangocairo-1.0-0 libscfg2 libseccomp2 libsystemd0
 xkb-data fonts-dejavu-core fonts-inter fonts-jetbrains-mono fontconfig-config foot adwaita-icon-theme
 qemu-system-x86 vhost-device-vsock wayland-utils libpng16-16t64
@@ -169,7 +169,11 @@ def accounts(root):
     # systemd-sysusers lets nobody read them, not even an ordinary user who packs them.
     for path in glob.glob(etc + '/*shadow*'):
         os.chmod(path, 0o600)
-    write(etc + '/shadow', f'root:*:20000::::::\n{USER}:{PASSWORD_HASH}:20000::::::\n', 0o600)
+    with open(etc + '/passwd') as file:
+        names = [line.split(':')[0] for line in file]
+    # Also who never logs in has a line, else PAM refuses to start something as that user.
+    write(etc + '/shadow', ''.join('%s:%s:20000::::::\n' % (name, PASSWORD_HASH if name == USER else '!*')
+                                   for name in names), 0o600)
 
 
 def settings(root):

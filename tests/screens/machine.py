@@ -25,7 +25,8 @@ CHARACTERS = {' ': ('spc', False), '\n': ('ret', False), '-': ('minus', False), 
               '/': ('slash', False), '.': ('dot', False), ',': ('comma', False), ';': ('semicolon', False),
               "'": ('apostrophe', False), '_': ('minus', True), '+': ('equal', True), '>': ('dot', True),
               '<': ('comma', True), ':': ('semicolon', True), '"': ('apostrophe', True), '|': ('backslash', True),
-              '&': ('7', True), '$': ('4', True), '~': ('grave_accent', True), '*': ('8', True), '?': ('slash', True)}
+              '&': ('7', True), '$': ('4', True), '~': ('grave_accent', True), '*': ('8', True), '?': ('slash', True),
+              '(': ('9', True), ')': ('0', True), '#': ('3', True), '%': ('5', True)}
 
 
 def key_of(character):
@@ -112,7 +113,9 @@ class Machine:
                  '-accel', 'tcg,thread=multi', '-cpu', cpu, '-smp', '2', '-m', '%dM' % memory_mb, '-no-reboot',
                  '-kernel', system + '/kernel', '-initrd', system + '/initrd',
                  '-append', 'console=ttyS0 console=tty0 quiet cryptomgr.notests panic=-1 '
-                 'systemd.show_status=0 systemd.tty.term.console=dumb vt.global_cursor_default=0',
+                 'systemd.show_status=0 systemd.tty.term.console=dumb vt.global_cursor_default=0'
+                 # Large pages for guests' memory: each fault of theirs is dear here.
+                 + (' transparent_hugepage_shmem=always' if images is not None else ''),
                  '-serial', 'file:' + self.folder + '/console',
                  '-device', 'virtio-gpu-pci,id=gpu,max_outputs=2,xres=1280,yres=800',
                  '-device', 'virtio-keyboard-pci', '-device', 'virtio-mouse-pci', '-device', 'virtio-tablet-pci',
