@@ -100,6 +100,22 @@ def run_answers_with_output_and_exit_status(world):
     equal(result.stdout, "in\n" * 1000, "standard input")
 
 
+def a_launch_that_fails_in_the_guest_is_told_on_the_screen(world):
+    def launch(application):
+        world.session.call("io.silo.Manager.Launch", name="banking", application=application)
+    launch("absent")
+    notice = world.session.wait_notice("Not started: this virtual machine has no such program")
+    equal((notice["source"]["name"], notice["detail"]), ("banking", "“Absent”"), "who and what")
+    launch("locked")
+    world.session.wait_notice("Not started: the program may not be run there")
+    launch("brief")
+    world.session.wait_notice("Not running: it ended at once, with status 3")
+    # One that runs is no news, and outlives the call.
+    world.guest("banking", "mkfifo", "/tmp/launched")
+    launch("fine")
+    equal(world.guest("banking", "cat", "/tmp/launched").strip(), "up", "the program that was launched")
+
+
 def a_closed_window_goes_and_the_machine_stays(world):
     world.focus("banking")
     world.probe.ask("key Super+q")
@@ -147,6 +163,7 @@ CASES = [
     typed_words_reach_their_machine_only,
     a_window_is_resized_by_its_edge,
     run_answers_with_output_and_exit_status,
+    a_launch_that_fails_in_the_guest_is_told_on_the_screen,
     nothing_runs_while_nothing_happens,
     a_popup_is_framed,
     a_gtk_dialog_with_its_own_title_bar_is_answered,

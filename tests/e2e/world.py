@@ -16,6 +16,22 @@ vm banking {{
 	image default
 	emulation allow
 	root allow
+	application absent {{
+		name Absent
+		command no-such-program
+	}}
+	application locked {{
+		name Locked
+		command /etc/passwd
+	}}
+	application brief {{
+		name Brief
+		command sh -c "exit 3"
+	}}
+	application fine {{
+		name Fine
+		command sh -c "echo up > /tmp/launched"
+	}}
 }}
 
 vm untrusted {{

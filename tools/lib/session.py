@@ -322,6 +322,23 @@ class Session:
             raise StepFailed(f"{method}: {answer}")
         return answer.get("parameters", {})
 
+    def wait_notice(self, title, timeout=30):
+        """Waits until silo tells the user something whose title begins so; returns the notice."""
+        deadline, data, last = time.monotonic() + timeout, b"", []
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.runtime / "silo/io.silo.Compositor"))
+            link.sendall(b'{"method":"io.silo.Compositor.Watch","more":true}\0')
+            while True:
+                while b"\0" in data:
+                    message, _, data = data.partition(b"\0")
+                    last = json.loads(message)["parameters"]["notices"]
+                    for notice in last:
+                        if notice["title"].startswith(title):
+                            return notice
+                if not select.select([link], [], [], max(0, deadline - time.monotonic()))[0]:
+                    raise StepFailed(f"no notice begins with \"{title}\"; there are {last}")
+                data += link.recv(1 << 16)
+
     def find_process(self, name):
         """The process of that name that the session has started last, or None. An earlier one may take a while to
         end: a launcher that was closed."""
