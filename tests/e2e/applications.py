@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import tap
+import browsers
 from desk import FILL, VM, Desk, center
 from world import equal, expect
 
@@ -231,41 +232,22 @@ def two_machines(desk):
         desk.close_by_button(process, f"in-{vm}")
 
 
-PAGE = """<!doctype html><title>page-ready</title><body style="background:#fc6"><h1>Page</h1><script>
-let typed = "";
-addEventListener("keydown", event => {
-	if (event.key.length == 1) { typed += event.key; document.title = "typed-" + typed; }
-});
-</script>"""
-# Under emulation a browser's first start is minutes of work.
-BROWSER_S = 300
-
-
-def browsed(desk, name, *command):
-    """A browser shows a page that tells in its title what was typed into it."""
-    word = secrets.token_hex(4)
-    desk.put("/tmp/page.html", PAGE)
-    process, window = desk.open(name, "page-ready", *command, "file:///tmp/page.html", seconds=BROWSER_S)
-    place = center(window)
-    # It has a title before it has a picture, and takes keys later still: the page's own ground, then a click.
-    desk.probe.ask(f"wait-pixel {place[0]} {place[1]} #ffcc66 60", 65)
-    desk.click(*place)
-    for _ in range(6):
-        desk.probe.ask(f"type {word}")
-        desk.guest(VM, "sleep", "5")
-        if desk.find(word):
-            break
-    desk.picture(name)
-    expect(desk.find(word), f"{name} did not take what was typed")
-    desk.close(process, word)
-
-
 def firefox(desk):
-    browsed(desk, "firefox", "firefox-esr", "--no-remote")
+    # Without its first day's tour and questions, which move the page.
+    desk.shell("mkdir -p /tmp/firefox")
+    desk.put("/tmp/firefox/user.js", 'user_pref("datareporting.policy.dataSubmissionEnabled", false);\n'
+             'user_pref("browser.aboutwelcome.enabled", false);\n')
+    process, app = browsers.used(desk, "firefox", "firefox-esr", "--no-remote", "--profile", "/tmp/firefox",
+                                without=[browsers.near_the_edge])
+    # It draws its own bar.
+    window = desk.find(app)
+    desk.click(window["x"] + window["width"] - 16, window["y"] + 18)
+    desk.gone(process, app)
 
 
 def chromium(desk):
-    browsed(desk, "chromium", "chromium", "--no-first-run", "--ozone-platform=wayland")
+    process, app = browsers.used(desk, "chromium", "chromium", "--no-first-run", "--ozone-platform=wayland")
+    desk.close(process, app)
 
 
 def nothing_is_left_behind(desk):
