@@ -164,6 +164,30 @@ def windows_come_back_from_a_screen_that_goes(world):
     world.machine.wait_file(LOG, 'key 32 pressed')
 
 
+def read_settings(world, text):
+    """Writes them as the person's own, and has them read by the chord for it."""
+    folder = '/home/%s/.config/silo' % USER
+    world.machine.shell.run("install -d -o %s -g %s %s %s && printf '%s' > %s/config && chown %s: %s/config"
+                            % (USER, USER, os.path.dirname(folder), folder, text, folder, USER, folder))
+    world.machine.press('meta_l', 'shift', 'r')
+
+
+def changed_settings_change_the_screen(world):
+    read_settings(world, 'output Virtual-1 {\\n\\tmode 1024x768\\n\\tscale 1\\n}\\n')
+    world.screen().wait(lambda s: s.width == 1024 and s.height == 768 and s.count(FLAT) > 20000 and
+                        s.pixel(512, 5) not in (0, -1), SLOW, 'the desktop in the mode that was chosen')
+    world.keep('mode')
+    # One that the card does not have changes nothing, and is told.
+    read_settings(world, 'output Virtual-1 {\\n\\tmode 1021x767\\n}\\n')
+    world.machine.wait_journal('silo', 'output Virtual-1 has no mode 1021x767')
+    assert (world.screen().look().width, world.screen().look().height) == (1024, 768), 'another mode'
+    read_settings(world, '')
+    world.screen().wait(lambda s: s.width == 1280 and s.pixel(640, 600) == world.background, SLOW,
+                        'the desktop in its own mode')
+    world.machine.type('e')
+    world.machine.wait_file(LOG, 'key 18 pressed')
+
+
 def the_session_ends_by_its_keys(world):
     world.machine.press('meta_l', 'shift', 'e')
     world.screen().wait(lambda s: s.count(TEXT) > 50 and s.count(FLAT) == 0, SLOW, 'the console')
@@ -187,6 +211,7 @@ CASES = [
     a_window_is_carried_over,
     windows_keep_their_screens_while_another_console_is_shown,
     windows_come_back_from_a_screen_that_goes,
+    changed_settings_change_the_screen,
     the_session_ends_by_its_keys,
 ]
 

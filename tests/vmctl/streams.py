@@ -64,6 +64,17 @@ def passes_signals_on(world):
         assert caller.returncode == 128 + number and said == (b"", b""), (number, caller.returncode, said)
 
 
+def booting_is_told_on_a_terminal(world):
+    for words, status in ((("run", "two", "status", "4"), 4), (("start", "two"), 0), (("shell", "two", "fail", "126"), 126)):
+        for said in (b"vmctl: two boots\r\n", b""):
+            terminal = Terminal([world.vmctl_program, *words], dict(world.environment, TERM="xterm"))
+            assert terminal.end() == status and terminal.text.startswith(said), terminal.text
+            assert terminal.text.count(b"boots") == (said != b""), terminal.text
+        world.ok("stop", "two")
+    assert world.vmctl("run", "two", "true").stderr == b""
+    world.ok("stop", "two")
+
+
 def a_command_is_typed_to(world):
     terminal = Terminal([world.vmctl_program, "run", "one", "cat"], world.environment)
     terminal.type(b"hello\n")
@@ -196,7 +207,7 @@ def a_shell_ends_in_many_ways(world):
 
 CASES = [
     starts, ends_with_the_commands_status, relays_streams, a_guest_that_breaks_the_protocol_loses_its_command,
-    a_caller_that_hangs_up_frees_the_command, passes_signals_on, a_command_is_typed_to, a_connection_that_breaks_is_told, closed_streams_do_no_harm,
+    a_caller_that_hangs_up_frees_the_command, passes_signals_on, booting_is_told_on_a_terminal, a_command_is_typed_to, a_connection_that_breaks_is_told, closed_streams_do_no_harm,
     the_console_is_shown_and_typed_on, a_shell_is_on_a_terminal, a_shells_output_cannot_attack,
     a_shell_ends_in_many_ways,
 ]

@@ -52,6 +52,17 @@ copy_checkout() {
 	[ "$host_account" = root ] || in_host sh -c "chown -R $host_user:$host_user $host_home/silo"
 }
 
+# The tree in which Silo is built has no programs for accounts.
+host_add_user() {
+	if in_host sh -c 'command -v useradd' >/dev/null; then
+		in_host useradd --create-home --shell /bin/bash "$host_user"
+		return
+	fi
+	echo "$host_user:x:1000:1000::/home/$host_user:/bin/bash" >>"$host_tree/etc/passwd"
+	echo "$host_user:x:1000:" >>"$host_tree/etc/group"
+	in_host install -d -o 1000 -g 1000 "/home/$host_user"
+}
+
 unpack_host() {
 	local release=$1 lend=$2
 	rm -rf "$host_tree"
@@ -64,7 +75,7 @@ unpack_host() {
 	fi
 	mkdir -p "$host_tree.new/var/cache/apt/archives/partial"
 	mv "$host_tree.new" "$host_tree"
-	in_host useradd --create-home --shell /bin/bash "$host_user"
+	host_add_user
 	mkdir -p "$host_tree$host_home/.cache/silo"
 	if [ "$lend" = 1 ]; then
 		# A user's tree is the user's own.

@@ -46,6 +46,9 @@ struct manifest *cli_load(const struct cli_options *options);
 /* Connects to silo-vmd, or says on standard error what is missing and returns false. */
 bool cli_connect(sd_varlink **ret_link);
 
+/* Says on standard error, if that is a terminal, that vm will have to boot first, if it must. */
+void cli_tell_boot(const char *vm);
+
 /* Says what an answer's error means. Returns 1, the exit status. */
 int cli_complain(const char *error_id, sd_json_variant *parameters);
 

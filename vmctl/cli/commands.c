@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vmctl/cli/show.h"
 #include "vmctl/manifest/manifest.h"
@@ -100,6 +101,39 @@ static int call(const char *method, const char *vm, bool force, sd_json_variant 
 	return status;
 }
 
+void cli_tell_boot(const char *vm) {
+	sd_varlink *link = NULL;
+	sd_json_variant *answer = NULL;
+	const char *error_id = NULL;
+	char runtime[PLACE_MAX], error[ERROR_MAX];
+	/* What is wrong is told by the call that follows. */
+	if (!isatty(STDERR_FILENO) || !place_runtime_path(runtime, error) ||
+			interface_connect(runtime, "io.silo.Manager", &link) < 0) {
+		return;
+	}
+	int result = sd_varlink_callbo(link, MANAGER_NAME ".GetStatus", &answer, &error_id,
+			SD_JSON_BUILD_PAIR_STRING("name", vm));
+	sd_json_variant *status = result >= 0 && error_id == NULL
+			? sd_json_variant_by_key(answer, "status")
+			: NULL;
+	struct record record = {.state = VM_RUNNING};
+	if (status != NULL) {
+		record_from_json(&record, status);
+	}
+	if (record.state == VM_STOPPED || record.state == VM_FAILED ||
+			record.state == VM_STARTING) {
+		sd_json_variant *expected = sd_json_variant_by_key(status, "expected_ms");
+		uint64_t ms = expected != NULL ? sd_json_variant_unsigned(expected) : 0;
+		fprintf(stderr, "vmctl: %s boots", vm);
+		if (ms >= 1000) {
+			fprintf(stderr, ", which takes about %llu s",
+					(unsigned long long)(ms + 500) / 1000);
+		}
+		fputc('\n', stderr);
+	}
+	sd_varlink_unref(link);
+}
+
 static void print_json(sd_json_variant *json) {
 	sd_json_variant_dump(json, SD_JSON_FORMAT_PRETTY | SD_JSON_FORMAT_NEWLINE, stdout, NULL);
 }
@@ -161,6 +195,7 @@ int cli_applications(const struct cli_options *options, int argc, char **argv) {
 }
 
 int cli_start(const struct cli_options *options, int argc, char **argv) {
+	cli_tell_boot(argv[1]);
 	return call(MANAGER_NAME ".Start", argv[1], false, NULL);
 }
 

@@ -392,6 +392,9 @@ int cli_run(const struct cli_options *options, int argc, char **argv) {
 	if (!has_command) {
 		return cli_usage(argv[0]);
 	}
+	if (options->application == NULL) {
+		cli_tell_boot(argv[1]);
+	}
 	return hold_session(options, argv[1], argv + 2, SESSION_RUN);
 }
 
