@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Another way to the screens than a login on a console: a greeter (greetd with agreety), which starts what the entry in
-wayland-sessions says. In the emulated machine, without guests; a minute.
+"""Other ways to the screens than a login on a console with logind: a greeter (greetd with agreety), which starts what the
+entry in wayland-sessions says, and seatd in logind's place. In the emulated machine, without guests; a minute.
 
 usage: SILO_TEST_FULL=1 managers.py BUILD [DIRECTORY-FOR-PICTURES]"""
 
@@ -10,7 +10,7 @@ import sys
 
 import screens
 from disks import PASSWORD
-from screens import SLOW, USER, tap
+from screens import SLOW, TEXT, USER, tap
 
 ENTRY = '/usr/local/share/wayland-sessions/silo.desktop'
 
@@ -58,11 +58,40 @@ def the_greeter_comes_back(world):
     machine.shell.run('systemctl stop greetd')
 
 
+def seatd_gives_screens_and_keys(world):
+    machine = world.machine
+    machine.shell.run('rm /etc/systemd/system/seatd.service && gpasswd -a %s video >/dev/null && systemctl daemon-reload && '
+                      'systemctl start seatd' % USER)
+    machine.press('ctrl', 'alt', 'f2')
+    wait_console(world, 2, 'login:')
+    machine.type(USER + '\n')
+    wait_console(world, 2, 'assword:')
+    machine.type(PASSWORD + '\n')
+    wait_console(world, 2, '$')
+    machine.type('LIBSEAT_BACKEND=seatd exec silo-session\n')
+    world.screen().wait(is_desktop, SLOW, 'the desktop')
+    world.keep('seatd')
+    held = machine.shell.run('ls -l /proc/$(pgrep -x seatd)/fd')
+    assert '/dev/dri/card0' in held and '/dev/input/event' in held, held
+
+
+def consoles_change_with_seatd(world):
+    machine = world.machine
+    machine.press('ctrl', 'alt', 'f1')
+    world.screen().wait(lambda s: s.count(TEXT) > 50 and not is_desktop(s), SLOW, 'the first console')
+    machine.press('ctrl', 'alt', 'f2')
+    world.screen().wait(is_desktop, SLOW, 'the desktop again')
+    machine.press('meta_l', 'shift', 'e')
+    world.screen().wait(lambda s: s.count(TEXT) > 50 and not is_desktop(s), SLOW, 'the login prompt')
+
+
 CASES = [
     screens.the_machine_boots_to_a_login,
     a_greeter_starts_the_session_of_the_list,
     the_session_is_the_users,
     the_greeter_comes_back,
+    seatd_gives_screens_and_keys,
+    consoles_change_with_seatd,
 ]
 
 if __name__ == '__main__':
