@@ -14,10 +14,11 @@ import sys
 
 import screens
 from machine import Machine
+from screen import Timeout
 from screens import HOME, SLOW, USER, tap
 
-# A guest in an emulated machine, on a busy one; Firefox in it.
-VERY_SLOW, SLOWEST = 300, 600
+# A guest in an emulated machine, on a busy one.
+VERY_SLOW = 300
 IMAGE = os.path.join(os.environ.get('XDG_DATA_HOME') or os.path.expanduser('~/.local/share'), 'silo', 'images', 'apps')
 UNIT = '/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/silo.slice/silo-vm-banking.service'
 MIB = 1 << 20
@@ -29,8 +30,9 @@ GROUND = 1270, 60
 
 class World(screens.World):
     def __init__(self, build, pictures):
-        # Without la57: page tables of five levels, within page tables of five levels.
-        self.machine = Machine(build, 5120, IMAGE, 'max,+svm,-la57')
+        # Without la57: page tables of five levels, within page tables of five levels. Without pku: with it the
+        # machine's kernel ended in endless page faults, whose error code tells of protection keys.
+        self.machine = Machine(build, 5120, IMAGE, 'max,+svm,-la57,-pku')
         self.pictures = pictures
         self.background = None
         self.word = secrets.token_hex(4)
@@ -59,11 +61,6 @@ class World(screens.World):
         self.machine.press('ret')
         self.screen().wait(lambda screen: screen.count(LAUNCHER) < 10000 and screen.pixel(*GROUND) == ground, SLOW,
                            'the end of the launcher')
-
-    def points(self):
-        """The last picture on a grid."""
-        screen = self.screen()
-        return [screen.pixel(x, y) for x in range(0, screen.width, 16) for y in range(0, screen.height, 16)]
 
     def limit(self, name):
         return self.machine.shell.run('cat %s/%s' % (UNIT, name)).split()
@@ -148,12 +145,22 @@ def its_limits_are_in_force(world):
     assert world.run('vmctl run banking echo alive', VERY_SLOW).strip() == 'alive'
 
 
+def address_bar(screen):
+    """Light pixels of Firefox's address bar, to the right of its icon."""
+    return sum(screen.pixel(x, y) & 0xff > 230 for x in range(290, 1000) for y in range(110, 138))
+
+
 def firefox_shows_its_window(world):
-    world.screen().look()
-    before = world.points()
-    world.pick('firefox')
-    world.screen().wait(lambda _: sum(a != b for a, b in zip(before, world.points())) > len(before) // 6, SLOWEST,
-                        'the window of Firefox')
+    # QEMU's SVM now and then ends the guest while Firefox starts: then a person picks it once more.
+    for attempt in range(3):
+        world.pick('firefox')
+        try:
+            world.screen().wait(lambda screen: address_bar(screen) > 15000, VERY_SLOW, 'the window of Firefox')
+            break
+        except Timeout:
+            world.keep('firefox-missing-%d' % attempt)
+            print('# picked once more: %s' % world.run('vmctl list'))
+    assert address_bar(world.screen().look()) > 15000
     world.keep('firefox')
 
 
