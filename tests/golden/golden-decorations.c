@@ -19,8 +19,7 @@
 
 #define ALL_BUTTONS (FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE)
 
-static const char *golden_dir, *out_dir;
-static struct lettering *lettering;
+static struct golden golden;
 
 struct look {
 	const char *name;
@@ -72,14 +71,14 @@ static bool check_spec(const char *look, struct frame_spec spec, double scale, i
 	spec.width = width;
 	spec.height = height;
 	struct frame frame;
-	frame_layout(&frame, &spec, lettering);
+	frame_layout(&frame, &spec, golden.lettering);
 	int left = (int)round(spec.x * scale), top = (int)round(spec.y * scale);
 	cairo_surface_t *picture = picture_create((int)round((width + 16) * scale),
 			(int)round((height + 48) * scale), theme_get(spec.dark)->ground);
-	picture_put_frame(picture, &frame, lettering, left, top);
+	picture_put_frame(picture, &frame, golden.lettering, left, top);
 	char name[64];
 	snprintf(name, sizeof(name), "%s-%g", look, scale);
-	bool same = picture_check(picture, golden_dir, out_dir, name);
+	bool same = picture_check(picture, golden.dir, golden.out, name);
 	cairo_surface_destroy(picture);
 	return same;
 }
@@ -157,12 +156,12 @@ static bool check_strip(const char *name, struct strip_spec spec, double scale) 
 	int width, height;
 	strip_size(&spec, &width, &height);
 	cairo_surface_t *picture = picture_create(width, height, theme_get(spec.dark)->ground);
-	bool painted = strip_paint(&spec, lettering, cairo_image_surface_get_data(picture), width,
-			height, (size_t)cairo_image_surface_get_stride(picture));
+	bool painted = strip_paint(&spec, golden.lettering, cairo_image_surface_get_data(picture),
+			width, height, (size_t)cairo_image_surface_get_stride(picture));
 	cairo_surface_mark_dirty(picture);
 	char file[64];
 	snprintf(file, sizeof(file), "strip-%s-%g", name, scale);
-	bool same = picture_check(picture, golden_dir, out_dir, file);
+	bool same = picture_check(picture, golden.dir, golden.out, file);
 	cairo_surface_destroy(picture);
 	return painted && same;
 }
@@ -204,7 +203,7 @@ static void wallpapers(void **state) {
 		assert_true(wallpaper_paint(dark, cairo_image_surface_get_data(picture), 480, 270,
 				(size_t)cairo_image_surface_get_stride(picture)));
 		cairo_surface_mark_dirty(picture);
-		bool same = picture_check(picture, golden_dir, out_dir,
+		bool same = picture_check(picture, golden.dir, golden.out,
 				dark ? "wallpaper-dark" : "wallpaper-light");
 		cairo_surface_destroy(picture);
 		assert_true(same);
@@ -229,7 +228,7 @@ static bool check_switcher(const char *name, struct switcher_spec spec, double s
 	int width = (int)round(layout.width * scale), height = (int)round(layout.height * scale);
 	cairo_surface_t *picture = picture_create(width, height, theme_get(spec.dark)->ground);
 	cairo_surface_t *sheet = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
-	bool painted = switcher_paint(&spec, &layout, lettering,
+	bool painted = switcher_paint(&spec, &layout, golden.lettering,
 			cairo_image_surface_get_data(sheet), width, height,
 			(size_t)cairo_image_surface_get_stride(sheet));
 	cairo_surface_mark_dirty(sheet);
@@ -240,7 +239,7 @@ static bool check_switcher(const char *name, struct switcher_spec spec, double s
 	cairo_surface_destroy(sheet);
 	char file[64];
 	snprintf(file, sizeof(file), "switcher-%s-%g", name, scale);
-	bool same = picture_check(picture, golden_dir, out_dir, file);
+	bool same = picture_check(picture, golden.dir, golden.out, file);
 	cairo_surface_destroy(picture);
 	return painted && same;
 }
@@ -273,16 +272,9 @@ static void switchers(void **state) {
 }
 
 int main(int argc, char *argv[]) {
-	if (argc != 3) {
-		fprintf(stderr, "usage: golden-decorations GOLDEN-DIR OUT-DIR\n");
-		return 2;
-	}
-	golden_dir = argv[1];
-	out_dir = argv[2];
-	lettering = lettering_create();
-	if (lettering == NULL) {
-		fprintf(stderr, "no fonts: install fonts-inter\n");
-		return 1;
+	int status = golden_init(&golden, argc, argv);
+	if (status != 0) {
+		return status;
 	}
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(frames_at_scale_1),
@@ -296,6 +288,6 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(wallpapers),
 	};
 	int failed = cmocka_run_group_tests_name("decorations", tests, NULL, NULL);
-	lettering_destroy(lettering);
+	lettering_destroy(golden.lettering);
 	return failed;
 }

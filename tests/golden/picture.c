@@ -9,6 +9,19 @@
 
 #include "decorations/frame_paint.h"
 
+int golden_init(struct golden *golden, int argc, char *argv[]) {
+	if (argc != 3) {
+		fprintf(stderr, "usage: %s GOLDEN-DIR OUT-DIR\n", argv[0]);
+		return 2;
+	}
+	*golden = (struct golden){argv[1], argv[2], lettering_create()};
+	if (golden->lettering == NULL) {
+		fprintf(stderr, "no fonts: install fonts-inter\n");
+		return 1;
+	}
+	return 0;
+}
+
 cairo_surface_t *picture_create(int width, int height, struct color ground) {
 	cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
 	cairo_t *cr = cairo_create(picture);

@@ -13,6 +13,15 @@
 #include "decorations/lettering.h"
 #include "decorations/palette.h"
 
+/* What every program of golden tests has from its command line, "GOLDEN-DIR OUT-DIR", and the fonts. */
+struct golden {
+	const char *dir, *out;
+	struct lettering *lettering;
+};
+
+/* Fills golden, to be finished with lettering_destroy(). Returns 0, or an exit status after a complaint. */
+int golden_init(struct golden *golden, int argc, char *argv[]);
+
 /* A new opaque picture; the caller destroys it. */
 cairo_surface_t *picture_create(int width, int height, struct color ground);
 

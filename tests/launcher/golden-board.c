@@ -52,8 +52,7 @@
 	",\"detail\":\"Text, 212 characters\",\"title\":\"Not pasted: you said no\",\"text\":"     \
 	"\"The clipboard is empty again. banking was told nothing.\",\"seconds\":8}"
 
-static const char *golden_dir, *out_dir;
-static struct lettering *lettering;
+static struct golden golden;
 
 static void take(struct board *board, const char *text, int64_t now_us) {
 	sd_json_variant *json = NULL;
@@ -63,7 +62,7 @@ static void take(struct board *board, const char *text, int64_t now_us) {
 }
 
 static bool draw(struct board *board, const char *name, double scale, int width) {
-	int height = board_height(board, lettering, scale, width);
+	int height = board_height(board, golden.lettering, scale, width);
 	int device_width = (int)round(width * scale), device_height = (int)round(height * scale);
 	if (height == 0) {
 		return false;
@@ -73,8 +72,9 @@ static bool draw(struct board *board, const char *name, double scale, int width)
 	cairo_surface_t *drawn = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, device_width,
 			device_height);
 	struct canvas canvas;
-	canvas_begin(&canvas, lettering, board->is_dark, scale, cairo_image_surface_get_data(drawn),
-			device_width, device_height, (size_t)cairo_image_surface_get_stride(drawn));
+	canvas_begin(&canvas, golden.lettering, board->is_dark, scale,
+			cairo_image_surface_get_data(drawn), device_width, device_height,
+			(size_t)cairo_image_surface_get_stride(drawn));
 	board_draw(board, &canvas, width, DATA_NOW_MS);
 	bool is_fine = canvas_end(&canvas);
 	cairo_surface_mark_dirty(drawn);
@@ -86,7 +86,7 @@ static bool draw(struct board *board, const char *name, double scale, int width)
 	if (name != NULL) {
 		char file[64];
 		snprintf(file, sizeof(file), "%s-%g", name, scale);
-		is_fine = picture_check(picture, golden_dir, out_dir, file) && is_fine;
+		is_fine = picture_check(picture, golden.dir, golden.out, file) && is_fine;
 	}
 	cairo_surface_destroy(picture);
 	return is_fine;
@@ -153,7 +153,7 @@ static void time_runs_only_while_it_is_seen(void **state) {
 	assert_int_equal(board_expire(&board, 105 * SECOND), 4);
 	assert_int_equal(board.len, 0);
 	assert_int_equal(board_wake_us(&board, 105 * SECOND), INT64_MAX);
-	assert_int_equal(board_height(&board, lettering, 1, BOARD_WIDTH), 0);
+	assert_int_equal(board_height(&board, golden.lettering, 1, BOARD_WIDTH), 0);
 }
 
 #define OF_EVIL(id)                                                                                \
@@ -171,9 +171,9 @@ static void one_vm_hides_no_other(void **state) {
 	assert_int_equal(board.notices[board.shown[0]].id, 20);
 	assert_int_equal(board.notices[board.shown[1]].id, 7);
 	assert_int_equal(board.notices[board.shown[2]].id, 19);
-	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 5), 20);
-	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 110), 7);
-	assert_int_equal(board_notice_at(&board, lettering, 1, BOARD_WIDTH, 340), 0);
+	assert_int_equal(board_notice_at(&board, golden.lettering, 1, BOARD_WIDTH, 5), 20);
+	assert_int_equal(board_notice_at(&board, golden.lettering, 1, BOARD_WIDTH, 110), 7);
+	assert_int_equal(board_notice_at(&board, golden.lettering, 1, BOARD_WIDTH, 340), 0);
 	/* A VM's own later words do not hide what failed. */
 	take(&board, "[" OF_EVIL("30") "," FAILED "," OF_EVIL("29") "," LONG "," PASTED "]", 0);
 	assert_int_equal(board.notices[board.shown[0]].id, 7);
@@ -215,16 +215,9 @@ static void nonsense_is_left_out(void **state) {
 }
 
 int main(int argc, char *argv[]) {
-	if (argc != 3) {
-		fprintf(stderr, "usage: golden-board GOLDEN-DIR OUT-DIR\n");
-		return 2;
-	}
-	golden_dir = argv[1];
-	out_dir = argv[2];
-	lettering = lettering_create();
-	if (lettering == NULL) {
-		fprintf(stderr, "no fonts: install fonts-inter\n");
-		return 1;
+	int status = golden_init(&golden, argc, argv);
+	if (status != 0) {
+		return status;
 	}
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(pictures),
@@ -234,6 +227,6 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(nonsense_is_left_out),
 	};
 	int failed = cmocka_run_group_tests_name("board", tests, NULL, NULL);
-	lettering_destroy(lettering);
+	lettering_destroy(golden.lettering);
 	return failed;
 }

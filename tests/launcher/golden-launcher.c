@@ -16,8 +16,7 @@
 #include "tests/golden/picture.h"
 #include "tests/launcher/data.h"
 
-static const char *golden_dir, *out_dir;
-static struct lettering *lettering;
+static struct golden golden;
 
 static void ignore_launch(void *data, const char *vm, const char *id, bool stays) {
 }
@@ -58,7 +57,7 @@ static bool check(struct menu *menu, const char *name, bool dark, double scale, 
 			device_height);
 	struct canvas canvas;
 	menu_view_measure(menu, MENU_WIDTH, height);
-	canvas_begin(&canvas, lettering, dark, scale, cairo_image_surface_get_data(drawn),
+	canvas_begin(&canvas, golden.lettering, dark, scale, cairo_image_surface_get_data(drawn),
 			device_width, device_height, (size_t)cairo_image_surface_get_stride(drawn));
 	menu_view_draw(menu, &canvas, MENU_WIDTH, height, DATA_NOW_MS);
 	bool is_drawn = canvas_end(&canvas);
@@ -70,7 +69,7 @@ static bool check(struct menu *menu, const char *name, bool dark, double scale, 
 	cairo_surface_destroy(drawn);
 	char file[64];
 	snprintf(file, sizeof(file), "%s-%g", name, scale);
-	bool is_same = picture_check(picture, golden_dir, out_dir, file);
+	bool is_same = picture_check(picture, golden.dir, golden.out, file);
 	cairo_surface_destroy(picture);
 	return is_drawn && is_same;
 }
@@ -155,16 +154,9 @@ static void hostile_words(void **state) {
 }
 
 int main(int argc, char *argv[]) {
-	if (argc != 3) {
-		fprintf(stderr, "usage: golden-launcher GOLDEN-DIR OUT-DIR\n");
-		return 2;
-	}
-	golden_dir = argv[1];
-	out_dir = argv[2];
-	lettering = lettering_create();
-	if (lettering == NULL) {
-		fprintf(stderr, "no fonts: install fonts-inter\n");
-		return 1;
+	int status = golden_init(&golden, argc, argv);
+	if (status != 0) {
+		return status;
 	}
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(typed),
@@ -173,6 +165,6 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(hostile_words),
 	};
 	int failed = cmocka_run_group_tests_name("launcher", tests, NULL, NULL);
-	lettering_destroy(lettering);
+	lettering_destroy(golden.lettering);
 	return failed;
 }

@@ -19,8 +19,7 @@
 #include "tests/golden/picture.h"
 #include "tests/launcher/data.h"
 
-static const char *golden_dir, *out_dir;
-static struct lettering *lettering;
+static struct golden golden;
 static struct panel_view view;
 
 #define DOMAINS                                                                                    \
@@ -63,7 +62,7 @@ static bool draw(struct panel *panel, const char *name, double scale, int width)
 	cairo_surface_t *picture = picture_create(device_width, device_height,
 			theme_get(panel->is_dark)->ground);
 	struct canvas canvas;
-	canvas_begin(&canvas, lettering, panel->is_dark, scale,
+	canvas_begin(&canvas, golden.lettering, panel->is_dark, scale,
 			cairo_image_surface_get_data(picture), device_width, device_height,
 			(size_t)cairo_image_surface_get_stride(picture));
 	panel_draw(panel, &view, &canvas, width, "Tue 14 Apr", "10:42", DATA_NOW_MS);
@@ -72,7 +71,7 @@ static bool draw(struct panel *panel, const char *name, double scale, int width)
 	if (name != NULL) {
 		char file[64];
 		snprintf(file, sizeof(file), "%s-%g", name, scale);
-		is_fine = picture_check(picture, golden_dir, out_dir, file) && is_fine;
+		is_fine = picture_check(picture, golden.dir, golden.out, file) && is_fine;
 	}
 	cairo_surface_destroy(picture);
 	return is_fine;
@@ -187,16 +186,9 @@ static void nonsense_is_left_out(void **state) {
 }
 
 int main(int argc, char *argv[]) {
-	if (argc != 3) {
-		fprintf(stderr, "usage: golden-panel GOLDEN-DIR OUT-DIR\n");
-		return 2;
-	}
-	golden_dir = argv[1];
-	out_dir = argv[2];
-	lettering = lettering_create();
-	if (lettering == NULL) {
-		fprintf(stderr, "no fonts: install fonts-inter\n");
-		return 1;
+	int status = golden_init(&golden, argc, argv);
+	if (status != 0) {
+		return status;
 	}
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(pictures),
@@ -205,6 +197,6 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(nonsense_is_left_out),
 	};
 	int failed = cmocka_run_group_tests_name("panel", tests, NULL, NULL);
-	lettering_destroy(lettering);
+	lettering_destroy(golden.lettering);
 	return failed;
 }
