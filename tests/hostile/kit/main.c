@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-json.h>
+
+#include "tests/hostile/kit/attack.h"
+#include "tests/probe/capture.h"
+
+#define EXIT_USAGE 2
+
+static int usage(const char *program) {
+	fprintf(stderr, "usage: %s --list | --case ID\n", program);
+	return EXIT_USAGE;
+}
+
+static int list(void) {
+	for (size_t i = 0; i < attack_cases_len; i++) {
+		printf("%s %s\n", attack_cases[i].id, attack_cases[i].title);
+	}
+	return 0;
+}
+
+static const char *need(const char *name) {
+	const char *value = getenv(name);
+	if (value == NULL) {
+		fprintf(stderr, "%s is not set: attacks are started by tests/hostile/run\n", name);
+		exit(EXIT_USAGE);
+	}
+	return value;
+}
+
+static bool arena_open(struct arena *arena) {
+	const char *tools = need("SILO_HOSTILE_TOOLS"), *user = getenv("SILO_HOSTILE_USER");
+	const char *fill = getenv("SILO_HOSTILE_FILL"), *strip = getenv("SILO_HOSTILE_STRIP");
+	arena->attacker_socket = need("SILO_HOSTILE_ATTACKER");
+	arena->victim_socket = need("SILO_HOSTILE_VICTIM");
+	arena->fill = fill != NULL ? (uint32_t)strtoul(fill, NULL, 16) : 0;
+	arena->strip = strip != NULL ? atoi(strip) : 0;
+	return probe_connect(&arena->screen, tools, NULL) &&
+			probe_connect(&arena->user, user != NULL ? user : tools, NULL);
+}
+
+/* Returns whether all processes that must live on do. */
+static bool all_live(struct arena *arena) {
+	const char *pids = getenv("SILO_HOSTILE_PIDS");
+	while (pids != NULL && *pids != '\0') {
+		char *end;
+		pid_t pid = (pid_t)strtol(pids, &end, 10);
+		if (end == pids || pid <= 0) {
+			break;
+		}
+		if (kill(pid, 0) < 0 && errno == ESRCH) {
+			because(arena, BROKEN, "process %d is gone", (int)pid);
+			return false;
+		}
+		pids = *end == ',' ? end + 1 : end;
+	}
+	return true;
+}
+
+static int report(const struct attack_case *attack, enum verdict verdict, const char *reason) {
+	static const char *const words[] = {
+			[HELD] = "held", [BROKEN] = "broken", [CANNOT] = "cannot"};
+	sd_json_variant *json = NULL;
+	if (sd_json_buildo(&json, SD_JSON_BUILD_PAIR_STRING("case", attack->id),
+			    SD_JSON_BUILD_PAIR_STRING("title", attack->title),
+			    SD_JSON_BUILD_PAIR_STRING("verdict", words[verdict]),
+			    SD_JSON_BUILD_PAIR_STRING("reason", reason)) < 0 ||
+			sd_json_variant_dump(json, SD_JSON_FORMAT_NEWLINE, stdout, NULL) < 0) {
+		return 1;
+	}
+	sd_json_variant_unref(json);
+	return 0;
+}
+
+static int run(const struct attack_case *attack) {
+	static struct arena arena;
+	if (!arena_open(&arena)) {
+		return 1;
+	}
+	enum verdict verdict = attack->run(&arena);
+	if (!all_live(&arena)) {
+		verdict = BROKEN;
+	}
+	const char *path = getenv("SILO_HOSTILE_PICTURE");
+	if (path != NULL && arena.picture != NULL) {
+		capture_write_png(arena.picture, path);
+	}
+	return report(attack, verdict, arena.reason);
+}
+
+int main(int argc, char *argv[]) {
+	signal(SIGPIPE, SIG_IGN);
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		return list();
+	}
+	if (argc != 3 || strcmp(argv[1], "--case") != 0) {
+		return usage(argv[0]);
+	}
+	for (size_t i = 0; i < attack_cases_len; i++) {
+		if (strcmp(attack_cases[i].id, argv[2]) == 0) {
+			return run(&attack_cases[i]);
+		}
+	}
+	fprintf(stderr, "%s: no case %s (see --list)\n", argv[0], argv[2]);
+	return EXIT_USAGE;
+}
