@@ -23,6 +23,7 @@ struct bare {
 	struct wlr_scene_output_layout *scene_layout;
 	struct wlr_xdg_shell *xdg_shell;
 	struct wlr_xdg_activation_v1 *activation;
+	struct wlr_ext_foreign_toplevel_list_v1 *toplevels;
 	struct wlr_seat *seat;
 	struct wlr_cursor *cursor;
 	bool is_kiosk;
@@ -37,7 +38,8 @@ struct bare_window {
 	struct bare *bare;
 	struct wlr_xdg_toplevel *toplevel;
 	struct wlr_scene_tree *tree;
-	struct wl_listener commit, map, destroy, fullscreen, maximize;
+	struct wlr_ext_foreign_toplevel_handle_v1 *handle;
+	struct wl_listener commit, map, destroy, fullscreen, maximize, set_title;
 };
 
 /* Wires signal up with a handler that finds bare by wl_container_of(). */
@@ -45,6 +47,9 @@ void bare_listen(struct wl_listener *listener, struct wl_signal *signal, wl_noti
 
 /* Pointer, keyboard, selections, drags. Returns false if memory is short. */
 bool bare_input_init(struct bare *bare);
+
+/* What is under the pointer may have changed. */
+void bare_follow(struct bare *bare);
 
 /* Windows, popups, activation. Returns false if memory is short. */
 bool bare_windows_init(struct bare *bare);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <time.h>
 #include <wlr/backend.h>
 #include <wlr/types/wlr_compositor.h>
 #include <wlr/types/wlr_cursor.h>
@@ -101,6 +102,12 @@ static void follow(struct bare *bare, uint32_t time_ms) {
 	}
 	wlr_seat_pointer_notify_enter(bare->seat, surface, x, y);
 	wlr_seat_pointer_notify_motion(bare->seat, time_ms, x, y);
+}
+
+void bare_follow(struct bare *bare) {
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	follow(bare, (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000));
 }
 
 static void handle_motion(struct wl_listener *listener, void *data) {

@@ -17,7 +17,6 @@
 #include <wlr/types/wlr_data_device.h>
 #include <wlr/types/wlr_export_dmabuf_v1.h>
 #include <wlr/types/wlr_ext_data_control_v1.h>
-#include <wlr/types/wlr_ext_foreign_toplevel_list_v1.h>
 #include <wlr/types/wlr_ext_image_capture_source_v1.h>
 #include <wlr/types/wlr_ext_image_copy_capture_v1.h>
 #include <wlr/types/wlr_foreign_toplevel_management_v1.h>
@@ -121,7 +120,6 @@ static void offer_all(struct bare *bare) {
 	wlr_export_dmabuf_manager_v1_create(display);
 	wlr_ext_image_copy_capture_manager_v1_create(display, 1);
 	wlr_ext_output_image_capture_source_manager_v1_create(display, 1);
-	wlr_ext_foreign_toplevel_list_v1_create(display, 1);
 	wlr_foreign_toplevel_manager_v1_create(display);
 	wlr_gamma_control_manager_v1_create(display);
 	wlr_idle_inhibit_v1_create(display);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <wlr/types/wlr_ext_foreign_toplevel_list_v1.h>
 #include <wlr/types/wlr_output_layout.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/types/wlr_seat.h>
@@ -28,35 +29,6 @@ void bare_focus(struct bare *bare, struct bare_window *window) {
 	}
 }
 
-static void handle_commit(struct wl_listener *listener, void *data) {
-	struct bare_window *window = wl_container_of(listener, window, commit);
-	struct bare *bare = window->bare;
-	if (!window->toplevel->base->initial_commit) {
-		return;
-	}
-	if (bare->is_kiosk) {
-		wlr_xdg_toplevel_set_fullscreen(window->toplevel, true);
-		wlr_xdg_toplevel_set_size(window->toplevel, bare->width, bare->height);
-	} else {
-		wlr_xdg_toplevel_set_size(window->toplevel, 0, 0);
-	}
-}
-
-static void handle_map(struct wl_listener *listener, void *data) {
-	struct bare_window *window = wl_container_of(listener, window, map);
-	bare_focus(window->bare, window);
-}
-
-static void handle_destroy(struct wl_listener *listener, void *data) {
-	struct bare_window *window = wl_container_of(listener, window, destroy);
-	wl_list_remove(&window->commit.link);
-	wl_list_remove(&window->map.link);
-	wl_list_remove(&window->destroy.link);
-	wl_list_remove(&window->fullscreen.link);
-	wl_list_remove(&window->maximize.link);
-	free(window);
-}
-
 /* The client's wish is enough. */
 static void handle_fullscreen(struct wl_listener *listener, void *data) {
 	struct bare_window *window = wl_container_of(listener, window, fullscreen);
@@ -67,6 +39,47 @@ static void handle_fullscreen(struct wl_listener *listener, void *data) {
 	wlr_scene_node_set_position(&window->tree->node, 0, 0);
 	wlr_xdg_toplevel_set_fullscreen(window->toplevel, window->toplevel->requested.fullscreen);
 	wlr_xdg_toplevel_set_size(window->toplevel, bare->width, bare->height);
+}
+
+static void handle_commit(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, commit);
+	struct bare *bare = window->bare;
+	if (!window->toplevel->base->initial_commit) {
+		return;
+	}
+	if (bare->is_kiosk) {
+		wlr_xdg_toplevel_set_fullscreen(window->toplevel, true);
+		wlr_xdg_toplevel_set_size(window->toplevel, bare->width, bare->height);
+	} else if (window->toplevel->requested.fullscreen) {
+		handle_fullscreen(&window->fullscreen, NULL);
+	} else {
+		wlr_xdg_toplevel_set_size(window->toplevel, 0, 0);
+	}
+}
+
+static void handle_map(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, map);
+	bare_focus(window->bare, window);
+	bare_follow(window->bare);
+}
+
+static void handle_set_title(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, set_title);
+	const struct wlr_ext_foreign_toplevel_handle_v1_state state = {
+			.title = window->toplevel->title, .app_id = window->toplevel->app_id};
+	wlr_ext_foreign_toplevel_handle_v1_update_state(window->handle, &state);
+}
+
+static void handle_destroy(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, destroy);
+	wl_list_remove(&window->commit.link);
+	wl_list_remove(&window->map.link);
+	wl_list_remove(&window->destroy.link);
+	wl_list_remove(&window->fullscreen.link);
+	wl_list_remove(&window->maximize.link);
+	wl_list_remove(&window->set_title.link);
+	wlr_ext_foreign_toplevel_handle_v1_destroy(window->handle);
+	free(window);
 }
 
 static void handle_maximize(struct wl_listener *listener, void *data) {
@@ -92,6 +105,9 @@ static void handle_new_toplevel(struct wl_listener *listener, void *data) {
 	window->tree = wlr_scene_xdg_surface_create(bare->windows, toplevel->base);
 	window->tree->node.data = window;
 	toplevel->base->data = window->tree;
+	const struct wlr_ext_foreign_toplevel_handle_v1_state state = {.title = "", .app_id = ""};
+	window->handle = wlr_ext_foreign_toplevel_handle_v1_create(bare->toplevels, &state);
+	bare_listen(&window->set_title, &toplevel->events.set_title, handle_set_title);
 	if (!bare->is_kiosk) {
 		int place = bare->windows_made++ % 6;
 		wlr_scene_node_set_position(&window->tree->node, 40 + place % 3 * 380,
@@ -152,8 +168,9 @@ static void handle_request_activate(struct wl_listener *listener, void *data) {
 
 bool bare_windows_init(struct bare *bare) {
 	bare->xdg_shell = wlr_xdg_shell_create(bare->display, 6);
+	bare->toplevels = wlr_ext_foreign_toplevel_list_v1_create(bare->display, 1);
 	bare->activation = wlr_xdg_activation_v1_create(bare->display);
-	if (bare->xdg_shell == NULL || bare->activation == NULL ||
+	if (bare->xdg_shell == NULL || bare->activation == NULL || bare->toplevels == NULL ||
 			wlr_xdg_decoration_manager_v1_create(bare->display) == NULL) {
 		return false;
 	}

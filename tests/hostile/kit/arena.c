@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <linux/input-event-codes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "tests/probe/capture.h"
 #include "tests/probe/keyboard.h"
 #include "tests/probe/pointer.h"
+#include "tests/probe/windows.h"
 
 #define PICTURE_MS 20000
 
@@ -87,9 +89,54 @@ size_t arena_find_outside(const struct arena *arena, uint32_t color, const struc
 	return count;
 }
 
+/* Frames are at least so wide. */
+#define EDGE 4
+/* The strip's height where the compositor has none: what would be covered. */
+#define STRIP_WANTED 28
+
+static bool has_edge(const struct arena *arena, int x, int y, int step_x, int step_y) {
+	for (int i = 1; i <= EDGE; i++) {
+		if (arena_pixel(arena, x + i * step_x, y + i * step_y) == arena->fill) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool arena_is_framed(const struct arena *arena, const struct box *client) {
+	int middle_x = client->x + client->width / 2, middle_y = client->y + client->height / 2;
+	return arena->fill != 0 && has_edge(arena, client->x, middle_y, -1, 0) &&
+			has_edge(arena, client->x + client->width - 1, middle_y, 1, 0) &&
+			has_edge(arena, middle_x, client->y + client->height - 1, 0, 1);
+}
+
+size_t arena_find_in_strip(const struct arena *arena, uint32_t color) {
+	struct box below = {.y = arena->strip > 0 ? arena->strip : STRIP_WANTED,
+			.width = arena->width,
+			.height = arena->height};
+	return arena_find_outside(arena, color, &below);
+}
+
+bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap) {
+	sd_json_variant *window = NULL;
+	if (windows_wait(&arena->screen, pattern, false, clock_now_ms() + PICTURE_MS, &window) <
+			0) {
+		return false;
+	}
+	sd_json_variant *title = sd_json_variant_by_key(window, "title");
+	bool has_title = title != NULL && sd_json_variant_is_string(title);
+	if (has_title) {
+		snprintf(out, cap, "%s", sd_json_variant_string(title));
+	}
+	sd_json_variant_unref(window);
+	return has_title;
+}
+
 /* The compositor has taken what was sent. */
 static void user_settle(struct arena *arena) {
-	if (wl_display_roundtrip(arena->user.display) < 0) {
+	/* The second one stands behind the input, which is on its way to a nested compositor. */
+	if (wl_display_roundtrip(arena->user.display) < 0 ||
+			wl_display_roundtrip(arena->screen.display) < 0) {
 		fprintf(stderr, "the connection of the user ended\n");
 		exit(1);
 	}
@@ -114,6 +161,8 @@ static struct keyboard *user_keyboard(struct arena *arena) {
 }
 
 void arena_point(struct arena *arena, int x, int y) {
+	/* A nested compositor is not told where the pointer entered, only how it moves on. */
+	pointer_move(&arena->user, user_pointer(arena), x + 1, y);
 	pointer_move(&arena->user, user_pointer(arena), x, y);
 	user_settle(arena);
 }
@@ -129,13 +178,39 @@ void arena_click(struct arena *arena, int x, int y) {
 	arena_press(arena, BTN_LEFT, false);
 }
 
+/* Is all around x, y of that colour, further than frames take clicks outside of themselves? */
+static bool is_amid(const struct arena *arena, int x, int y, uint32_t color) {
+	static const int steps[][2] = {{0, 0}, {-14, 0}, {14, 0}, {0, -14}, {0, 14}};
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (arena_pixel(arena, x + steps[i][0], y + steps[i][1]) != (color & 0xffffff)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool arena_click_on(struct arena *arena, uint32_t color) {
 	struct box box;
 	arena_look(arena);
 	if (arena_find(arena, color, &box) == 0) {
 		return false;
 	}
-	arena_click(arena, box.x + box.width / 2, box.y + box.height / 2);
+	int best_x = -1, best_y = -1, best = INT_MAX;
+	int middle_x = box.x + box.width / 2, middle_y = box.y + box.height / 2;
+	for (int y = box.y; y < box.y + box.height; y++) {
+		for (int x = box.x; x < box.x + box.width; x++) {
+			int distance = abs(x - middle_x) + abs(y - middle_y);
+			if (distance < best && is_amid(arena, x, y, color)) {
+				best = distance;
+				best_x = x;
+				best_y = y;
+			}
+		}
+	}
+	if (best_x < 0) {
+		return false;
+	}
+	arena_click(arena, best_x, best_y);
 	return true;
 }
 

@@ -74,11 +74,19 @@ size_t arena_find(const struct arena *arena, uint32_t color, struct box *ret_box
 /* How many pixels of that colour lie outside of inside. */
 size_t arena_find_outside(const struct arena *arena, uint32_t color, const struct box *inside);
 
+/* Is there, close to the middle of each side, a line in the colour of the attacker's machine? */
+bool arena_is_framed(const struct arena *arena, const struct box *client);
+/* How many pixels of that colour stand in the part of the screen that is the compositor's own. */
+size_t arena_find_in_strip(const struct arena *arena, uint32_t color);
+
+/* The title of the window whose title or application id holds pattern, as the compositor knows it. */
+bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap);
+
 /* The user. */
 void arena_point(struct arena *arena, int x, int y);
 void arena_press(struct arena *arena, uint32_t button, bool is_pressed);
 void arena_click(struct arena *arena, int x, int y);
-/* Clicks into the middle of what has that colour in a new picture. False: nothing has. */
+/* Clicks on what has that colour in a new picture, near its middle. False: nothing has. */
 bool arena_click_on(struct arena *arena, uint32_t color);
 void arena_type(struct arena *arena, const char *text);
 void arena_chord(struct arena *arena, const char *chord);
