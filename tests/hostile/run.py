@@ -89,17 +89,18 @@ def start_bare(world, *options):
 def control_world(build):
     world = World(build)
     socket = str(world.directory / start_bare(world))
-    return world, {"ATTACKER": socket, "VICTIM": socket, "TOOLS": socket}
+    return world, {"ATTACKER": socket, "VICTIM": socket, "TOOLS": socket, "LOG": str(world.directory / "0.log")}
 
 
 def silo_world(build):
     """Silo in a window of a compositor whose virtual keyboard and pointer are real ones to it."""
     world = World(build)
     tools, hardware = str(world.directory / "tools"), str(world.directory / start_bare(world, "--kiosk"))
+    log = world.directory / f"{len(world.processes)}.log"
     world.start(str(world.build / "compositor/silo"), "--tools-socket", tools, "--vmd", "none",
                 "--panel", "none", "--launcher", "none", ready="--ready-fd", WLR_BACKENDS="wayland",
                 WAYLAND_DISPLAY=hardware)
-    sockets = {"TOOLS": tools, "USER": hardware, "FILL": FILL["attacker"], "STRIP": STRIP}
+    sockets = {"TOOLS": tools, "USER": hardware, "LOG": str(log), "FILL": FILL["attacker"], "STRIP": STRIP}
     for who, name in NAMES.items():
         sockets[who.upper()] = str(world.directory / who)
         world.start(str(world.build / "proxy/silo-proxy"), "--domain", name, "--color", "#" + FILL[who],

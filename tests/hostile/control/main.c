@@ -211,7 +211,7 @@ int main(int argc, char *argv[]) {
 		return usage(stderr);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	wlr_log_init(WLR_ERROR, NULL);
+	wlr_log_init(WLR_INFO, NULL);
 	if (!bare_init(&bare)) {
 		fputs("hostile-control: out of memory\n", stderr);
 		return 1;

@@ -9,6 +9,7 @@
  *   SILO_HOSTILE_FILL                the attacker's colour 0xrrggbb, where windows wear one
  *   SILO_HOSTILE_STRIP               height of a part of the screen that is the compositor's own
  *   SILO_HOSTILE_PIDS                processes that must live on, separated by commas
+ *   SILO_HOSTILE_LOG                 what the compositor has written
  *   SILO_HOSTILE_PICTURE             where to leave a picture of the end
  *
  * All may be the same ordinary compositor's socket.
@@ -81,6 +82,11 @@ size_t arena_find_in_strip(const struct arena *arena, uint32_t color);
 
 /* The title of the window whose title or application id holds pattern, as the compositor knows it. */
 bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap);
+
+/* Memory of their own of the processes that must live on (RssAnon), KiB. */
+size_t arena_memory_kib(const struct arena *arena);
+/* Has one of them written that text into its log since it was started? */
+bool arena_log_holds(const struct arena *arena, const char *text);
 
 /* The user. */
 void arena_point(struct arena *arena, int x, int y);

@@ -43,8 +43,8 @@ static bool arena_open(struct arena *arena) {
 			probe_connect(&arena->user, user != NULL ? user : tools, NULL);
 }
 
-/* Returns whether all processes that must live on do. */
-static bool all_live(struct arena *arena) {
+/* Calls visit for each process that must live on, until it returns false. */
+static bool visit_pids(bool (*visit)(pid_t pid, void *data), void *data) {
 	const char *pids = getenv("SILO_HOSTILE_PIDS");
 	while (pids != NULL && *pids != '\0') {
 		char *end;
@@ -52,13 +52,61 @@ static bool all_live(struct arena *arena) {
 		if (end == pids || pid <= 0) {
 			break;
 		}
-		if (kill(pid, 0) < 0 && errno == ESRCH) {
-			because(arena, BROKEN, "process %d is gone", (int)pid);
+		if (!visit(pid, data)) {
 			return false;
 		}
 		pids = *end == ',' ? end + 1 : end;
 	}
 	return true;
+}
+
+static bool add_memory(pid_t pid, void *data) {
+	char path[64], line[256];
+	size_t *total = data, kib;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	FILE *file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		if (sscanf(line, "RssAnon: %zu kB", &kib) == 1) {
+			*total += kib;
+		}
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return true;
+}
+
+size_t arena_memory_kib(const struct arena *arena) {
+	size_t total = 0;
+	visit_pids(add_memory, &total);
+	return total;
+}
+
+bool arena_log_holds(const struct arena *arena, const char *text) {
+	const char *path = getenv("SILO_HOSTILE_LOG");
+	FILE *file = path != NULL ? fopen(path, "re") : NULL;
+	char line[1024];
+	bool is_found = false;
+	while (file != NULL && !is_found && fgets(line, sizeof(line), file) != NULL) {
+		is_found = strstr(line, text) != NULL;
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return is_found;
+}
+
+static bool is_alive(pid_t pid, void *data) {
+	if (kill(pid, 0) < 0 && errno == ESRCH) {
+		because(data, BROKEN, "process %d is gone", (int)pid);
+		return false;
+	}
+	return true;
+}
+
+/* Returns whether all processes that must live on do. */
+static bool all_live(struct arena *arena) {
+	return visit_pids(is_alive, arena);
 }
 
 static int report(const struct attack_case *attack, enum verdict verdict, const char *reason) {
