@@ -66,23 +66,6 @@ static enum verdict full_screen(struct arena *arena) {
 	return type_on(arena);
 }
 
-/* The user is about to click on the victim's window: one of the attacker's appears there. */
-static enum verdict under_the_pointer(struct arena *arena) {
-	if (!set_up(arena)) {
-		return because(arena, CANNOT, "the victim did not get the keyboard by a click");
-	}
-	for (int i = 0; i < 3; i++) {
-		actor_window_map(&more[i], &attacker, 1100, 640, EVIL);
-	}
-	actor_forget(&attacker);
-	arena_press(arena, BTN_LEFT, true);
-	arena_press(arena, BTN_LEFT, false);
-	actor_settle(&attacker);
-	size_t stolen = actor_count(&attacker, EVENT_BUTTON);
-	return because(arena, stolen == 0 ? HELD : BROKEN, "%zu button events meant for the victim",
-			stolen);
-}
-
 static void handle_token(void *data, struct xdg_activation_token_v1 *token, const char *text) {
 	struct xdg_activation_v1 *activation = data;
 	xdg_activation_v1_activate(activation, text, evil.surface);
@@ -122,7 +105,6 @@ const struct attack_case attack_cases[] = {
 		{"B1.1", "a window appears while another machine is typed at", map_while_typing},
 		{"B1.2", "windows appear and vanish and appear", map_again_and_again},
 		{"B1.3", "a full-screen window appears", full_screen},
-		{"B2.1", "a window appears under the pointer before a click", under_the_pointer},
 		{"B3.1", "activation without an event", activation_without_serial},
 		{"B3.2", "activation with an old event", activation_with_old_serial},
 };

@@ -34,7 +34,7 @@ static void handle_cancelled(void *data, struct wl_data_source *source) {
 static const struct wl_data_source_listener source_listener = {
 		.target = handle_target, .send = handle_send, .cancelled = handle_cancelled};
 
-static int victims_cancelled, attackers_cancelled;
+static int victims_cancelled;
 
 static struct wl_data_source *source_of(struct actor *actor, int *cancelled) {
 	struct wl_data_source *source =
@@ -79,20 +79,6 @@ static enum verdict offered_on_focus(struct arena *arena) {
 	bool is_offered = attacker.selection != NULL;
 	return because(arena, is_offered ? BROKEN : HELD, "the attacker %s",
 			is_offered ? "is offered what the victim copied" : "is offered nothing");
-}
-
-static enum verdict replaced_after_own_click(struct arena *arena) {
-	if (!set_up(arena)) {
-		return because(arena, CANNOT, "the victim cannot copy");
-	}
-	wl_data_device_set_selection(attacker.data_device,
-			source_of(&attacker, &attackers_cancelled), attacker.serial);
-	if (!actor_settle(&attacker)) {
-		return because(arena, HELD, "the attacker was hung up");
-	}
-	actor_settle(&victim);
-	return because(arena, victims_cancelled == 0 ? HELD : BROKEN, "the victim's copy %s",
-			victims_cancelled == 0 ? "stands" : "was replaced");
 }
 
 static int control_offers;
@@ -154,8 +140,6 @@ static enum verdict primary_offered(struct arena *arena) {
 }
 
 const struct attack_case attack_cases[] = {
-		{"C1.1", "another machine's copy replaced with an old event",
-				replaced_after_own_click},
 		{"C2.1", "another machine's copy offered on getting the keyboard",
 				offered_on_focus},
 		{"C2.2", "another machine's copy seen in the background", watched},

@@ -63,14 +63,6 @@ static void ask_for_frame(int i) {
 	wl_surface_frame(evil.surface);
 }
 
-static void add_rectangle(int i) {
-	static struct wl_region *region;
-	if (i == 0) {
-		region = wl_compositor_create_region(attacker.compositor);
-	}
-	wl_region_add(region, i % 1999 * 3, i / 1999 * 3, 2, 2);
-}
-
 static void offer_type(int i) {
 	static struct wl_data_source *source;
 	static char type[3000];
@@ -95,37 +87,14 @@ static enum verdict frames(struct arena *arena) {
 	return flood(arena, ask_for_frame, 500000);
 }
 
-static enum verdict rectangles(struct arena *arena) {
-	return flood(arena, add_rectangle, 60000);
-}
-
 static enum verdict types(struct arena *arena) {
 	return flood(arena, offer_type, 20000);
-}
-
-/* A descriptor each, of which a process has 1024 by default. */
-static enum verdict pools(struct arena *arena) {
-	size_t before_kib = set_up(arena);
-	for (int i = 0; i < POOLS * 2; i++) {
-		int fd = memfd_create("flood", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-		if (fd < 0 || ftruncate(fd, 4096) < 0) {
-			return because(arena, CANNOT, "no more memory files");
-		}
-		wl_shm_create_pool(attacker.shm, fd, 4096);
-		close(fd);
-		if (i % 20 == 19 && !actor_settle(&attacker)) {
-			break;
-		}
-	}
-	return judge(arena, before_kib);
 }
 
 const struct attack_case attack_cases[] = {
 		{"E5.1", "600,000 regions", regions},
 		{"E5.2", "80,000 surfaces", surfaces},
 		{"E5.3", "500,000 frame callbacks", frames},
-		{"E5.4", "60,000 scattered rectangles in a region", rectangles},
 		{"E5.5", "20,000 types of 3 KB in an offer", types},
-		{"E5.6", "1,800 pools of memory", pools},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
