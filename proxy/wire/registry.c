@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/defence.h"
 #include "proxy/wire/event.h"
 #include "proxy/wire/requests.h"
 
@@ -45,7 +46,7 @@ static struct wire_global *place(struct wire_registry *registry) {
 
 /* Where a new global is kept; NULL: it is not told. */
 static struct wire_global *admit(struct wire_registry *registry,
-		const struct policy_interface *interface) {
+		const struct policy_interface *interface, uint32_t real) {
 	if (interface->global_many) {
 		struct wire_global *global = place(registry);
 		if (global != NULL) {
@@ -61,7 +62,9 @@ static struct wire_global *admit(struct wire_registry *registry,
 	}
 	global = place(registry);
 	if (global != NULL) {
-		*global = (struct wire_global){.name = interface->global};
+		*global = (struct wire_global){
+				.name = DEFENDS(registry_names) ? interface->global : real,
+		};
 	}
 	return global;
 }
@@ -77,7 +80,7 @@ int wire_registry_global(struct wire_event *event) {
 		if (interface == NULL || interface->global == 0 || version == 0) {
 			return WIRE_DROP;
 		}
-		global = admit(registry, interface);
+		global = admit(registry, interface, real);
 		if (global == NULL) {
 			return WIRE_DROP;
 		}

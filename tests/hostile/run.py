@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs attack programs: each case first against the control, a compositor without defences, where it must
-succeed, then against Silo, which must hold. With --display NAME against a running compositor only. See --help."""
+"""Runs attack programs: each case first against its control, which must fall (a compositor without defences, or Silo
+without the one that the case names), then against Silo, which must hold. With --display NAME against a running
+compositor only. See --help and docs/internal/testing.md."""
 
 import argparse
 import json
@@ -92,22 +93,31 @@ def control_world(build):
     return world, {"ATTACKER": socket, "VICTIM": socket, "TOOLS": socket, "LOG": str(world.directory / "0.log")}
 
 
-def silo_world(build):
-    """Silo in a window of a compositor whose virtual keyboard and pointer are real ones to it."""
+def silo_world(build, without=None):
+    """Silo in a window of a compositor whose virtual keyboard and pointer are real ones to it; or Silo without the
+    named defences."""
     world = World(build)
+    weak = "-weak" if without else ""
+    if without:
+        world.environment["SILO_WEAKEN"] = without
     tools, hardware = str(world.directory / "tools"), str(world.directory / start_bare(world, "--kiosk"))
     log = world.directory / f"{len(world.processes)}.log"
-    world.start(str(world.build / "compositor/silo"), "--tools-socket", tools, "--vmd", "none",
+    world.start(str(world.build / f"compositor/silo{weak}"), "--tools-socket", tools, "--vmd", "none",
                 "--panel", "none", "--launcher", "none", ready="--ready-fd", WLR_BACKENDS="wayland",
                 WAYLAND_DISPLAY=hardware)
     sockets = {"TOOLS": tools, "USER": hardware, "LOG": str(log), "FILL": FILL["attacker"], "STRIP": STRIP}
     for who, name in NAMES.items():
         sockets[who.upper()] = str(world.directory / who)
-        world.start(str(world.build / "proxy/silo-proxy"), "--domain", name, "--color", "#" + FILL[who],
+        world.start(str(world.build / f"proxy/silo-proxy{weak}"), "--domain", name, "--color", "#" + FILL[who],
                     "--listen", sockets[who.upper()])
         if not wait_for_path(sockets[who.upper()], 20):
             raise RuntimeError(f"silo-proxy did not start:\n{world.logs()}")
     return world, sockets
+
+
+def own_world(is_control):
+    """For programs that make what they attack themselves."""
+    return None, {"IS_CONTROL": "1" if is_control else "0"}
 
 
 def display_world(name):
@@ -141,7 +151,22 @@ def attack(program, case, make):
 
 def cases_of(program):
     listing = subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout
-    return [line.split(" ", 1) for line in listing.splitlines()]
+    return [line.split(" ", 2) for line in listing.splitlines()]
+
+
+def worlds(options, control):
+    """What a case is run against: the verdict that is wanted, a name, and how it is made."""
+    if options.display:
+        return [("held", options.display, lambda: display_world(options.display))]
+    if control == "own":
+        pair = [("broken", "control", lambda: own_world(True)), ("held", "silo", lambda: own_world(False))]
+    elif control == "bare":
+        pair = [("broken", "control", lambda: control_world(options.build)),
+                ("held", "silo", lambda: silo_world(options.build))]
+    else:
+        pair = [("broken", f"silo without {control}", lambda: silo_world(options.build, control)),
+                ("held", "silo", lambda: silo_world(options.build))]
+    return pair[1:] if options.no_control else pair
 
 
 def main():
@@ -149,24 +174,19 @@ def main():
     parser.add_argument("--build", default="build", help="build directory (default: build)")
     parser.add_argument("--display", help="attack the compositor at this Wayland socket, which must offer "
                         "ext-image-copy-capture, virtual keyboards and virtual pointers; no control")
+    parser.add_argument("--no-control", action="store_true", help="do not show that the control falls")
     parser.add_argument("--case", action="append", help="only this case, such as A3.1")
     parser.add_argument("programs", nargs="*", help="attack programs (default: all of the build)")
     options = parser.parse_args()
     programs = options.programs or sorted(str(path) for path in
                                           Path(options.build).glob("tests/hostile/attack-*") if path.is_file())
-    cases = [(program, case, title) for program in programs for case, title in cases_of(program)
-             if not options.case or case in options.case]
+    cases = [(program, *rest) for program in programs for rest in cases_of(program)
+             if not options.case or rest[0] in options.case]
     print(f"1..{len(cases)}", flush=True)
     failed = 0
-    for number, (program, case, title) in enumerate(cases, 1):
-        wanted = []
-        if options.display:
-            wanted.append(("held", options.display, lambda: display_world(options.display)))
-        else:
-            wanted.append(("broken", "control", lambda: control_world(options.build)))
-            wanted.append(("held", "silo", lambda: silo_world(options.build)))
+    for number, (program, case, control, title) in enumerate(cases, 1):
         passed, notes = True, []
-        for verdict, name, make in wanted:
+        for verdict, name, make in worlds(options, control):
             got, reason, logs = attack(program, case, make)
             notes.append(f"{name} {got}: {reason}")
             if got != verdict:

@@ -40,7 +40,7 @@ struct box {
 };
 
 struct arena {
-	const char *attacker_socket, *victim_socket;
+	const char *attacker_socket, *victim_socket, *tools_socket;
 	struct probe screen, user;
 	struct capture *picture;
 	int width, height; /* of the first output, pixels */
@@ -53,6 +53,9 @@ struct attack_case {
 	const char *id; /* "A3.1" */
 	const char *title;
 	enum verdict (*run)(struct arena *arena);
+	/* What must fall to it: NULL is a bare wlroots compositor; else names of base/defence.h, with
+	 * commas between them, which Silo is run without. */
+	const char *control;
 };
 
 /* Every attack program has these. */

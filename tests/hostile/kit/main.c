@@ -18,7 +18,9 @@ static int usage(const char *program) {
 
 static int list(void) {
 	for (size_t i = 0; i < attack_cases_len; i++) {
-		printf("%s %s\n", attack_cases[i].id, attack_cases[i].title);
+		const struct attack_case *attack = &attack_cases[i];
+		printf("%s %s %s\n", attack->id, attack->control != NULL ? attack->control : "bare",
+				attack->title);
 	}
 	return 0;
 }
@@ -35,6 +37,7 @@ static const char *need(const char *name) {
 static bool arena_open(struct arena *arena) {
 	const char *tools = need("SILO_HOSTILE_TOOLS"), *user = getenv("SILO_HOSTILE_USER");
 	const char *fill = getenv("SILO_HOSTILE_FILL"), *strip = getenv("SILO_HOSTILE_STRIP");
+	arena->tools_socket = tools;
 	arena->attacker_socket = need("SILO_HOSTILE_ATTACKER");
 	arena->victim_socket = need("SILO_HOSTILE_VICTIM");
 	arena->fill = fill != NULL ? (uint32_t)strtoul(fill, NULL, 16) : 0;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names of defences whose attacks have no compositor without them to be tried on. DEFENDS(name)
+ * stands where the defence decides. It is the constant true in everything that is installed; the
+ * programs of the hostile suite that are built with SILO_WEAK (silo-weak, silo-proxy-weak) leave out
+ * the defences which the environment's SILO_WEAKEN names, so that an attack can be seen to succeed.
+ */
+#ifndef SILO_BASE_DEFENCE_H
+#define SILO_BASE_DEFENCE_H
+
+#include <stdbool.h>
+
+/* clang-format off: one line a defence, its name and what happens without it. SILO_WEAKEN has - for _. */
+#define DEFENCES(X) X(registry_names) /* guests are told the compositor's own numbers of globals */
+
+/* clang-format on */
+
+#define DEFENCE_NUMBER(name) DEFENCE_##name,
+enum defence { DEFENCES(DEFENCE_NUMBER) DEFENCES_LEN };
+#undef DEFENCE_NUMBER
+
+#ifdef SILO_WEAK
+/* Does it stand? */
+bool defence_stands(enum defence defence);
+#define DEFENDS(name) defence_stands(DEFENCE_##name)
+#else
+#define DEFENDS(name) ((void)DEFENCE_##name, true)
+#endif
+
+#endif
