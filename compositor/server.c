@@ -27,6 +27,7 @@
 #include "compositor/domain/service.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
@@ -192,6 +193,7 @@ static const struct module modules[] = {
 		{"cursor", cursor_create, cursor_destroy},
 		{"keyboards", keyboards_create, keyboards_destroy},
 		{"focus", focus_create, focus_destroy},
+		{"dead time", deadtime_create, deadtime_destroy},
 		{"domains", domains_create, domains_destroy},
 		{"pointing", pointing_create, pointing_destroy},
 		{"pointer", pointer_create, pointer_destroy},

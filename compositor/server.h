@@ -20,6 +20,7 @@ struct activation;
 struct child;
 struct clients;
 struct cursor;
+struct deadtime;
 struct decorations;
 struct domains;
 struct focus;
@@ -75,6 +76,7 @@ struct server {
 	struct cursor *cursor;
 	struct keyboards *keyboards;
 	struct focus *focus;
+	struct deadtime *deadtime;
 	struct domains *domains;
 	struct pointing *pointing;
 	struct pointer *pointer;

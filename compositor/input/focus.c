@@ -13,6 +13,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/seat.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -21,6 +22,9 @@
 
 struct focus {
 	struct window *window; /* in use */
+	/* A window of this domain ended by itself, with nobody to follow it: until a user's action the
+	 * keyboard is for no other. "": it is for anybody. */
+	char left_by[VM_NAME_MAX + 1];
 	bool is_held;
 	struct focus_hold hold;
 	char expected[VM_NAME_MAX + 1]; /* "": no window is expected */
@@ -58,6 +62,19 @@ bool focus_take_expected(struct window *window) {
 	int64_t since_ms = clock_now_ms() - focus->expected_ms;
 	focus_expect(window->server, NULL);
 	return since_ms < EXPECTED_MS;
+}
+
+bool focus_may_pass_to(const struct window *window) {
+	struct server *server = window->server;
+	const struct window *in_use = focus_in_use(server);
+	const char *left_by = server->focus->left_by;
+	if (in_use != NULL) {
+		return in_use->domain == window->domain;
+	}
+	if (left_by[0] != '\0') {
+		return strcmp(left_by, window->domain->name) == 0;
+	}
+	return !deadtime_is_typing(server);
 }
 
 struct window *focus_in_use(struct server *server) {
@@ -141,6 +158,7 @@ void focus_set(struct server *server, struct window *window) {
 		return;
 	}
 	focus->window = window;
+	focus->left_by[0] = '\0';
 	if (focus->is_held) {
 		if (window != NULL) {
 			window_set_urgent(window, false);
@@ -178,8 +196,15 @@ void focus_lose(struct server *server, struct window *window, bool is_user_actio
 		}
 	}
 	focus_set(server, next);
+	if (next == NULL && !is_user_action) {
+		snprintf(server->focus->left_by, sizeof(server->focus->left_by), "%s",
+				window->domain->name);
+	}
 	if (next != NULL) {
 		window_raise(next);
+		if (!is_user_action) {
+			deadtime_appeared(next);
+		}
 	}
 }
 

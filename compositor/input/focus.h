@@ -54,6 +54,13 @@ void focus_expect(struct server *server, const char *domain);
 /* May window, about to be shown, take the keyboard from another domain's? Only once. */
 bool focus_take_expected(struct window *window);
 
+/*
+ * May window, about to be shown, take the keyboard without a user's action? From its own domain, or
+ * where nobody has it and nobody is typing. What the last window of a domain left behind when it
+ * ended by itself is for that domain only, until the user gives it to somebody.
+ */
+bool focus_may_pass_to(const struct window *window);
+
 /* The user chooses window, mapped: it is shown, minimised or of another workspace as it may be, and
  * gets the keyboard. */
 void focus_show(struct server *server, struct window *window);

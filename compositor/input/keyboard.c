@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
@@ -185,6 +186,9 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
 	bool was_taken = take(keyboards, event->keycode);
 	bool is_tap = ends_tap(keyboards, keyboard, event);
+	if (is_press) {
+		deadtime_note_key(keyboards->server);
+	}
 	if (is_press &&
 			(try_switcher(keyboards, keyboard, event->keycode, is_virtual) ||
 					try_bindings(keyboards, keyboard, event->keycode,
@@ -203,10 +207,10 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 	} else if (is_press && keyboards->early_len < EARLY_MAX) {
 		keyboards->early[keyboards->early_len++] = event->keycode;
 	}
+	if (is_press && (domain == NULL || !domain->is_host)) {
+		focus_expect(keyboards->server, NULL);
+	}
 	if (domain != NULL) {
-		if (is_press && !domain->is_host) {
-			focus_expect(keyboards->server, NULL);
-		}
 		seat_key(domain->seat, keyboard, event->time_msec, event->keycode, is_press);
 	}
 	if (is_tap) {

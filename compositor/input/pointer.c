@@ -30,6 +30,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
 #include "compositor/input/cursor.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
@@ -283,6 +284,9 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	}
 	struct hit hit;
 	hit_find(server, cursor->x, cursor->y, &hit);
+	if (deadtime_has(server, cursor->x, cursor->y, &hit)) {
+		return;
+	}
 	layer_shell_press(server, hit.layer, hit.is_scrim);
 	if (hit.layer != NULL) {
 		update_focus(pointer, 0);

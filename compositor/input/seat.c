@@ -9,6 +9,7 @@
 #include "compositor/clipboard/selection.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/cursor.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
@@ -76,6 +77,7 @@ void seat_destroy(struct seat *seat) {
 	}
 	pointer_forget_seat(seat->domain->server, seat);
 	cursor_forget_seat(seat->domain->server, seat);
+	deadtime_forget_domain(seat->domain);
 	listener_remove(&seat->request_set_cursor);
 	listener_remove(&seat->request_set_selection);
 	listener_remove(&seat->request_set_primary_selection);

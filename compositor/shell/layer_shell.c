@@ -17,7 +17,9 @@
 
 #include "base/log.h"
 #include "compositor/domain/client.h"
+#include "compositor/domain/domain.h"
 #include "compositor/input/cursor.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
@@ -268,11 +270,17 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	wlr_scene_node_raise_to_top(&layer->tree->node);
 	wlr_scene_node_set_enabled(&layer->tree->node, true);
 	arrange_and_tell(layer);
+	if (is_notice(layer)) {
+		deadtime_box_appeared(domains_host(layer->server), &layer->box);
+	}
 	update_focus(shell);
 }
 
 static void handle_unmap(struct wl_listener *listener, void *data) {
 	struct layer_surface *layer = wl_container_of(listener, layer, unmap);
+	if (is_notice(layer)) {
+		deadtime_box_vanishes(domains_host(layer->server), &layer->box, NULL);
+	}
 	shadow_show_sheet(layer->shadow, NULL);
 	wlr_scene_node_set_enabled(&layer->tree->node, false);
 	arrange_and_tell(layer);

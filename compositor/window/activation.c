@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "compositor/domain/domain.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
@@ -37,6 +38,7 @@ static void handle_request(struct wl_listener *listener, void *data) {
 	bool is_here = window->workspace == workspaces_current(activation->server);
 	if (is_here && window->domain == domain && event->token->seat == domain->seat->wlr_seat) {
 		focus_show(activation->server, window);
+		deadtime_appeared(window);
 	} else {
 		window_set_urgent(window, true);
 	}

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "compositor/domain/client.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
@@ -35,6 +36,7 @@ struct popup {
 	struct wlr_scene_tree *tree; /* in window.popups; NULL: gone with the window */
 	struct wlr_scene_tree *client;
 	struct frame_view *frame;
+	struct wlr_box shown;    /* in the layout, as it was shown last; empty: it is not */
 	struct wl_list children; /* popup.link */
 	struct wl_list link;     /* parent.children */
 	struct wl_listener commit, map, unmap, reposition, destroy, tree_destroy;
@@ -63,8 +65,7 @@ static struct output *output_of(const struct popup *popup) {
 }
 
 /* The part of the output that popups of window may use, in layout coordinates. */
-static void get_room(const struct window *window, struct output *output,
-		struct wlr_box *ret_room) {
+static void get_room(const struct window *window, struct output *output, struct wlr_box *ret_room) {
 	if (window->is_fullscreen) {
 		output_get_area(output, ret_room);
 	} else {
@@ -117,6 +118,10 @@ static void show(struct popup *popup) {
 	wlr_scene_node_set_enabled(&popup->tree->node, is_seen);
 	if (!is_seen) {
 		return;
+	}
+	if (!wlr_box_equal(&popup->shown, &box)) {
+		popup->shown = box;
+		deadtime_box_appeared(window->domain, &box);
 	}
 	clip.x += box.x - window->area.x - x;
 	clip.y += box.y - window->area.y - y;
@@ -193,6 +198,8 @@ static void handle_unmap(struct wl_listener *listener, void *data) {
 	struct popup *popup = wl_container_of(listener, popup, unmap);
 	if (popup->tree != NULL) {
 		wlr_scene_node_set_enabled(&popup->tree->node, false);
+		deadtime_box_vanishes(popup->window->domain, &popup->shown, popup->window);
+		popup->shown = (struct wlr_box){0};
 		pointer_rebase(popup->server);
 	}
 }

@@ -20,6 +20,7 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
+#include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/listen.h"
@@ -241,14 +242,18 @@ static void choose_workspace(struct window *window) {
 static void handle_request_maximize(struct wl_listener *listener, void *data) {
 	struct window *window = wl_container_of(listener, window, request_maximize);
 	if (window->toplevel->base->initialized) {
+		struct wlr_box old_area = window->area;
 		window_set_maximized(window, window->toplevel->requested.maximized);
+		deadtime_moved(window, &old_area);
 	}
 }
 
 static void handle_request_fullscreen(struct wl_listener *listener, void *data) {
 	struct window *window = wl_container_of(listener, window, request_fullscreen);
 	if (window->toplevel->base->initialized) {
+		struct wlr_box old_area = window->area;
 		window_set_fullscreen(window, window->toplevel->requested.fullscreen);
+		deadtime_moved(window, &old_area);
 	}
 }
 
@@ -257,6 +262,7 @@ static void handle_request_minimize(struct wl_listener *listener, void *data) {
 	if (window->toplevel->base->initialized) {
 		/* Only of the domain that the user is using: hiding moves the keyboard on. */
 		if (focus_domain(window->server) == window->domain) {
+			deadtime_vanishes(window);
 			window_set_minimized(window, true);
 		}
 		wlr_xdg_surface_schedule_configure(window->toplevel->base);
@@ -292,9 +298,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	arrange_first(window);
 	struct window *focused = focus_in_use(server);
 	bool is_expected = window_is_shown(window) && focus_take_expected(window);
-	bool may_focus = is_expected ||
-			(window_is_shown(window) &&
-					(focused == NULL || focused->domain == window->domain));
+	bool may_focus = is_expected || (window_is_shown(window) && focus_may_pass_to(window));
 	wl_list_insert(windows_order(server)->prev, &window->order);
 	if (may_focus || focused == NULL) {
 		wl_list_insert(windows_stack(server), &window->link);
@@ -308,6 +312,9 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	}
 	wlr_scene_node_set_enabled(&window->tree->node, window_is_shown(window));
 	tools_add_window(window);
+	if (window_is_shown(window)) {
+		deadtime_appeared(window);
+	}
 	if (may_focus) {
 		focus_set(server, window);
 	}
@@ -319,6 +326,9 @@ static void unmap(struct window *window) {
 		return;
 	}
 	struct server *server = window->server;
+	if (window_is_shown(window)) {
+		deadtime_vanishes(window);
+	}
 	focus_lose(server, window, window->was_closed_by_user);
 	pointer_forget_window(server, window);
 	switcher_forget_window(server, window);
@@ -348,7 +358,9 @@ static void handle_commit(struct wl_listener *listener, void *data) {
 		decoration_announce(window);
 		arrange_initial(window);
 	} else if (window->is_mapped) {
+		struct wlr_box old_area = window->area;
 		arrange_committed(window);
+		deadtime_moved(window, &old_area);
 	}
 }
 

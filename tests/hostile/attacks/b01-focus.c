@@ -66,6 +66,22 @@ static enum verdict full_screen(struct arena *arena) {
 	return type_on(arena);
 }
 
+/* The victim's window ends while it is typed at; the attacker's is there at once. */
+static enum verdict left_behind(struct arena *arena) {
+	if (!set_up(arena)) {
+		return because(arena, CANNOT, "the victim did not get the keyboard by a click");
+	}
+	actor_window_finish(&good);
+	actor_settle(&victim);
+	actor_window_map(&more[0], &attacker, 300, 200, EVIL);
+	actor_forget(&attacker);
+	arena_type(arena, "secret");
+	actor_settle(&attacker);
+	size_t stolen = actor_count(&attacker, EVENT_KEY);
+	return because(arena, stolen == 0 ? HELD : BROKEN, "%zu key events meant for the victim",
+			stolen);
+}
+
 static void handle_token(void *data, struct xdg_activation_token_v1 *token, const char *text) {
 	struct xdg_activation_v1 *activation = data;
 	xdg_activation_v1_activate(activation, text, evil.surface);
@@ -105,6 +121,7 @@ const struct attack_case attack_cases[] = {
 		{"B1.1", "a window appears while another machine is typed at", map_while_typing},
 		{"B1.2", "windows appear and vanish and appear", map_again_and_again},
 		{"B1.3", "a full-screen window appears", full_screen},
+		{"B1.4", "a window appears where the keyboard was left behind", left_behind},
 		{"B3.1", "activation without an event", activation_without_serial},
 		{"B3.2", "activation with an old event", activation_with_old_serial},
 };
