@@ -27,6 +27,8 @@ static const char usage[] =
 		"      --launcher PROGRAM       the menu on the launcher key, or none "
 		"(silo-launcher)\n"
 		"      --panel PROGRAM          the panel, or none (silo-panel)\n"
+		"      --ask PROGRAM            what asks the user, or none: no to everything "
+		"(silo-ask)\n"
 		"  -r, --ready-fd N             write the display's name and a newline there when "
 		"ready\n"
 		"  -l, --light                  light colours\n"
@@ -38,6 +40,7 @@ static const char usage[] =
 enum {
 	OPTION_LAUNCHER = 256,
 	OPTION_PANEL,
+	OPTION_ASK,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +51,7 @@ static const struct option long_options[] = {
 		{"vmd", required_argument, NULL, 'm'},
 		{"launcher", required_argument, NULL, OPTION_LAUNCHER},
 		{"panel", required_argument, NULL, OPTION_PANEL},
+		{"ask", required_argument, NULL, OPTION_ASK},
 		{"ready-fd", required_argument, NULL, 'r'},
 		{"light", no_argument, NULL, 'l'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -143,6 +147,9 @@ static enum options_result parse_one(struct options *options, int option) {
 	case OPTION_PANEL:
 		options->panel = program_of(optarg);
 		return OPTIONS_RUN;
+	case OPTION_ASK:
+		options->ask = program_of(optarg);
+		return OPTIONS_RUN;
 	case 'r':
 		options->ready_fd = fd_parse(optarg);
 		if (options->ready_fd < 0) {
@@ -176,6 +183,7 @@ enum options_result options_parse(struct options *options, int argc, char *argv[
 	options->vmd = "silo-vmd";
 	options->launcher = "silo-launcher";
 	options->panel = "silo-panel";
+	options->ask = "silo-ask";
 	options->default_config = true;
 	while ((option = getopt_long(argc, argv, "+o:c:Ct:m:r:lvhV", long_options, NULL)) != -1) {
 		if (option == 'C') {

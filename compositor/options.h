@@ -25,6 +25,7 @@ struct options {
 	const char *vmd;      /* VM manager to start, a path or a name to look for; NULL: none */
 	const char *launcher; /* likewise: the menu, started by its key */
 	const char *panel;    /* likewise: started with silo */
+	const char *ask;      /* likewise: what asks the user */
 	char **command;       /* NULL-terminated, started when silo is ready; NULL: none */
 	int ready_fd;         /* a line with the display's name is written to it; -1: none */
 	struct output_size outputs[OPTIONS_OUTPUTS_MAX];

@@ -37,6 +37,7 @@
 #include "compositor/output/output.h"
 #include "compositor/protocols.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/ask.h"
 #include "compositor/shell/child.h"
 #include "compositor/shell/host.h"
 #include "compositor/shell/launch.h"
@@ -213,6 +214,7 @@ static const struct module modules[] = {
 		{"launch", launch_create, launch_destroy},
 		{"watch", watch_create, watch_destroy},
 		{"notices", notices_create, notices_destroy},
+		{"ask", ask_create, ask_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},

@@ -17,6 +17,7 @@ struct wlr_renderer;
 struct wlr_session;
 
 struct activation;
+struct ask;
 struct child;
 struct clients;
 struct cursor;
@@ -92,6 +93,7 @@ struct server {
 	struct sockets *sockets;
 	struct watch *watch;
 	struct notices *notices;
+	struct ask *ask;
 	struct service *service;
 	struct host *host;
 	struct launch *launch;

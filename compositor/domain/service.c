@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/peer.h"
 #include "compositor/domain/domain.h"
+#include "compositor/domain/service_ask.h"
 #include "compositor/domain/service_host.h"
 #include "compositor/domain/service_interface.h"
 #include "compositor/domain/service_notices.h"
@@ -146,6 +147,7 @@ static int handle_connect(sd_varlink_server *varlink, sd_varlink *link, void *da
 static void handle_disconnect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
 	struct server *server = data;
 	watch_forget(server, link);
+	service_ask_forget(server, link);
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
 		if (server->service->links[i] == link) {
 			server->service->links[i] = sd_varlink_unref(link);
@@ -180,6 +182,9 @@ static int serve(struct server *server, struct service *service) {
 	}
 	if (ret >= 0) {
 		ret = service_host_bind(varlink);
+	}
+	if (ret >= 0) {
+		ret = service_ask_bind(varlink);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_connect(varlink, handle_connect);

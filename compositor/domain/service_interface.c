@@ -79,6 +79,25 @@ static SD_VARLINK_DEFINE_METHOD(WithdrawNotice, SD_VARLINK_DEFINE_INPUT(tag, SD_
 static SD_VARLINK_DEFINE_METHOD(DismissNotice, SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_ERROR(TooManyNotices);
 
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Fact, SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(value, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Question, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD_BY_TYPE(source, NoticeParty, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD_BY_TYPE(target, NoticeParty, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(question, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(action, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD_BY_TYPE(facts, Fact, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_FIELD(remember, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_FIELD(mute, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_METHOD_FULL(WatchQuestions, SD_VARLINK_REQUIRES_MORE,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(question, Question, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(waiting, SD_VARLINK_INT, 0));
+static SD_VARLINK_DEFINE_METHOD(AnswerQuestion, SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_INPUT(allow, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_INPUT(remember, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_INPUT(mute, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
+static SD_VARLINK_DEFINE_ERROR(NotAllowed);
+
 static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(domains, Domain, SD_VARLINK_ARRAY),
@@ -122,5 +141,7 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_error_TooManyDomains, &vl_type_NoticeParty, &vl_type_Notice, &vl_method_Notify,
 		&vl_method_WithdrawNotice, &vl_method_DismissNotice, &vl_error_TooManyNotices,
 		&vl_type_HostApplication, &vl_method_ListHostApplications,
-		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted);
+		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted,
+		&vl_type_Fact, &vl_type_Question, &vl_method_WatchQuestions,
+		&vl_method_AnswerQuestion, &vl_error_NotAllowed);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

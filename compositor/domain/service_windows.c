@@ -93,7 +93,8 @@ int service_windows_describe(struct server *server, sd_json_variant **ret_deskto
 			SD_JSON_BUILD_PAIR_CONDITION(keyboard != NULL, "keyboard",
 					SD_JSON_BUILD_STRING(keyboard != NULL ? keyboard->name
 									      : NULL)),
-			SD_JSON_BUILD_PAIR_BOOLEAN("launcher", layer_shell_is_modal(server)),
+			SD_JSON_BUILD_PAIR_BOOLEAN("launcher",
+					layer_shell_is_modal(server) && !layer_shell_asks(server)),
 			SD_JSON_BUILD_PAIR_VARIANT("notices", notices));
 }
 

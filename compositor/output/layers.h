@@ -21,6 +21,7 @@ enum layer {
 	LAYER_FULLSCREEN, /* the fullscreen window that has the keyboard: there is no scrim then */
 	LAYER_OVERLAY,
 	LAYER_DRAG,     /* what follows the pointer */
+	LAYER_ASK,      /* silo-ask's, with all but notices and strip darkened below it */
 	LAYER_NOTICES,  /* the panel's, which nothing of a client's may hide */
 	LAYER_SWITCHER, /* the host's own, above all that clients show */
 	LAYER_STRIP,    /* trusted: nothing of a client's is ever in it or above it but the lock */

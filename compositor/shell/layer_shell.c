@@ -38,11 +38,13 @@
 
 #define VERSION 5
 #define SCRIM_ALPHA 0.35f
+#define SCRIM_ALPHA_ASK 0.55f
 
 struct layer_shell {
 	struct server *server;
 	struct wl_list surfaces; /* layer_surface.link */
 	struct wlr_scene_rect *scrim;
+	bool is_asking; /* the scrim is silo-ask's, above all other surfaces */
 	bool is_awaited;
 	const char *awaited_label;
 	struct layer_surface *holder; /* has the keyboard */
@@ -90,17 +92,22 @@ static bool may_be_given_keys(const struct layer_surface *layer) {
 			ZWLR_LAYER_SURFACE_V1_KEYBOARD_INTERACTIVITY_NONE;
 }
 
-/* The one that takes all keys: silo's own before others, the upper and then the later one. */
+/* Its name is believed of silo's own programs only. */
+static bool is_named(const struct layer_surface *layer, const char *name) {
+	return layer->is_shells && strcmp(layer->wlr_layer->namespace, name) == 0;
+}
+
+/* What is above what: a question, then silo's own, then others by their layer. */
+static uint32_t rank(const struct layer_surface *layer) {
+	return (is_named(layer, "silo-ask") ? 32u : 0) + (layer->is_shells ? 16u : 0) +
+			layer->wlr_layer->current.layer;
+}
+
+/* The one that takes all keys: the upper and then the later one. */
 static struct layer_surface *find_exclusive(struct layer_shell *shell) {
 	struct layer_surface *best = NULL, *layer;
 	wl_list_for_each(layer, &shell->surfaces, link) {
-		if (!is_exclusive(layer)) {
-			continue;
-		}
-		if (best == NULL || (layer->is_shells && !best->is_shells) ||
-				(layer->is_shells == best->is_shells &&
-						layer->wlr_layer->current.layer >
-								best->wlr_layer->current.layer)) {
+		if (is_exclusive(layer) && (best == NULL || rank(layer) > rank(best))) {
 			best = layer;
 		}
 	}
@@ -114,8 +121,8 @@ static const char *label_of(const struct layer_surface *layer) {
 			{"silo-panel", "Silo: panel"},
 			{"silo-ask", "Silo asks"},
 	};
-	for (size_t i = 0; layer->is_shells && i < sizeof(labels) / sizeof(labels[0]); i++) {
-		if (strcmp(layer->wlr_layer->namespace, labels[i][0]) == 0) {
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (is_named(layer, labels[i][0])) {
 			return labels[i][1];
 		}
 	}
@@ -127,6 +134,25 @@ static void size_scrim(struct layer_shell *shell) {
 	wlr_output_layout_get_box(shell->server->outputs->layout, NULL, &box);
 	wlr_scene_rect_set_size(shell->scrim, box.width, box.height);
 	wlr_scene_node_set_position(&shell->scrim->node, box.x, box.y);
+}
+
+static void scrim_color(const struct layer_shell *shell, float ret_color[4]) {
+	const float ground = shell->server->settings->is_light ? 0x11 / 255.0f : 0;
+	const float alpha = shell->is_asking ? SCRIM_ALPHA_ASK : SCRIM_ALPHA;
+	ret_color[0] = ret_color[1] = ret_color[2] = ground * alpha;
+	ret_color[3] = alpha;
+}
+
+/* For a question the panel and what host tools show are darkened as well. */
+static void set_asking(struct layer_shell *shell, bool is_asking) {
+	struct wlr_scene_tree **trees = shell->server->layers->trees;
+	if (shell->is_asking == is_asking) {
+		return;
+	}
+	shell->is_asking = is_asking;
+	wlr_scene_node_reparent(&shell->scrim->node, trees[is_asking ? LAYER_ASK : LAYER_SCRIM]);
+	wlr_scene_node_lower_to_bottom(&shell->scrim->node);
+	layer_shell_repaint(shell->server);
 }
 
 /* Decides anew who has the keyboard, and whether the rest is darkened. */
@@ -147,6 +173,7 @@ static void update_focus(struct layer_shell *shell) {
 		shell->is_awaited = false;
 	}
 	bool is_modal = shell->is_awaited || (exclusive != NULL && exclusive->is_shells);
+	set_asking(shell, exclusive != NULL && is_named(exclusive, "silo-ask"));
 	if (is_modal && !shell->scrim->node.enabled) {
 		size_scrim(shell);
 		pointer_end(server);
@@ -231,16 +258,16 @@ static void arrange_and_tell(struct layer_surface *layer) {
 	}
 }
 
-/* Its name is believed of silo's own programs only. */
-static bool is_notice(const struct layer_surface *layer) {
-	return layer->is_shells && strcmp(layer->wlr_layer->namespace, "silo-notice") == 0;
+static enum layer scene_layer(const struct layer_surface *layer, enum layer usual) {
+	return is_named(layer, "silo-notice")         ? LAYER_NOTICES
+			: is_named(layer, "silo-ask") ? LAYER_ASK
+						      : usual;
 }
 
 static void choose_tree(struct layer_surface *layer) {
 	struct wlr_scene_tree **trees = layer->server->layers->trees;
 	for (size_t i = 0; i < LEVELS; i++) {
-		struct wlr_scene_tree *tree =
-				trees[is_notice(layer) ? LAYER_NOTICES : levels[i].scene];
+		struct wlr_scene_tree *tree = trees[scene_layer(layer, levels[i].scene)];
 		if (levels[i].protocol == layer->wlr_layer->current.layer &&
 				layer->tree->node.parent != tree) {
 			wlr_scene_node_reparent(&layer->tree->node, tree);
@@ -336,7 +363,7 @@ static bool create_scene(struct layer_surface *layer) {
 	wlr_scene_node_set_enabled(&layer->tree->node, false);
 	layer->surface = wlr_scene_subsurface_tree_create(layer->tree, layer->wlr_layer->surface);
 	layer->popups = wlr_scene_tree_create(layer->tree);
-	if (layer->is_shells && strcmp(layer->wlr_layer->namespace, "silo-launcher") == 0) {
+	if (is_named(layer, "silo-launcher")) {
 		layer->shadow = shadow_create(layer->server,
 				layer->server->layers->trees[LAYER_SCRIM]);
 	}
@@ -411,6 +438,10 @@ bool layer_shell_is_modal(struct server *server) {
 	return server->layer_shell != NULL && server->layer_shell->scrim->node.enabled;
 }
 
+bool layer_shell_asks(struct server *server) {
+	return server->layer_shell != NULL && server->layer_shell->is_asking;
+}
+
 bool layer_shell_shows(struct server *server, const struct wl_client *client) {
 	struct layer_surface *layer;
 	wl_list_for_each(layer, layer_shell_surfaces(server), link) {
@@ -449,8 +480,9 @@ void layer_shell_press(struct server *server, struct layer_surface *layer, bool 
 	end_popups(server, layer);
 	struct layer_surface *exclusive = find_exclusive(shell);
 	if (is_scrim) {
-		/* A press beside it closes what made it, if that is there yet. */
-		if (exclusive != NULL) {
+		/* A press beside it closes what made it, if that is there yet; a question waits for
+		 * its answer. */
+		if (exclusive != NULL && !shell->is_asking) {
 			wlr_layer_surface_v1_destroy(exclusive->wlr_layer);
 		}
 		return;
@@ -476,15 +508,9 @@ void layer_shell_forget_output(struct server *server, struct output *output) {
 	}
 }
 
-static void scrim_color(const struct server *server, float ret_color[4]) {
-	const float ground = server->settings->is_light ? 0x11 / 255.0f : 0;
-	ret_color[0] = ret_color[1] = ret_color[2] = ground * SCRIM_ALPHA;
-	ret_color[3] = SCRIM_ALPHA;
-}
-
 void layer_shell_repaint(struct server *server) {
 	float color[4];
-	scrim_color(server, color);
+	scrim_color(server->layer_shell, color);
 	wlr_scene_rect_set_color(server->layer_shell->scrim, color);
 }
 
@@ -492,8 +518,9 @@ bool layer_shell_create(struct server *server) {
 	struct layer_shell *shell = calloc(1, sizeof(*shell));
 	struct wlr_layer_shell_v1 *wlr_shell = wlr_layer_shell_v1_create(server->display, VERSION);
 	float color[4];
-	scrim_color(server, color);
 	if (shell != NULL) {
+		shell->server = server;
+		scrim_color(shell, color);
 		shell->scrim = wlr_scene_rect_create(server->layers->trees[LAYER_SCRIM], 1, 1,
 				color);
 	}
@@ -502,7 +529,6 @@ bool layer_shell_create(struct server *server) {
 		log_error("out of memory");
 		return false;
 	}
-	shell->server = server;
 	wl_list_init(&shell->surfaces);
 	wlr_scene_node_set_enabled(&shell->scrim->node, false);
 	listener_add(&shell->new_surface, &wlr_shell->events.new_surface, handle_new_surface);

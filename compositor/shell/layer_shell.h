@@ -56,6 +56,9 @@ bool layer_shell_awaits(struct server *server);
 /* Is everything but the shell's own darkened and without keyboard and pointer? */
 bool layer_shell_is_modal(struct server *server);
 
+/* Is it a question that darkens it, and all but notices with it? */
+bool layer_shell_asks(struct server *server);
+
 /* Has a program of silo's own with that connection a surface in sight? */
 bool layer_shell_shows(struct server *server, const struct wl_client *client);
 

@@ -195,7 +195,7 @@ bool notices_dismiss(struct server *server, uint32_t id) {
 
 /* ---- as JSON ---- */
 
-static int describe_party(const struct notice_party *party, sd_json_variant **ret_json) {
+int notice_party_describe(const struct notice_party *party, sd_json_variant **ret_json) {
 	char color[8];
 	bool is_vm = strcmp(party->name, "host") != 0;
 	if (party->name[0] == '\0') {
@@ -213,9 +213,9 @@ static int describe_party(const struct notice_party *party, sd_json_variant **re
 
 static int append(const struct notice *notice, sd_json_variant **array) {
 	sd_json_variant *source = NULL, *target = NULL;
-	int ret = describe_party(&notice->source, &source);
+	int ret = notice_party_describe(&notice->source, &source);
 	if (ret >= 0) {
-		ret = describe_party(&notice->target, &target);
+		ret = notice_party_describe(&notice->target, &target);
 	}
 	if (ret >= 0) {
 		ret = sd_json_variant_append_arraybo(array,

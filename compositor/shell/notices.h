@@ -67,6 +67,9 @@ void notices_destroy(struct server *server);
 /* The VM behind domain, or this computer. */
 void notice_party_set(struct notice_party *party, const struct domain *domain);
 
+/* As JSON, which the caller owns; *ret_json is NULL for one that is not there. */
+int notice_party_describe(const struct notice_party *party, sd_json_variant **ret_json);
+
 /* Adds a copy of notice. Returns its id, or 0: its VM has said too much too fast. */
 uint32_t notices_add(struct server *server, const struct notice *notice);
 

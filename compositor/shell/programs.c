@@ -32,13 +32,27 @@ struct program {
 	struct wl_listener client_gone;
 };
 
+/* One that is there as long as silo is. */
+struct kept {
+	struct programs *programs;
+	const char *name; /* NULL: it is not wanted */
+	struct program program;
+	struct respawn respawn;
+	bool is_missing;
+	bool is_repainted;            /* it was ended to come again in other colours */
+	struct wl_event_source *rest; /* timer: start it again */
+};
+
+enum {
+	KEPT_PANEL,
+	KEPT_ASK,
+	KEPT_COUNT,
+};
+
 struct programs {
 	struct server *server;
-	struct program launcher, panel;
-	struct respawn panel_respawn;
-	bool panel_is_missing;
-	bool panel_is_repainted;          /* it was ended to come again in other colours */
-	struct wl_event_source *rest;     /* timer: start the panel again */
+	struct program launcher;
+	struct kept kept[KEPT_COUNT];
 	struct wl_event_source *patience; /* timer: the launcher shows nothing */
 	struct wl_listener outputs_changed;
 };
@@ -90,42 +104,48 @@ static bool start(struct programs *programs, struct program *program, const char
 	return true;
 }
 
-static void start_panel(struct programs *programs) {
-	const char *name = programs->server->options->panel;
+static void start_kept(struct kept *kept) {
+	struct server *server = kept->programs->server;
 	/* Without an output there is nothing for it to stand on. */
-	if (name == NULL || programs->panel.pid != 0 || programs->panel_is_missing ||
-			wl_list_empty(&programs->server->outputs->list)) {
+	if (kept->name == NULL || kept->program.pid != 0 || kept->is_missing ||
+			wl_list_empty(&server->outputs->list)) {
 		return;
 	}
-	forget(&programs->panel);
-	respawn_started(&programs->panel_respawn);
-	programs->panel_is_missing = !start(programs, &programs->panel, name, handle_client_gone);
+	forget(&kept->program);
+	respawn_started(&kept->respawn);
+	kept->is_missing = !start(kept->programs, &kept->program, kept->name, handle_client_gone);
 }
 
 static int handle_rest(void *data) {
-	start_panel(data);
+	start_kept(data);
 	return 0;
+}
+
+static void start_all(struct programs *programs) {
+	for (size_t i = 0; i < KEPT_COUNT; i++) {
+		start_kept(&programs->kept[i]);
+	}
 }
 
 static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 	struct programs *programs = wl_container_of(listener, programs, outputs_changed);
-	start_panel(programs);
+	start_all(programs);
 }
 
-static void panel_ended(struct programs *programs, int status) {
-	forget(&programs->panel);
-	if (programs->panel_is_repainted) {
-		programs->panel_is_repainted = false;
-		start_panel(programs);
+static void kept_ended(struct kept *kept, int status) {
+	forget(&kept->program);
+	if (kept->is_repainted) {
+		kept->is_repainted = false;
+		start_kept(kept);
 		return;
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		return; /* its outputs have gone, and the next brings it back */
 	}
-	int rest_ms = respawn_rest_ms(&programs->panel_respawn);
-	log_warn("%s died (status %#x); it is started again in %d ms",
-			programs->server->options->panel, (unsigned)status, rest_ms);
-	wl_event_source_timer_update(programs->rest, rest_ms);
+	int rest_ms = respawn_rest_ms(&kept->respawn);
+	log_warn("%s died (status %#x); it is started again in %d ms", kept->name, (unsigned)status,
+			rest_ms);
+	wl_event_source_timer_update(kept->rest, rest_ms);
 }
 
 bool programs_ended(struct server *server, pid_t pid, int status) {
@@ -133,9 +153,11 @@ bool programs_ended(struct server *server, pid_t pid, int status) {
 	if (programs == NULL) {
 		return false;
 	}
-	if (pid == programs->panel.pid) {
-		panel_ended(programs, status);
-		return true;
+	for (size_t i = 0; i < KEPT_COUNT; i++) {
+		if (pid == programs->kept[i].program.pid) {
+			kept_ended(&programs->kept[i], status);
+			return true;
+		}
 	}
 	if (pid == programs->launcher.pid) {
 		programs->launcher.pid = 0;
@@ -146,13 +168,24 @@ bool programs_ended(struct server *server, pid_t pid, int status) {
 
 void programs_repaint(struct server *server) {
 	struct programs *programs = server->programs;
-	if (programs != NULL && programs->panel.pid != 0) {
-		programs->panel_is_repainted = kill(programs->panel.pid, SIGTERM) == 0;
+	for (size_t i = 0; programs != NULL && i < KEPT_COUNT; i++) {
+		struct kept *kept = &programs->kept[i];
+		if (kept->program.pid != 0) {
+			kept->is_repainted = kill(kept->program.pid, SIGTERM) == 0;
+		}
 	}
 }
 
+static pid_t pid_of(struct server *server, size_t index) {
+	return server->programs != NULL ? server->programs->kept[index].program.pid : 0;
+}
+
 pid_t programs_panel(struct server *server) {
-	return server->programs->panel.pid;
+	return pid_of(server, KEPT_PANEL);
+}
+
+pid_t programs_ask(struct server *server) {
+	return pid_of(server, KEPT_ASK);
 }
 
 static int handle_patience(void *data) {
@@ -200,14 +233,22 @@ bool programs_create(struct server *server) {
 	}
 	programs->server = server;
 	server->programs = programs;
-	programs->rest = wl_event_loop_add_timer(server->loop, handle_rest, programs);
+	programs->kept[KEPT_PANEL].name = server->options->panel;
+	programs->kept[KEPT_ASK].name = server->options->ask;
 	programs->patience = wl_event_loop_add_timer(server->loop, handle_patience, programs);
-	if (programs->rest == NULL || programs->patience == NULL) {
+	bool is_fine = programs->patience != NULL;
+	for (size_t i = 0; i < KEPT_COUNT; i++) {
+		struct kept *kept = &programs->kept[i];
+		kept->programs = programs;
+		kept->rest = wl_event_loop_add_timer(server->loop, handle_rest, kept);
+		is_fine = is_fine && kept->rest != NULL;
+	}
+	if (!is_fine) {
 		log_error("out of memory");
 		return false;
 	}
 	listener_add(&programs->outputs_changed, &server->outputs->changed, handle_outputs_changed);
-	start_panel(programs);
+	start_all(programs);
 	return true;
 }
 
@@ -218,9 +259,11 @@ void programs_destroy(struct server *server) {
 	}
 	listener_remove(&programs->outputs_changed);
 	forget(&programs->launcher);
-	forget(&programs->panel);
-	if (programs->rest != NULL) {
-		wl_event_source_remove(programs->rest);
+	for (size_t i = 0; i < KEPT_COUNT; i++) {
+		forget(&programs->kept[i].program);
+		if (programs->kept[i].rest != NULL) {
+			wl_event_source_remove(programs->kept[i].rest);
+		}
 	}
 	if (programs->patience != NULL) {
 		wl_event_source_remove(programs->patience);

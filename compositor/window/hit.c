@@ -85,7 +85,14 @@ void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) 
 	}
 	struct window *full = focus_window(server);
 	if (layer_has(server, LAYER_NOTICES, lx, ly, ret_hit) ||
-			layer_has(server, LAYER_OVERLAY, lx, ly, ret_hit) ||
+			layer_has(server, LAYER_ASK, lx, ly, ret_hit)) {
+		return;
+	}
+	if (layer_shell_asks(server)) {
+		ret_hit->is_scrim = true;
+		return;
+	}
+	if (layer_has(server, LAYER_OVERLAY, lx, ly, ret_hit) ||
 			(full != NULL && full->is_fullscreen &&
 					window_has(full, lx, ly, ret_hit)) ||
 			layer_has(server, LAYER_TOP, lx, ly, ret_hit)) {

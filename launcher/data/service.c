@@ -84,7 +84,8 @@ static int handle_watch(sd_varlink *link, sd_json_variant *parameters, const cha
 
 static bool begin_watch(struct service *service) {
 	char method[NAME_BYTES];
-	snprintf(method, sizeof(method), "%s.Watch", service->options.name);
+	snprintf(method, sizeof(method), "%s.%s", service->options.name,
+			service->options.watch != NULL ? service->options.watch : "Watch");
 	service->has_answered = false;
 	if (connect_link(service, handle_watch, service, &service->watch) < 0) {
 		return false;

@@ -17,9 +17,10 @@
 struct service;
 
 struct service_options {
-	const char *name; /* of the service: its interface and its socket */
-	bool is_watched;  /* else only calls are made, and neither function is needed */
-	/* An answer of Watch; is_first: it has everything, and what it has not is gone. */
+	const char *name;  /* of the service: its interface and its socket */
+	bool is_watched;   /* else only calls are made, and neither function is needed */
+	const char *watch; /* the method by which it is; NULL: Watch */
+	/* An answer of it; is_first: it has everything, and what it has not is gone. */
 	void (*changed)(void *data, sd_json_variant *parameters, bool is_first);
 	/* It is not there, or has gone; what Watch answers comes when it does. */
 	void (*lost)(void *data);

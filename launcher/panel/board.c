@@ -18,26 +18,6 @@ void board_init(struct board *board, bool is_dark) {
 
 /* ---- what silo says ---- */
 
-static void take_party(sd_json_variant *json, struct board_party *party) {
-	*party = (struct board_party){0};
-	const char *name = string_of(json, "name");
-	struct color fill;
-	if (strcmp(name, "host") == 0) {
-		party->is_there = party->is_host = true;
-	} else if (text_is_vm_name(name) && color_parse(string_of(json, "color"), &fill) &&
-			glyph_parse(string_of(json, "glyph"), &party->glyph)) {
-		party->is_there = true;
-		party->colors = vm_colors_derive(fill);
-	} else {
-		return;
-	}
-	snprintf(party->name, sizeof(party->name), "%s", name);
-	take_text(json, "label", VM_LABEL_MAX, party->label, sizeof(party->label));
-	if (party->label[0] == '\0') {
-		memcpy(party->label, party->name, sizeof(party->name));
-	}
-}
-
 static enum board_kind kind_of(const char *text) {
 	return strcmp(text, "start") == 0                ? BOARD_START
 			: strcmp(text, "clipboard") == 0 ? BOARD_CLIPBOARD
@@ -55,8 +35,8 @@ static bool take_notice(sd_json_variant *json, struct board_notice *notice) {
 			.ends_ms = number_of(json, "ends"),
 			.left_us = (int64_t)seconds * SECOND_US,
 	};
-	take_party(field_of(json, "source"), &notice->source);
-	take_party(field_of(json, "target"), &notice->target);
+	party_take(field_of(json, "source"), &notice->source);
+	party_take(field_of(json, "target"), &notice->target);
 	take_text(json, "detail", BOARD_DETAIL_MAX, notice->detail, sizeof(notice->detail));
 	take_text(json, "title", BOARD_TITLE_MAX, notice->title, sizeof(notice->title));
 	take_text(json, "text", BOARD_TEXT_MAX, notice->text, sizeof(notice->text));

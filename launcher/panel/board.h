@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <systemd/sd-json.h>
 
-#include "base/limits.h"
+#include "launcher/data/party.h"
 
 #define BOARD_WIDTH 560
 #define BOARD_NOTICES_MAX 64
@@ -24,15 +24,6 @@
 #define BOARD_TEXT_MAX 320
 #define BOARD_TEXT_LINES_MAX 5
 
-/* A VM, or this computer. */
-struct board_party {
-	bool is_there, is_host;
-	char name[VM_NAME_MAX + 1];
-	char label[VM_LABEL_MAX + 1];
-	struct vm_colors colors;
-	enum glyph glyph;
-};
-
 enum board_kind {
 	BOARD_MESSAGE,
 	BOARD_START, /* its line fills; others' run out */
@@ -43,7 +34,7 @@ struct board_notice {
 	uint64_t id;
 	enum board_kind kind;
 	bool is_failure;
-	struct board_party source, target;
+	struct party source, target;
 	char detail[4 * BOARD_DETAIL_MAX + 1];
 	char title[4 * BOARD_TITLE_MAX + 1];
 	char text[4 * BOARD_TEXT_MAX + 1];

@@ -147,7 +147,7 @@ static double draw_host(struct canvas *canvas, const char *label, bool is_clipbo
 }
 
 static double draw_party(struct canvas *canvas, const struct board_notice *notice,
-		const struct board_party *party, double x, double y) {
+		const struct party *party, double x, double y) {
 	if (!party->is_there || party->is_host) {
 		bool is_clipboard = notice->kind == BOARD_CLIPBOARD;
 		return draw_host(canvas, is_clipboard ? "Silo clipboard" : "This computer",

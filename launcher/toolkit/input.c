@@ -154,6 +154,9 @@ static void handle_keyboard_leave(void *data, struct wl_keyboard *keyboard, uint
 		struct wl_surface *surface) {
 	struct input *input = data;
 	stop_repeat(input);
+	if (input->handlers.unfocused != NULL) {
+		input->handlers.unfocused(input->handlers.data);
+	}
 }
 
 static void handle_repeat_info(void *data, struct wl_keyboard *keyboard, int32_t rate,

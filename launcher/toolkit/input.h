@@ -25,6 +25,8 @@ struct key_press {
 /* Any may be NULL. Positions are logical pixels on surface, which has the pointer. */
 struct input_handlers {
 	void (*key)(void *data, const struct key_press *press);
+	/* The keyboard is something else's. */
+	void (*unfocused)(void *data);
 	void (*motion)(void *data, const struct wl_surface *surface, double x, double y);
 	void (*left)(void *data, const struct wl_surface *surface);
 	/* button as in linux/input-event-codes.h; presses only */

@@ -136,6 +136,9 @@ static void handle_frame(void *data, struct wl_callback *callback, uint32_t time
 	struct surface *surface = data;
 	wl_callback_destroy(callback);
 	surface->frame = NULL;
+	if (surface->options.shown != NULL && !surface->is_dirty) {
+		surface->options.shown(surface->options.data);
+	}
 	redraw(surface);
 }
 
@@ -203,6 +206,10 @@ static const struct wl_surface_listener surface_listener = {
 static void choose_place(struct surface *surface, uint32_t width, uint32_t height) {
 	const struct surface_options *options = &surface->options;
 	uint32_t wanted_width = (uint32_t)options->width, wanted_height = (uint32_t)options->height;
+	if (options->rise > 0 && height > wanted_height) {
+		zwlr_layer_surface_v1_set_margin(surface->layer_surface,
+				(int32_t)(options->rise * (height - wanted_height)), 0, 0, 0);
+	}
 	zwlr_layer_surface_v1_set_size(surface->layer_surface,
 			width != 0 && width < wanted_width ? width : wanted_width,
 			height != 0 && height < wanted_height ? height : wanted_height);

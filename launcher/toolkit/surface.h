@@ -21,12 +21,17 @@ struct surface_options {
 	int exclusive_zone;
 	/* Where it lies in a place that is given whole; anchor is then where it sticks. */
 	bool fits_area;
+	/* Of the room that is left above and below, in a place that is given whole, so much goes above;
+	 * anchor is the top then. 0: as anchor says. */
+	double rise;
 	/*
 	 * Draws all of width by height logical pixels into device_width by device_height pixels
 	 * of stride bytes a row, zeroed or not. Returns false if that failed.
 	 */
 	bool (*draw)(void *data, void *pixels, int device_width, int device_height, size_t stride,
 			double scale, int width, int height);
+	/* What was drawn last is to be seen now. May be NULL. */
+	void (*shown)(void *data);
 	void (*closed)(void *data);
 	void *data;
 };
