@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <limits.h>
 #include <linux/input-event-codes.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include "tests/probe/windows.h"
 
 #define PICTURE_MS 20000
+#define QUIET_MAX_MS 3000
 
 enum verdict because(struct arena *arena, enum verdict verdict, const char *format, ...) {
 	va_list args;
@@ -38,6 +40,19 @@ void arena_victim(struct arena *arena, struct actor *actor) {
 	connect_or_die(actor, arena->victim_socket, "victim");
 }
 
+/*
+ * A compositor that shows changes later than at once (with animations, or when all windows have taken
+ * their new sizes) is looked at until nothing has changed for a while.
+ */
+static int wait_quiet(struct arena *arena) {
+	int64_t end_ms = clock_now_ms() + QUIET_MAX_MS;
+	int status = 0;
+	while (arena->quiet_ms > 0 && status == 0 && clock_now_ms() < end_ms) {
+		status = capture_take(arena->picture, clock_now_ms() + arena->quiet_ms);
+	}
+	return status == -ETIMEDOUT ? 0 : status;
+}
+
 void arena_look(struct arena *arena) {
 	if (arena->picture != NULL) {
 		capture_destroy(arena->picture);
@@ -45,7 +60,8 @@ void arena_look(struct arena *arena) {
 	struct probe_output *output = probe_output(&arena->screen, NULL);
 	arena->picture = output != NULL ? capture_create(&arena->screen, output) : NULL;
 	if (arena->picture == NULL ||
-			capture_take(arena->picture, clock_now_ms() + PICTURE_MS) < 0) {
+			capture_take(arena->picture, clock_now_ms() + PICTURE_MS) < 0 ||
+			wait_quiet(arena) < 0) {
 		fprintf(stderr, "the compositor gives no picture\n");
 		exit(1);
 	}

@@ -8,6 +8,7 @@
  *   SILO_HOSTILE_USER                a socket that offers virtual input (default: _TOOLS)
  *   SILO_HOSTILE_FILL                the attacker's colour 0xrrggbb, where windows wear one
  *   SILO_HOSTILE_STRIP               height of a part of the screen that is the compositor's own
+ *   SILO_HOSTILE_QUIET               milliseconds without a change after which a picture is final
  *   SILO_HOSTILE_PIDS                processes that must live on, separated by commas
  *   SILO_HOSTILE_LOG                 what the compositor has written
  *   SILO_HOSTILE_PICTURE             where to leave a picture of the end
@@ -46,6 +47,7 @@ struct arena {
 	int width, height; /* of the first output, pixels */
 	uint32_t fill;     /* 0: windows do not wear their domain's colour */
 	int strip;
+	int quiet_ms; /* 0: what was asked for is shown at once */
 	char reason[512];
 };
 
@@ -56,6 +58,8 @@ struct attack_case {
 	/* What must fall to it: NULL is a bare wlroots compositor; else names of base/defence.h, with
 	 * commas between them, which Silo is run without. */
 	const char *control;
+	/* Text of silo(5) that the session of Silo is set to; NULL: nothing. */
+	const char *settings;
 };
 
 /* Every attack program has these. */

@@ -8,11 +8,13 @@
 
 #include "tests/hostile/kit/attack.h"
 #include "tests/probe/capture.h"
+#include "tests/probe/keyboard.h"
+#include "tests/probe/pointer.h"
 
 #define EXIT_USAGE 2
 
 static int usage(const char *program) {
-	fprintf(stderr, "usage: %s --list | --case ID\n", program);
+	fprintf(stderr, "usage: %s --list | --settings ID | --case ID\n", program);
 	return EXIT_USAGE;
 }
 
@@ -37,13 +39,21 @@ static const char *need(const char *name) {
 static bool arena_open(struct arena *arena) {
 	const char *tools = need("SILO_HOSTILE_TOOLS"), *user = getenv("SILO_HOSTILE_USER");
 	const char *fill = getenv("SILO_HOSTILE_FILL"), *strip = getenv("SILO_HOSTILE_STRIP");
+	const char *quiet = getenv("SILO_HOSTILE_QUIET");
 	arena->tools_socket = tools;
 	arena->attacker_socket = need("SILO_HOSTILE_ATTACKER");
 	arena->victim_socket = need("SILO_HOSTILE_VICTIM");
 	arena->fill = fill != NULL ? (uint32_t)strtoul(fill, NULL, 16) : 0;
 	arena->strip = strip != NULL ? atoi(strip) : 0;
-	return probe_connect(&arena->screen, tools, NULL) &&
-			probe_connect(&arena->user, user != NULL ? user : tools, NULL);
+	arena->quiet_ms = quiet != NULL ? atoi(quiet) : 0;
+	if (!probe_connect(&arena->screen, tools, NULL) ||
+			!probe_connect(&arena->user, user != NULL ? user : tools, NULL)) {
+		return false;
+	}
+	/* Before the clients come: a seat without devices offers them none. */
+	pointer_get(&arena->user);
+	keyboard_get(&arena->user);
+	return true;
 }
 
 /* Calls visit for each process that must live on, until it returns false. */
@@ -143,19 +153,32 @@ static int run(const struct attack_case *attack) {
 	return report(attack, verdict, arena.reason);
 }
 
+static const struct attack_case *find(const char *id) {
+	for (size_t i = 0; i < attack_cases_len; i++) {
+		if (strcmp(attack_cases[i].id, id) == 0) {
+			return &attack_cases[i];
+		}
+	}
+	return NULL;
+}
+
 int main(int argc, char *argv[]) {
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		return list();
 	}
-	if (argc != 3 || strcmp(argv[1], "--case") != 0) {
+	bool is_case = argc == 3 && strcmp(argv[1], "--case") == 0;
+	if (!is_case && (argc != 3 || strcmp(argv[1], "--settings") != 0)) {
 		return usage(argv[0]);
 	}
-	for (size_t i = 0; i < attack_cases_len; i++) {
-		if (strcmp(attack_cases[i].id, argv[2]) == 0) {
-			return run(&attack_cases[i]);
-		}
+	const struct attack_case *attack = find(argv[2]);
+	if (attack == NULL) {
+		fprintf(stderr, "%s: no case %s (see --list)\n", argv[0], argv[2]);
+		return EXIT_USAGE;
 	}
-	fprintf(stderr, "%s: no case %s (see --list)\n", argv[0], argv[2]);
-	return EXIT_USAGE;
+	if (is_case) {
+		return run(attack);
+	}
+	fputs(attack->settings != NULL ? attack->settings : "", stdout);
+	return 0;
 }
