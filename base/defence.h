@@ -10,11 +10,12 @@
 
 #include <stdbool.h>
 
-/* clang-format off: one line a defence, its name and what happens without it. SILO_WEAKEN has - for _. */
-#define DEFENCES(X)                                                                                \
-	X(registry_names) /* guests are told the compositor's own numbers of globals */            \
-	X(deadtime)       /* what has just appeared is clicked at once */
-
+/* One line a defence: its name, and what happens without it. SILO_WEAKEN has - for _. */
+/* clang-format off */
+#define DEFENCES(X) \
+	X(registry_names) /* guests are told the compositor's own numbers of globals */ \
+	X(deadtime) /* what has just appeared is clicked at once */ \
+	/* the end */
 /* clang-format on */
 
 #define DEFENCE_NUMBER(name) DEFENCE_##name,

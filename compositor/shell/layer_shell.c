@@ -297,7 +297,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	wlr_scene_node_raise_to_top(&layer->tree->node);
 	wlr_scene_node_set_enabled(&layer->tree->node, true);
 	arrange_and_tell(layer);
-	if (is_notice(layer)) {
+	if (is_named(layer, "silo-notice")) {
 		deadtime_box_appeared(domains_host(layer->server), &layer->box);
 	}
 	update_focus(shell);
@@ -305,7 +305,7 @@ static void handle_map(struct wl_listener *listener, void *data) {
 
 static void handle_unmap(struct wl_listener *listener, void *data) {
 	struct layer_surface *layer = wl_container_of(listener, layer, unmap);
-	if (is_notice(layer)) {
+	if (is_named(layer, "silo-notice")) {
 		deadtime_box_vanishes(domains_host(layer->server), &layer->box, NULL);
 	}
 	shadow_show_sheet(layer->shadow, NULL);
