@@ -20,6 +20,9 @@
 #define ANSWER_BYTES 512
 #define BIT(n) (1ull << (n))
 
+void (*vmm_set_up)(struct vmm *vmm);
+void (*vmm_tear_down)(struct vmm *vmm);
+
 static void handle_ended(void *data) {
 	((struct vmm *)data)->ended = true;
 }
@@ -197,7 +200,10 @@ void vmm_connect(struct vmm *vmm, enum vmm_manner manner, uint16_t num) {
 	assert_int_equal(fd_socketpair(SOCK_STREAM, ends), 0);
 	vmm->sock = ends[0];
 	fd_set_nonblock(vmm->sock, true);
-	vmm->gpu = gpu_create(vmm->loop, NULL, &vmm->account);
+	if (vmm_set_up != NULL) {
+		vmm_set_up(vmm);
+	}
+	vmm->gpu = gpu_create(vmm->loop, vmm->domain, &vmm->account);
 	vmm->vhost = vhost_user_create(vmm->loop, vmm->gpu, ends[1], handle_ended, vmm);
 }
 
@@ -291,6 +297,9 @@ void vmm_finish(struct vmm *vmm) {
 	assert_true(vmm->ended);
 	vhost_user_destroy(vmm->vhost);
 	gpu_destroy(vmm->gpu);
+	if (vmm_tear_down != NULL) {
+		vmm_tear_down(vmm);
+	}
 	wl_event_loop_destroy(vmm->loop);
 	assert_int_equal(vmm->account.files, 0);
 	while (vmm->n_mappings > 0) {

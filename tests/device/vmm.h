@@ -41,6 +41,7 @@ struct vmm {
 	enum vmm_manner manner;
 	struct wl_event_loop *loop;
 	struct pool_account account;
+	struct wire_domain *domain; // NULL: the engine is a double
 	struct gpu *gpu;
 	struct vhost_user *vhost;
 	int sock, backend;
@@ -58,6 +59,10 @@ struct vmm {
 	unsigned maps, unmaps; // requests seen
 	uint64_t fence;
 };
+
+/* Called, where set, before the device is made (sets vmm->domain) and after it is gone. */
+extern void (*vmm_set_up)(struct vmm *vmm);
+extern void (*vmm_tear_down)(struct vmm *vmm);
 
 /* Connects, negotiates, and starts the rings. num: size of the rings. */
 void vmm_start(struct vmm *vmm, enum vmm_manner manner, uint16_t num);
