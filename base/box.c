@@ -187,7 +187,7 @@ static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, i
 	if ((result = box_rights_landlock(spec, namespaces)) < 0) {
 		child_fail(status, -result, false, "Landlock");
 	}
-	if ((result = box_rights_seccomp(spec->inner_jails)) < 0) {
+	if ((result = box_rights_seccomp(spec)) < 0) {
 		child_fail(status, -result, false, "seccomp");
 	}
 	if (!bind_to_parent(alive)) {

@@ -4,13 +4,13 @@
  * agent child). It has its own user, mount, pid, ipc, uts and network namespace and sees a
  * read-only tmpfs with the libraries, its own program and what the caller names, nothing else: no
  * home, no runtime directory, no bus, no /proc, no other process. It has no capability, cannot gain
- * one, can make no namespace, mount nothing and trace nobody; Landlock repeats the file rules and
- * refuses abstract sockets and signals out of the box. It dies with its parent, and all it started
- * with it.
+ * one, can make no namespace, mount nothing and trace nobody, and no socket unless that is its
+ * work; Landlock repeats the file rules and refuses abstract sockets and signals out of the box. It
+ * dies with its parent, and all it started with it.
  *
  * Where the kernel refuses user namespaces the box is weaker: the file rules by Landlock, the
- * system calls by seccomp, but the processes of the host stay visible. Where there is no Landlock
- * either, nothing is started.
+ * system calls by seccomp, but a program that may make sockets can connect to any path of the
+ * user's. Where there is no Landlock either, nothing is started.
  */
 #ifndef SILO_BASE_BOX_H
 #define SILO_BASE_BOX_H
@@ -30,7 +30,7 @@ enum box_strength {
 /* Something of the host that the box may see, at the same path. */
 struct box_bind {
 	const char *path; /* absolute, without ".." */
-	bool writable;    /* else read-only; a directory then, in which sockets may be made */
+	bool writable;    /* else read-only; a file, or a directory in which sockets may be made */
 	bool device;      /* a device node: may be read, written and controlled */
 };
 
@@ -49,6 +49,7 @@ struct box_spec {
 	size_t fds_len;
 	int output;         /* standard output and error; negative: /dev/null */
 	bool network;       /* keeps the caller's network namespace */
+	bool sockets;       /* may make sockets of its own; else it has those that it is given */
 	bool no_namespaces; /* the weaker box, as if user namespaces were refused */
 	/*
 	 * The program locks up its own processes further (crosvm): it may make namespaces and

@@ -29,10 +29,10 @@ int box_rights_drop(void);
 int box_rights_landlock(const struct box_spec *spec, bool in_root);
 
 /*
- * Refuses the system calls with which a program makes namespaces, mounts, traces or loads code.
- * inner_jails: it may make namespaces and mounts of its own.
+ * Refuses the system calls with which a program makes namespaces, mounts, traces, loads code, or
+ * makes sockets that spec does not speak of.
  */
-int box_rights_seccomp(bool inner_jails);
+int box_rights_seccomp(const struct box_spec *spec);
 
 /* The kernel's Landlock version, or 0. */
 int box_landlock_abi(void);

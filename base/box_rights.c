@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,12 +27,11 @@
 #define ACCESS_WRITE                                                                               \
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |                              \
 			LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE |              \
-			LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |             \
-			LANDLOCK_ACCESS_FS_MAKE_SOCK)
+			LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_SOCK)
 /* What only means something for a directory; the kernel refuses it for a file. */
 #define ACCESS_DIR_ONLY                                                                            \
 	(LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |                            \
-			LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK)
+			LANDLOCK_ACCESS_FS_MAKE_SOCK)
 
 int box_rights_drop(void) {
 	for (int cap = 0; cap <= 63; cap++) {
@@ -193,7 +194,18 @@ static const int refused_calls[] = {
 		SCMP_SYS(reboot),
 		SCMP_SYS(acct),
 		SCMP_SYS(quotactl),
+		SCMP_SYS(quotactl_fd),
 		SCMP_SYS(syslog),
+		SCMP_SYS(fanotify_init),
+		SCMP_SYS(lookup_dcookie),
+		SCMP_SYS(iopl),
+		SCMP_SYS(ioperm),
+		SCMP_SYS(uselib),
+		/* What belongs to the user's other processes, in the weaker box. */
+		SCMP_SYS(shmget),
+		SCMP_SYS(semget),
+		SCMP_SYS(msgget),
+		SCMP_SYS(mq_open),
 };
 
 static int refuse(scmp_filter_ctx filter, const int *calls, size_t len) {
@@ -222,7 +234,31 @@ static int refuse_namespaces(scmp_filter_ctx filter) {
 	return result;
 }
 
-int box_rights_seccomp(bool inner_jails) {
+/* Limits of others, and the priorities of all that the user runs: a box may change its own. */
+static int refuse_others(scmp_filter_ctx filter) {
+	int result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
+			SCMP_A0(SCMP_CMP_NE, 0));
+	if (result == 0) {
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setpriority), 1,
+				SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS));
+	}
+	return result;
+}
+
+/*
+ * Network namespaces do not hold sockets to other virtual machines (AF_VSOCK), nor those through
+ * which the kernel's ciphers are used (AF_ALG); Landlock does not know who connects to a path.
+ */
+static int refuse_sockets(scmp_filter_ctx filter, const struct box_spec *spec) {
+	if (!spec->sockets && !spec->network && !spec->inner_jails) {
+		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 0);
+	}
+	struct scmp_arg_cmp other = spec->network ? SCMP_A0(SCMP_CMP_GT, AF_NETLINK)
+						  : SCMP_A0(SCMP_CMP_NE, AF_UNIX);
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, other);
+}
+
+int box_rights_seccomp(const struct box_spec *spec) {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (filter == NULL) {
 		return -ENOMEM;
@@ -235,8 +271,14 @@ int box_rights_seccomp(bool inner_jails) {
 	if (result == 0) {
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	}
-	if (result == 0 && !inner_jails) {
+	if (result == 0 && !spec->inner_jails) {
 		result = refuse_namespaces(filter);
+	}
+	if (result == 0) {
+		result = refuse_sockets(filter, spec);
+	}
+	if (result == 0) {
+		result = refuse_others(filter);
 	}
 	/* A box has no terminal, but may be given a descriptor by mistake: no input is forged. */
 	if (result == 0) {

@@ -178,6 +178,24 @@ int fd_listen(const char *path, int type) {
 	return fd_steal(&sock);
 }
 
+int fd_connect_own(const char *path, int type) {
+	cleanup_fd int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat info;
+	if (place < 0 || fstat(place, &info) < 0) {
+		return -errno;
+	}
+	if (!S_ISSOCK(info.st_mode)) {
+		return -ENOTSOCK;
+	}
+	char pinned[32];
+	snprintf(pinned, sizeof(pinned), "/proc/self/fd/%d", place);
+	int sock = fd_connect(pinned, type | SOCK_NONBLOCK);
+	if (sock >= 0) {
+		fd_set_nonblock(sock, false);
+	}
+	return sock;
+}
+
 int fd_connect(const char *path, int type) {
 	struct sockaddr_un addr;
 	int ret = unix_address(path, &addr);

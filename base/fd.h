@@ -55,6 +55,13 @@ int fd_listen(const char *path, int type);
 /* Connects to the socket at path. Returns the descriptor or a negative errno. */
 int fd_connect(const char *path, int type);
 
+/*
+ * The same where whoever listens there is not trusted, and may write in that directory: the last
+ * part of path must be the socket itself, not a link to one that only the caller may reach, and a
+ * listener that accepts nobody makes this fail (-EAGAIN), not wait. The descriptor blocks.
+ */
+int fd_connect_own(const char *path, int type);
+
 /* Parses a descriptor number given on a command line; it must be open. Returns it or -EBADF. */
 int fd_parse(const char *text);
 

@@ -163,6 +163,41 @@ static void descriptors_travel_and_surplus_is_closed(void **state) {
 	fd_close(&pair[1]);
 }
 
+/* Who listens may be hostile: it cannot pass the caller on, nor have it wait. */
+static void a_hostile_listener_gets_nothing(void **state) {
+	char dir[] = "/tmp/silo-base-XXXXXX", path[64], other[64];
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/socket", dir);
+	snprintf(other, sizeof(other), "%s/link", dir);
+	int listener = fd_listen(path, SOCK_STREAM);
+	assert_true(listener >= 0);
+	int client = fd_connect_own(path, SOCK_STREAM);
+	assert_true(client >= 0);
+	assert_int_equal(fcntl(client, F_GETFL) & O_NONBLOCK, 0);
+	fd_close(&client);
+	assert_int_equal(symlink(path, other), 0);
+	client = fd_connect(other, SOCK_STREAM);
+	assert_true(client >= 0);
+	fd_close(&client);
+	assert_int_equal(fd_connect_own(other, SOCK_STREAM), -ENOTSOCK);
+	unlink(other);
+	int file = open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	fd_close(&file);
+	assert_int_equal(fd_connect_own(other, SOCK_STREAM), -ENOTSOCK);
+	unlink(other);
+	assert_int_equal(fd_connect_own(other, SOCK_STREAM), -ENOENT);
+	/* Its queue takes one more than that and is full. */
+	assert_int_equal(listen(listener, 0), 0);
+	int first = fd_connect_own(path, SOCK_STREAM);
+	int second = fd_connect_own(path, SOCK_STREAM);
+	assert_int_equal(second < 0 ? second : fd_connect_own(path, SOCK_STREAM), -EAGAIN);
+	fd_close(&first);
+	fd_close(&second);
+	fd_close(&listener);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void a_listening_name_takes_connections(void **state) {
 	char dir[] = "/tmp/silo-base-XXXXXX", path[64], other[64];
 	assert_non_null(mkdtemp(dir));
@@ -251,6 +286,7 @@ int main(void) {
 			cmocka_unit_test(vm_names_are_what_paths_and_units_bear),
 			cmocka_unit_test(descriptors_travel_and_surplus_is_closed),
 			cmocka_unit_test(a_listening_name_takes_connections),
+			cmocka_unit_test(a_hostile_listener_gets_nothing),
 			cmocka_unit_test(private_directories_are_private),
 			cmocka_unit_test(a_guest_cannot_flood_the_log),
 	};

@@ -33,6 +33,13 @@ static bool try_create(const char *path) {
 	return open(path, O_WRONLY | O_CREAT | O_EXCL, 0600) >= 0;
 }
 
+static bool try_bind(const char *path) {
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	return bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+}
+
 static bool try_unix(const char *path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
@@ -112,6 +119,7 @@ static const struct {
 		{"read", try_read},
 		{"write", try_write},
 		{"create", try_create},
+		{"bind", try_bind},
 		{"unix", try_unix},
 		{"abstract", try_abstract},
 		{"tcp", try_tcp},

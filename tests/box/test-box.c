@@ -172,7 +172,7 @@ static bool says(const char *out, const char *attempt, const char *verdict) {
 	return found != NULL && (found == out || found[-1] == '\n');
 }
 
-static size_t escapes(const char **args, char (*room)[PATH_MAX + 32], bool weak) {
+static size_t escapes(const char **args, char (*room)[PATH_MAX + 32]) {
 	size_t n = 0;
 	snprintf(room[n++], PATH_MAX + 32, "read=%s", in_place("secret"));
 	snprintf(room[n++], PATH_MAX + 32, "write=%s", in_place("disk"));
@@ -184,10 +184,7 @@ static size_t escapes(const char **args, char (*room)[PATH_MAX + 32], bool weak)
 	snprintf(room[n++], PATH_MAX + 32, "namespace");
 	snprintf(room[n++], PATH_MAX + 32, "clone-namespace");
 	snprintf(room[n++], PATH_MAX + 32, "environment=HOME");
-	if (!weak) {
-		/* Landlock does not know who connects to a socket with a path. */
-		snprintf(room[n++], PATH_MAX + 32, "unix=%s", in_place("bus"));
-	}
+	snprintf(room[n++], PATH_MAX + 32, "unix=%s", in_place("bus"));
 	for (size_t i = 0; i < n; i++) {
 		args[i] = room[i];
 	}
@@ -199,7 +196,7 @@ static void refuse_all(bool weak) {
 	static char room[ARGS_MAX][PATH_MAX + 32];
 	const char *args[ARGS_MAX + 1];
 	char out[8192];
-	size_t n = escapes(args, room, weak);
+	size_t n = escapes(args, room);
 	run(NULL, args, out, sizeof(out));
 	for (size_t i = 0; i < n; i++) {
 		if (!says(out, args[i], "yes")) {
@@ -242,7 +239,7 @@ static void test_inner_jails(void **state) {
 	static char room[ARGS_MAX][PATH_MAX + 32];
 	const char *args[ARGS_MAX + 1];
 	char out[8192];
-	size_t n = escapes(args, room, false);
+	size_t n = escapes(args, room);
 	const char *const more[] = {"capabilities", "read=/etc/passwd", "read=/dev/kvm",
 			"write=/proc/sys/kernel/core_pattern", "write=/proc/sysrq-trigger",
 			"read=/proc/1/environ", "create=" BOX_EMPTY_DIR "/new", "create=/new",
@@ -281,10 +278,11 @@ static void test_inner_jails(void **state) {
 }
 
 static void test_gives(void **state) {
-	char disk[PATH_MAX + 8], sock[PATH_MAX + 8], unwritable[PATH_MAX + 8];
+	char disk[PATH_MAX + 8], sock[PATH_MAX + 8], unwritable[PATH_MAX + 8], file[PATH_MAX + 8];
+	snprintf(file, sizeof(file), "create=%s", in_place("sockets/file"));
 	snprintf(disk, sizeof(disk), "read=%s", in_place("disk"));
 	snprintf(unwritable, sizeof(unwritable), "write=%s", in_place("disk"));
-	snprintf(sock, sizeof(sock), "create=%s", in_place("sockets/mine"));
+	snprintf(sock, sizeof(sock), "bind=%s", in_place("sockets/mine"));
 	const char *const args[] = {disk, sock, "write=/dev/null", "read=/dev/urandom",
 			"descriptor=3", "descriptor=4", "environment=SILO_TEST", NULL};
 	const char *const env[] = {"SILO_TEST=1", NULL};
@@ -301,6 +299,7 @@ static void test_gives(void **state) {
 				.fds = pair,
 				.fds_len = 2,
 				.env = env,
+				.sockets = true,
 				.no_namespaces = weak,
 		};
 		char out[8192];
@@ -311,8 +310,10 @@ static void test_gives(void **state) {
 			}
 			assert_true(says(out, args[i], "yes"));
 		}
-		const char *const refused[] = {unwritable, "descriptor=5", NULL};
+		/* Sockets alone: files would fill the user's runtime directory. */
+		const char *const refused[] = {unwritable, file, "descriptor=5", NULL};
 		run(&spec, refused, out, sizeof(out));
+		assert_true(says(out, file, "no"));
 		assert_true(says(out, unwritable, "no"));
 		assert_true(says(out, "descriptor=5", "no"));
 		unlink(in_place("sockets/mine"));

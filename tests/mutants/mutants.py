@@ -15,7 +15,7 @@ from pathlib import Path
 
 HEADER = re.compile(r"Removes: (?P<removes>.+)\nCaught by: (?P<caught>.+)\n")
 CASE = re.compile(r"[A-Z][0-9]+\.[0-9]+")
-UNIT = re.compile(r"(unit|wire|compositor|golden) [\w-]+")
+UNIT = re.compile(r"(unit|wire|compositor|golden|hostile) [\w-]+")
 ATTACKS = "tests/hostile/attacks"
 TIMEOUT = 180
 

@@ -251,7 +251,7 @@ const struct applications *agent_applications(const struct agent *agent) {
 static int connect_command(struct agent *agent, uint32_t id, char *error, size_t cap) {
 	char line[32];
 	int len = snprintf(line, sizeof(line), "CONNECT %d\n", AGENT_PORT_COMMAND);
-	int connection = fd_connect(agent->command_path, SOCK_STREAM);
+	int connection = fd_connect_own(agent->command_path, SOCK_STREAM);
 	if (connection < 0) {
 		snprintf(error, cap, "the vsock device does not answer: %s", strerror(-connection));
 		return connection;

@@ -234,7 +234,8 @@ static bool spawn_vsock(struct boot *boot, char error[ERROR_MAX]) {
 			boot->setup.vsock_dir, boot->setup.vsock_dir);
 	const char *const argv[] = {boot->setup.vsock_device, "--vm", device, NULL};
 	const struct box_bind bind = {.path = boot->setup.vsock_dir, .writable = true};
-	struct box_spec spec = {.argv = argv, .binds = &bind, .binds_len = 1};
+	struct box_spec spec = {
+			.argv = argv, .binds = &bind, .binds_len = 1, .sockets = true};
 	return process_spawn(&boot->processes[BOOT_VSOCK], &spec, error);
 }
 
@@ -353,7 +354,7 @@ static void try_vsock(struct boot *boot) {
 			!place_join(path, boot->setup.vsock_dir, "ctl")) {
 		return;
 	}
-	cleanup_fd int vsock = fd_connect(path, SOCK_STREAM);
+	cleanup_fd int vsock = fd_connect_own(path, SOCK_STREAM);
 	if (vsock == -ENOENT) {
 		return;
 	}
