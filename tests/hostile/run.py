@@ -52,7 +52,7 @@ def trials_of(case, options):
             return []
         make = (lambda: display_world(options.display)) if options.display else \
             (lambda: command_world(options.start))
-        return [Trial(options.display or options.start.split()[0], make, None)]
+        return [Trial(Path((options.display or options.start).split()[0]).name, make, None)]
     if case.control == "own":
         pair = [Trial("control", lambda: own_world(True), "broken"), Trial("silo", lambda: own_world(False), "held")]
     else:

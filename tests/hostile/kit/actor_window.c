@@ -9,6 +9,9 @@
 #include "xdg-shell-client-protocol.h"
 
 #define CONFIGURE_MS 20000
+/* Of a window that may choose. */
+#define FREE_WIDTH 640
+#define FREE_HEIGHT 480
 
 static void handle_output_enter(void *data, struct wl_surface *surface, struct wl_output *output) {
 	struct actor_window *window = data;
@@ -106,6 +109,10 @@ void actor_popup_init(struct actor_window *popup, struct actor_window *parent, i
 	xdg_positioner_destroy(positioner);
 }
 
+static int pick(int asked, int configured, int other) {
+	return asked > 0 ? asked : configured > 0 ? configured : other;
+}
+
 bool actor_window_show(struct actor_window *window, int width, int height, uint32_t color) {
 	wl_surface_commit(window->surface);
 	int64_t deadline_ms = clock_now_ms() + CONFIGURE_MS;
@@ -117,8 +124,13 @@ bool actor_window_show(struct actor_window *window, int width, int height, uint3
 	if (!window->is_configured) {
 		return false;
 	}
-	actor_window_paint(window, width > 0 ? width : window->width,
-			height > 0 ? height : window->height, color);
+	bool is_free = width == 0 && window->width == 0;
+	actor_window_paint(window, pick(width, window->width, FREE_WIDTH),
+			pick(height, window->height, FREE_HEIGHT), color);
+	if (is_free && actor_settle(window->actor) && window->width > 0) {
+		/* Some compositors say only now how large it is to be. */
+		actor_window_paint(window, window->width, window->height, color);
+	}
 	return actor_settle(window->actor);
 }
 
