@@ -39,6 +39,7 @@
 #include "compositor/settings/settings.h"
 #include "compositor/shell/ask.h"
 #include "compositor/shell/child.h"
+#include "compositor/shell/console.h"
 #include "compositor/shell/host.h"
 #include "compositor/shell/launch.h"
 #include "compositor/shell/layer_shell.h"
@@ -187,6 +188,7 @@ static const struct module modules[] = {
 		{"clients", clients_create, clients_destroy},
 		{"globals", globals_create, globals_destroy},
 		{"backend", backend_create, backend_destroy},
+		{"console", console_create, console_destroy},
 		{"layers", layers_create, layers_destroy},
 		{"protocols", protocols_create, protocols_destroy},
 		{"nesting", nesting_create, nesting_destroy},

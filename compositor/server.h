@@ -20,6 +20,7 @@ struct activation;
 struct ask;
 struct child;
 struct clients;
+struct console;
 struct cursor;
 struct deadtime;
 struct decorations;
@@ -70,6 +71,7 @@ struct server {
 	struct runtime *runtime;
 	struct clients *clients;
 	struct globals *globals;
+	struct console *console; /* NULL: nested or headless */
 	struct layers *layers;
 	struct protocols *protocols;
 	struct nesting *nesting;

@@ -42,6 +42,18 @@ class World:
                                       'XDG_RUNTIME_DIR=/run/user/1000 PATH=/usr/local/bin:/usr/bin:/bin %s'
                                       % (HOME, HOME, command), timeout, check)
 
+    def type_until(self, character, line):
+        """Types a character until the window has it: after a fast change of consoles and back the keyboard is
+        gone for a moment, and what is typed meanwhile is nobody's."""
+        for _ in range(SLOW):
+            self.machine.type(character)
+            try:
+                self.machine.wait_file(LOG, line, 1)
+                return
+            except AssertionError:
+                pass
+        raise AssertionError('the keyboard does not come back')
+
     def diagnosis(self):
         try:
             self.keep('failed')
@@ -117,8 +129,7 @@ def another_console_takes_screen_and_keys(world):
     world.machine.press('ctrl', 'alt', 'f1')
     world.screen().wait(lambda s: s.count(FLAT) > 100000 and s.pixel(640, 600) == world.background, SLOW,
                         'the desktop again')
-    world.machine.type('c')
-    world.machine.wait_file(LOG, 'key 46 pressed')
+    world.type_until('c', 'key 46 pressed')
     log = world.machine.shell.run('cat ' + LOG)
     assert 'key 48' not in log, 'a key of another console came to the window'
     # Nothing hangs: what was held down when the consoles changed has been let go.
@@ -154,6 +165,15 @@ def windows_keep_their_screens_while_another_console_is_shown(world):
     world.screen().wait(lambda s: s.pixel(640, 600) == world.background and s.count(FLAT) == 0, SLOW,
                         'the first screen without it')
     world.keep('carried-again', 1)
+
+
+def nothing_is_lost_by_changing_consoles_fast(world):
+    for character, code in zip('stuv', (31, 20, 22, 47)):
+        world.machine.press('ctrl', 'alt', 'f2')
+        world.screen(1).wait(lambda s: s.count(FLAT) == 0, SLOW, 'the second console')
+        world.machine.press('ctrl', 'alt', 'f1')
+        world.screen(1).wait(lambda s: s.count(FLAT) > 100000, SLOW, 'the window on the second screen again')
+        world.type_until(character, 'key %d pressed' % code)
 
 
 def windows_come_back_from_a_screen_that_goes(world):
@@ -210,6 +230,7 @@ CASES = [
     a_second_screen_is_plugged_in,
     a_window_is_carried_over,
     windows_keep_their_screens_while_another_console_is_shown,
+    nothing_is_lost_by_changing_consoles_fast,
     windows_come_back_from_a_screen_that_goes,
     changed_settings_change_the_screen,
     the_session_ends_by_its_keys,
