@@ -14,6 +14,8 @@
 /* clang-format off */
 #define DEFENCES(X) \
 	X(registry_names) /* guests are told the compositor's own numbers of globals */ \
+	X(stale_modifiers) /* who gets the keyboard is told of modifiers held for another */ \
+	X(chords) /* the focused window is told of the modifiers of silo's own chords */ \
 	X(deadtime) /* what has just appeared is clicked at once */ \
 	/* the end */
 /* clang-format on */

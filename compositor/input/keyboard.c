@@ -10,9 +10,11 @@
 #include <wlr/types/wlr_keyboard.h>
 #include <xkbcommon/xkbcommon.h>
 
+#include "base/defence.h"
 #include "base/log.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
+#include "compositor/input/chord.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
@@ -35,6 +37,7 @@ struct keyboards {
 	/* Keys whose press was a binding: their release is nobody's. */
 	uint32_t taken[WLR_KEYBOARD_KEYS_CAP];
 	size_t taken_len;
+	struct chord chord; /* what nobody is told yet */
 	/* Super, pressed alone; 0: it is not. */
 	uint32_t tapped;
 	uint32_t tapped_ms;
@@ -181,6 +184,72 @@ static bool try_switcher(struct keyboards *keyboards, struct wlr_keyboard *keybo
 	return true;
 }
 
+static bool is_modifier(struct wlr_keyboard *keyboard, uint32_t keycode) {
+	const xkb_keysym_t *symbols;
+	int len = keyboard->xkb_state != NULL
+			? xkb_state_key_get_syms(keyboard->xkb_state, keycode + 8, &symbols)
+			: 0;
+	return len == 1 && symbols[0] >= XKB_KEY_Shift_L && symbols[0] <= XKB_KEY_Hyper_R &&
+			symbols[0] != XKB_KEY_Caps_Lock && symbols[0] != XKB_KEY_Shift_Lock;
+}
+
+/* Is it the key of the modifier that the bindings share? */
+static bool is_shared_modifier(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		uint32_t keycode) {
+	const xkb_keysym_t *symbols;
+	int len = keyboard->xkb_state != NULL
+			? xkb_state_key_get_syms(keyboard->xkb_state, keycode + 8, &symbols)
+			: 0;
+	if (len != 1) {
+		return false;
+	}
+	switch (bindings_modifier(keyboards->server)) {
+	case WLR_MODIFIER_LOGO:
+		return symbols[0] == XKB_KEY_Super_L || symbols[0] == XKB_KEY_Super_R;
+	case WLR_MODIFIER_ALT:
+		return symbols[0] == XKB_KEY_Alt_L || symbols[0] == XKB_KEY_Alt_R;
+	case WLR_MODIFIER_CTRL:
+		return symbols[0] == XKB_KEY_Control_L || symbols[0] == XKB_KEY_Control_R;
+	default:
+		return false;
+	}
+}
+
+/* Is this press, of a modifier, to be held back? From the shared one on, all are. */
+static bool try_hold_back(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		uint32_t keycode) {
+	bool may_be_chord = keyboards->chord.len > 0
+			? is_modifier(keyboard, keycode)
+			: is_shared_modifier(keyboards, keyboard, keycode);
+	return may_be_chord && DEFENDS(chords) &&
+			chord_hold(&keyboards->chord, keycode, keyboard->modifiers.depressed);
+}
+
+/* It was no chord: the domain hears what was held back, as if it were pressed now. */
+static void tell_held_back(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		struct domain *domain, uint32_t time_ms) {
+	struct chord *chord = &keyboards->chord;
+	if (chord->len == 0) {
+		return;
+	}
+	for (size_t i = 0; i < chord->len; i++) {
+		seat_key(domain->seat, keyboard, time_ms, chord->keys[i], true);
+	}
+	chord->len = 0;
+	seat_modifiers(domain->seat, keyboard, 0);
+}
+
+/* The release of a key that was held back. A tap of Alt is for windows too, one of Super never. */
+static void release_held_back(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		const struct wlr_keyboard_key_event *event, enum chord_release release) {
+	struct domain *domain = focus_domain(keyboards->server);
+	if (release != CHORD_TAP || domain == NULL || is_super(keyboard, event->keycode)) {
+		return;
+	}
+	seat_key(domain->seat, keyboard, event->time_msec, event->keycode, true);
+	seat_key(domain->seat, keyboard, event->time_msec, event->keycode, false);
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
@@ -196,9 +265,19 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		if (keyboards->taken_len < WLR_KEYBOARD_KEYS_CAP) {
 			keyboards->taken[keyboards->taken_len++] = event->keycode;
 		}
+		keyboards->chord.was_binding = true;
 		return;
 	}
-	if (!is_press && was_taken) {
+	if (is_press ? try_hold_back(keyboards, keyboard, event->keycode) : was_taken) {
+		return;
+	}
+	enum chord_release release = is_press ? CHORD_NOT_HELD
+					      : chord_release(&keyboards->chord, event->keycode);
+	if (release != CHORD_NOT_HELD) {
+		release_held_back(keyboards, keyboard, event, release);
+		if (is_tap) {
+			bindings_run_tap(keyboards->server, is_virtual);
+		}
 		return;
 	}
 	struct domain *domain = focus_domain(keyboards->server);
@@ -211,6 +290,9 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		focus_expect(keyboards->server, NULL);
 	}
 	if (domain != NULL) {
+		if (is_press) {
+			tell_held_back(keyboards, keyboard, domain, event->time_msec);
+		}
 		seat_key(domain->seat, keyboard, event->time_msec, event->keycode, is_press);
 	}
 	if (is_tap) {
@@ -226,7 +308,8 @@ static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *
 	}
 	struct domain *domain = focus_domain(keyboards->server);
 	if (domain != NULL) {
-		seat_modifiers(domain->seat, keyboard);
+		seat_modifiers(domain->seat, keyboard,
+				chord_hidden(&keyboards->chord, keyboard->modifiers.depressed));
 	}
 }
 
@@ -283,6 +366,16 @@ static void handle_keymap(struct wl_listener *listener, void *data) {
 	}
 }
 
+/* Every domain knows the main keyboard's keymap and repetition. */
+static void show_everywhere(struct keyboards *keyboards) {
+	struct domain *domain;
+	if (keyboards->server->domains != NULL) {
+		wl_list_for_each(domain, domains_list(keyboards->server), link) {
+			seat_use_keyboard(domain->seat, &keyboards->main);
+		}
+	}
+}
+
 static void device_destroy(struct keyboard_device *device) {
 	struct keyboards *keyboards = device->keyboards;
 	listener_remove(&device->key);
@@ -290,12 +383,7 @@ static void device_destroy(struct keyboard_device *device) {
 	listener_remove(&device->keymap);
 	listener_remove(&device->destroy);
 	wl_list_remove(&device->link);
-	struct domain *domain;
-	if (keyboards->server->domains != NULL) {
-		wl_list_for_each(domain, domains_list(keyboards->server), link) {
-			seat_use_keyboard(domain->seat, &keyboards->main);
-		}
-	}
+	show_everywhere(keyboards);
 	free(device);
 }
 
@@ -389,9 +477,11 @@ void keyboards_reload(struct server *server) {
 	struct xkb_keymap *keymap = load_keymap(settings);
 	if (keymap == NULL || wlr_keyboard_keymaps_match(keymap, keyboards->main.keymap)) {
 		xkb_keymap_unref(keymap);
+		show_everywhere(keyboards);
 		return;
 	}
 	wlr_keyboard_set_keymap(&keyboards->main, keymap);
+	show_everywhere(keyboards);
 	struct keyboard_device *device;
 	wl_list_for_each(device, &keyboards->devices, link) {
 		if (!device->is_virtual) {

@@ -511,6 +511,15 @@ void pointer_end(struct server *server) {
 	end_grab(pointer, false);
 }
 
+void pointer_leave_seat(struct server *server, struct seat *seat) {
+	struct pointer *pointer = server->pointer;
+	if (pointer != NULL && pointer->seat == seat &&
+			(pointer->mode == MODE_CLIENT || pointer->mode == MODE_DRAG)) {
+		clear_seat(pointer);
+		end_grab(pointer, false);
+	}
+}
+
 void pointer_forget_window(struct server *server, struct window *window) {
 	struct pointer *pointer = server->pointer;
 	if (pointer == NULL) {

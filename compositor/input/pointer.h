@@ -43,6 +43,9 @@ void pointer_leave_window(struct server *server, struct window *window);
 /* Ends what a held button means, for whomever. Buttons stay held, for nobody. */
 void pointer_end(struct server *server);
 
+/* seat's domain loses the keyboard: what its clients do with held buttons, a drag too, ends. */
+void pointer_leave_seat(struct server *server, struct seat *seat);
+
 /* window, or seat, is going. */
 void pointer_forget_window(struct server *server, struct window *window);
 void pointer_forget_seat(struct server *server, struct seat *seat);

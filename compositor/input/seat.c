@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wlr/interfaces/wlr_keyboard.h>
 #include <wlr/types/wlr_seat.h>
 
+#include "base/defence.h"
 #include "compositor/clipboard/drag.h"
 #include "compositor/clipboard/selection.h"
 #include "compositor/domain/domain.h"
@@ -40,6 +42,8 @@ static void handle_start_drag(struct wl_listener *listener, void *data) {
 	drag_start(seat, data);
 }
 
+static const struct wlr_keyboard_impl shown_impl = {.name = "silo"};
+
 struct seat *seat_create(struct domain *domain) {
 	struct seat *seat = calloc(1, sizeof(*seat));
 	if (seat == NULL) {
@@ -65,7 +69,9 @@ struct seat *seat_create(struct domain *domain) {
 	listener_add(&seat->request_start_drag, &wlr_seat->events.request_start_drag,
 			handle_request_start_drag);
 	listener_add(&seat->start_drag, &wlr_seat->events.start_drag, handle_start_drag);
-	wlr_seat_set_keyboard(wlr_seat, keyboards_main(domain->server));
+	wlr_keyboard_init(&seat->shown, &shown_impl, "silo");
+	seat_use_keyboard(seat, keyboards_main(domain->server));
+	wlr_seat_set_keyboard(wlr_seat, &seat->shown);
 	wlr_seat_set_capabilities(wlr_seat,
 			WL_SEAT_CAPABILITY_POINTER | WL_SEAT_CAPABILITY_KEYBOARD);
 	return seat;
@@ -84,6 +90,8 @@ void seat_destroy(struct seat *seat) {
 	listener_remove(&seat->request_start_drag);
 	listener_remove(&seat->start_drag);
 	wlr_seat_destroy(seat->wlr_seat);
+	seat->shown.num_keycodes = 0;
+	wlr_keyboard_finish(&seat->shown);
 	free(seat);
 }
 
@@ -98,31 +106,50 @@ static void end_grabs(struct seat *seat) {
 }
 
 void seat_use_keyboard(struct seat *seat, struct wlr_keyboard *keyboard) {
-	if (wlr_seat_get_keyboard(seat->wlr_seat) != keyboard) {
-		wlr_seat_set_keyboard(seat->wlr_seat, keyboard);
+	if (keyboard->keymap != NULL && seat->shown.keymap != keyboard->keymap) {
+		wlr_keyboard_set_keymap(&seat->shown, keyboard->keymap);
 	}
+	wlr_keyboard_set_repeat_info(&seat->shown, keyboard->repeat_info.rate,
+			keyboard->repeat_info.delay);
+}
+
+static void show_modifiers(struct seat *seat, const struct wlr_keyboard *keyboard,
+		uint32_t hidden) {
+	seat->shown.modifiers = keyboard->modifiers;
+	seat->shown.modifiers.depressed &= ~hidden;
+	seat->shown.modifiers.latched &= ~hidden;
 }
 
 void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface) {
 	/* A popup's grab would keep the keyboard where it is. */
 	end_grabs(seat);
-	seat->pressed_len = 0;
-	struct wlr_keyboard *keyboard = wlr_seat_get_keyboard(seat->wlr_seat);
-	wlr_seat_keyboard_notify_enter(seat->wlr_seat, surface, NULL, 0,
-			keyboard != NULL ? &keyboard->modifiers : NULL);
+	seat->shown.num_keycodes = 0;
+	struct wlr_keyboard *keyboard = keyboards_main(seat->domain->server);
+	bool is_new = seat->wlr_seat->keyboard_state.focused_surface == NULL;
+	if (is_new) {
+		const struct wlr_keyboard_modifiers *modifiers = &keyboard->modifiers;
+		seat->stale = seat->domain->is_host || !DEFENDS(stale_modifiers)
+				? 0
+				: modifiers->depressed | modifiers->latched;
+	}
+	show_modifiers(seat, keyboard, seat->stale);
+	wlr_seat_keyboard_notify_enter(seat->wlr_seat, surface, NULL, 0, &seat->shown.modifiers);
 }
 
 void seat_keyboard_leave(struct seat *seat) {
 	end_grabs(seat);
 	wlr_seat_keyboard_notify_clear_focus(seat->wlr_seat);
-	seat->pressed_len = 0;
+	seat->shown.num_keycodes = 0;
+	seat->stale = 0;
+	pointer_leave_seat(seat->domain->server, seat);
 }
 
 /* Was the press told? Forgets it. */
 static bool take_pressed(struct seat *seat, uint32_t keycode) {
-	for (size_t i = 0; i < seat->pressed_len; i++) {
-		if (seat->pressed[i] == keycode) {
-			seat->pressed[i] = seat->pressed[--seat->pressed_len];
+	struct wlr_keyboard *shown = &seat->shown;
+	for (size_t i = 0; i < shown->num_keycodes; i++) {
+		if (shown->keycodes[i] == keycode) {
+			shown->keycodes[i] = shown->keycodes[--shown->num_keycodes];
 			return true;
 		}
 	}
@@ -136,17 +163,19 @@ void seat_key(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t time_ms
 		return;
 	}
 	if (is_press) {
-		if (seat->pressed_len == WLR_KEYBOARD_KEYS_CAP) {
+		if (seat->shown.num_keycodes == WLR_KEYBOARD_KEYS_CAP || seat->stale != 0) {
 			return;
 		}
-		seat->pressed[seat->pressed_len++] = keycode;
+		seat->shown.keycodes[seat->shown.num_keycodes++] = keycode;
 	}
 	seat_use_keyboard(seat, keyboard);
 	wlr_seat_keyboard_notify_key(seat->wlr_seat, time_ms, keycode,
 			is_press ? WL_KEYBOARD_KEY_STATE_PRESSED : WL_KEYBOARD_KEY_STATE_RELEASED);
 }
 
-void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard) {
+void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t hidden) {
 	seat_use_keyboard(seat, keyboard);
-	wlr_seat_keyboard_notify_modifiers(seat->wlr_seat, &keyboard->modifiers);
+	seat->stale &= keyboard->modifiers.depressed | keyboard->modifiers.latched;
+	show_modifiers(seat, keyboard, hidden | seat->stale);
+	wlr_seat_keyboard_notify_modifiers(seat->wlr_seat, &seat->shown.modifiers);
 }

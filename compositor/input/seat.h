@@ -2,7 +2,8 @@
  *
  * The one wl_seat of a domain. Only the seat of the domain that has the focus is told about keys; a
  * release is told only to the seat that was told about the press, and nobody learns on entering
- * which keys are held, so that nothing typed for one domain reaches another.
+ * which keys and modifiers are held, so that nothing typed for one domain reaches another. A key that is
+ * pressed while such a modifier is held is nobody's: without it it would be another key.
  */
 #ifndef SILO_COMPOSITOR_INPUT_SEAT_H
 #define SILO_COMPOSITOR_INPUT_SEAT_H
@@ -18,9 +19,13 @@ struct wlr_surface;
 struct seat {
 	struct domain *domain;
 	struct wlr_seat *wlr_seat;
-	/* Keys whose press this seat was told. */
-	uint32_t pressed[WLR_KEYBOARD_KEYS_CAP];
-	size_t pressed_len;
+	/*
+	 * The keyboard as this domain knows it: wlroots tells a client that makes a wl_keyboard what is
+	 * pressed on the seat's, so on it are only keys whose press the domain was told.
+	 */
+	struct wlr_keyboard shown;
+	/* Modifiers that were held for somebody else when the domain got the keyboard, and still are. */
+	uint32_t stale;
 	bool is_refusing_drag; /* what begins now is not to be shown */
 	struct wl_listener request_set_cursor;
 	struct wl_listener request_set_selection, request_set_primary_selection;
@@ -45,9 +50,10 @@ void seat_keyboard_leave(struct seat *seat);
 void seat_key(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t time_ms, uint32_t keycode,
 		bool is_press);
 
-void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard);
+/* Modifiers have changed on keyboard; those in hidden are not told. */
+void seat_modifiers(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t hidden);
 
-/* Makes keyboard the one that clients know the keymap of, if it is not. */
+/* Makes the keymap and repetition of keyboard those that clients know, if they are not. */
 void seat_use_keyboard(struct seat *seat, struct wlr_keyboard *keyboard);
 
 #endif

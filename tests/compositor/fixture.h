@@ -47,6 +47,8 @@ struct test_client {
 	/* What the client was told. */
 	int key_presses, key_releases, keyboard_enters, keyboard_leaves, keymaps;
 	uint32_t enter_keys; /* held keys told with the last enter */
+	int modifiers;       /* events of that name */
+	uint32_t depressed;  /* as told with the last of them */
 	int buttons, pointer_enters, pointer_leaves, motions;
 	uint32_t last_key, serial;
 	bool is_dead; /* the connection ended */
