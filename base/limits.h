@@ -37,6 +37,11 @@
 
 /* Per VM. */
 #define VM_CLIENTS_MAX 64
+/* Connections asked for and offences told, over the dial channel: a VM that starts makes some tens. */
+#define VM_DIALS_PER_SECOND_MAX 100
+#define VM_DIALS_BURST 256
+/* Offences that a proxy tells of: the user sees the last one, and that there are many. */
+#define VM_OFFENCES_PER_SECOND_MAX 10
 /* Allocated buffer pages: the larger of this and so many times the outputs' bytes. */
 #define VM_BUFFER_BYTES_MIN (512ull << 20)
 #define VM_BUFFER_OUTPUTS_MAX 12

@@ -35,18 +35,18 @@ struct count_rule {
 	const char *interface; /* NULL: any */
 	enum client_count count;
 	uint32_t max;
-	const char *reason;
+	enum offence offence;
 };
 
 /* Objects first: each resource is counted there and once more in its own row, if it has one. */
 static const struct count_rule rules[] = {
-		{NULL, COUNT_OBJECTS, CLIENT_OBJECTS_MAX, "too many objects"},
-		{"wl_surface", COUNT_SURFACES, CLIENT_SURFACES_MAX, "too many surfaces"},
-		{"xdg_toplevel", COUNT_TOPLEVELS, CLIENT_TOPLEVELS_MAX, "too many windows"},
-		{"xdg_popup", COUNT_POPUPS, CLIENT_TOPLEVELS_MAX, "too many popups"},
-		{"wl_shm_pool", COUNT_POOLS, CLIENT_POOLS_MAX, "too many pools"},
-		{"wl_subsurface", COUNT_SUBSURFACES, CLIENT_SURFACES_MAX, "too many sub-surfaces"},
-		{"wl_callback", COUNT_CALLBACKS, CLIENT_FRAME_CALLBACKS_MAX, "too many callbacks"},
+		{NULL, COUNT_OBJECTS, CLIENT_OBJECTS_MAX, OFFENCE_OBJECTS},
+		{"wl_surface", COUNT_SURFACES, CLIENT_SURFACES_MAX, OFFENCE_SURFACES},
+		{"xdg_toplevel", COUNT_TOPLEVELS, CLIENT_TOPLEVELS_MAX, OFFENCE_WINDOWS},
+		{"xdg_popup", COUNT_POPUPS, CLIENT_TOPLEVELS_MAX, OFFENCE_POPUPS},
+		{"wl_shm_pool", COUNT_POOLS, CLIENT_POOLS_MAX, OFFENCE_POOLS},
+		{"wl_subsurface", COUNT_SUBSURFACES, CLIENT_SURFACES_MAX, OFFENCE_SUBSURFACES},
+		{"wl_callback", COUNT_CALLBACKS, CLIENT_FRAME_CALLBACKS_MAX, OFFENCE_CALLBACKS},
 };
 
 static void handle_counted_destroy(struct wl_listener *listener, void *data) {
@@ -64,7 +64,7 @@ static void handle_counted_destroy(struct wl_listener *listener, void *data) {
 
 static void check_count(struct client *client, const struct count_rule *rule) {
 	if (++client->counts[rule->count] > rule->max && client->class == CLIENT_VM) {
-		client_end(client, rule->reason);
+		client_end_for(client, rule->offence);
 	}
 }
 
@@ -98,6 +98,13 @@ static void end_now(void *data) {
 	wl_client_post_implementation_error(client->wl_client, "%s", client->over);
 	wl_client_flush(client->wl_client);
 	wl_client_destroy(client->wl_client);
+}
+
+void client_end_for(struct client *client, enum offence offence) {
+	if (client->over == NULL && client->class == CLIENT_VM) {
+		blame_domain(client->domain, offence);
+	}
+	client_end(client, offence_text(offence));
 }
 
 void client_end(struct client *client, const char *reason) {

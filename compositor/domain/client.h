@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <wayland-server-core.h>
 
+#include "base/offence.h"
+
 struct domain;
 struct server;
 
@@ -64,6 +66,9 @@ struct client *client_of(const struct wl_client *wl_client);
 
 /* The domain of the client that owns resource; NULL as above. */
 struct domain *client_domain_of_resource(struct wl_resource *resource);
+
+/* Ends client for what it did; a guest's domain is blamed. As client_end() otherwise. */
+void client_end_for(struct client *client, enum offence offence);
 
 /* Ends client with an error, from an idle source: safe in any handler. reason must be static. */
 void client_end(struct client *client, const char *reason);

@@ -31,6 +31,7 @@ static struct domain *domain_create(struct server *server, const char *name, con
 	snprintf(domain->name, sizeof(domain->name), "%s", name);
 	snprintf(domain->label, sizeof(domain->label), "%s", label);
 	wl_list_init(&domain->clients);
+	blame_init(&domain->blame);
 	wl_list_insert(server->domains->list.prev, &domain->link);
 	/* Before any client of it exists; others never learn of it. */
 	domain->seat = seat_create(domain);

@@ -11,6 +11,7 @@
 #include <wayland-server-core.h>
 
 #include "base/limits.h"
+#include "compositor/domain/blame.h"
 #include "decorations/palette.h"
 
 struct dial;
@@ -29,6 +30,7 @@ struct domain {
 	char boot[DOMAIN_BOOT_MAX + 1];
 	bool is_host;
 	bool is_emulated;
+	struct blame blame;
 	struct seat *seat;
 	struct dial *dial;      /* NULL for the host */
 	struct wl_list clients; /* client.link */

@@ -60,7 +60,7 @@ static void handle_new_subsurface(struct wl_listener *listener, void *data) {
 			levels_below(subsurface->surface, SUBSURFACE_DEPTH_MAX + 1);
 	struct client *client = client_of(wl_resource_get_client(subsurface->resource));
 	if (levels > SUBSURFACE_DEPTH_MAX && client != NULL && client->class == CLIENT_VM) {
-		client_end(client, "sub-surfaces too deep");
+		client_end_for(client, OFFENCE_SUBSURFACES);
 	}
 }
 

@@ -42,7 +42,17 @@ static SD_VARLINK_DEFINE_STRUCT_TYPE(Domain, SD_VARLINK_DEFINE_FIELD(name, SD_VA
 		SD_VARLINK_DEFINE_FIELD(label, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(color, SD_VARLINK_STRING, 0),
 		SD_VARLINK_DEFINE_FIELD(glyph, SD_VARLINK_STRING, 0),
-		SD_VARLINK_DEFINE_FIELD(emulated, SD_VARLINK_BOOL, 0));
+		SD_VARLINK_DEFINE_FIELD(emulated, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_FIELD(offences, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(offence, SD_VARLINK_STRING, SD_VARLINK_NULLABLE));
+
+static SD_VARLINK_DEFINE_STRUCT_TYPE(Offences,
+		SD_VARLINK_DEFINE_FIELD(domain, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(count, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(at, SD_VARLINK_INT, 0));
+static SD_VARLINK_DEFINE_METHOD_FULL(WatchOffences, SD_VARLINK_REQUIRES_MORE,
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(offences, Offences, SD_VARLINK_ARRAY));
 
 static SD_VARLINK_DEFINE_STRUCT_TYPE(NoticeParty,
 		SD_VARLINK_DEFINE_FIELD(name, SD_VARLINK_STRING, 0),
@@ -143,5 +153,6 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_type_HostApplication, &vl_method_ListHostApplications,
 		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted,
 		&vl_type_Fact, &vl_type_Question, &vl_method_WatchQuestions,
-		&vl_method_AnswerQuestion, &vl_error_NotAllowed);
+		&vl_method_AnswerQuestion, &vl_error_NotAllowed, &vl_type_Offences,
+		&vl_method_WatchOffences);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

@@ -66,9 +66,33 @@ static int describe_domains(struct server *server, sd_json_variant **ret_array) 
 				SD_JSON_BUILD_PAIR_STRING("label", domain->label),
 				SD_JSON_BUILD_PAIR_STRING("color", color),
 				SD_JSON_BUILD_PAIR_STRING("glyph", glyph_name(domain->glyph)),
-				SD_JSON_BUILD_PAIR_BOOLEAN("emulated", domain->is_emulated));
+				SD_JSON_BUILD_PAIR_BOOLEAN("emulated", domain->is_emulated),
+				SD_JSON_BUILD_PAIR_UNSIGNED("offences", domain->blame.count),
+				SD_JSON_BUILD_PAIR_CONDITION(domain->blame.count > 0, "offence",
+						SD_JSON_BUILD_STRING(offence_text(domain->blame
+										.offence))));
 	}
 	return ret;
+}
+
+int service_windows_describe_offences(struct server *server, sd_json_variant **ret_offences) {
+	cleanup_json sd_json_variant *array = NULL;
+	int ret = sd_json_variant_new_array(&array, NULL, 0);
+	struct domain *domain;
+	wl_list_for_each(domain, domains_list(server), link) {
+		const struct blame *blame = &domain->blame;
+		if (ret < 0 || domain->is_host || blame->count == 0) {
+			continue;
+		}
+		ret = sd_json_variant_append_arraybo(&array,
+				SD_JSON_BUILD_PAIR_STRING("domain", domain->name),
+				SD_JSON_BUILD_PAIR_UNSIGNED("count", blame->count),
+				SD_JSON_BUILD_PAIR_STRING("reason", offence_text(blame->offence)),
+				SD_JSON_BUILD_PAIR_UNSIGNED("at", blame->at_ms));
+	}
+	return ret < 0 ? ret
+		       : sd_json_buildo(ret_offences,
+					 SD_JSON_BUILD_PAIR_VARIANT("offences", array));
 }
 
 int service_windows_describe(struct server *server, sd_json_variant **ret_desktop) {
@@ -148,7 +172,14 @@ static int handle_watch(sd_varlink *link, sd_json_variant *parameters,
 		sd_varlink_method_flags_t flags, void *data) {
 	struct server *server = data;
 	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
-	return ret != 0 ? ret : watch_add(server, link);
+	return ret != 0 ? ret : watch_add(server, WATCH_DESKTOP, link);
+}
+
+static int handle_watch_offences(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct server *server = data;
+	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
+	return ret != 0 ? ret : watch_add(server, WATCH_OFFENCES, link);
 }
 
 static struct window *find_window(struct server *server, uint32_t id) {
@@ -243,8 +274,9 @@ int service_windows_bind(sd_varlink_server *varlink) {
 	return sd_varlink_server_bind_method_many(varlink, SERVICE_NAME ".ListWindows",
 			handle_list_windows, SERVICE_NAME ".ListWorkspaces", handle_list_workspaces,
 			SERVICE_NAME ".SwitchWorkspace", handle_switch_workspace,
-			SERVICE_NAME ".Watch", handle_watch, SERVICE_NAME ".ActivateWindow",
-			handle_activate, SERVICE_NAME ".MinimizeWindow", handle_minimize,
+			SERVICE_NAME ".Watch", handle_watch, SERVICE_NAME ".WatchOffences",
+			handle_watch_offences, SERVICE_NAME ".ActivateWindow", handle_activate,
+			SERVICE_NAME ".MinimizeWindow", handle_minimize,
 			SERVICE_NAME ".CloseWindow", handle_close, SERVICE_NAME ".ExpectWindow",
 			handle_expect, SERVICE_NAME ".ToggleLauncher", handle_toggle_launcher);
 }

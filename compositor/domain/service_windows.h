@@ -17,5 +17,7 @@ int service_windows_bind(sd_varlink_server *varlink);
 
 /* All that Watch tells: the parameters of one answer, which the caller owns. Returns 0 or -errno. */
 int service_windows_describe(struct server *server, sd_json_variant **ret_desktop);
+/* All that WatchOffences tells, in the same way. */
+int service_windows_describe_offences(struct server *server, sd_json_variant **ret_offences);
 
 #endif

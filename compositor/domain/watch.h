@@ -14,11 +14,17 @@ struct server;
 bool watch_create(struct server *server);
 void watch_destroy(struct server *server);
 
-/* Windows, domains, workspaces or the keyboard may have changed. Cheap, legal at any time. */
+/* Windows, domains, offences, workspaces or the keyboard may have changed. Cheap, legal at any time. */
 void watch_changed(struct server *server);
 
+enum watch_subject {
+	WATCH_DESKTOP,  /* what a panel shows */
+	WATCH_OFFENCES, /* which domains misbehaved: silo-vmd's */
+	WATCH_SUBJECTS,
+};
+
 /* Tells link now, and from now on. Returns 0 or a negative errno; -EBUSY: too many watch. */
-int watch_add(struct server *server, sd_varlink *link);
+int watch_add(struct server *server, enum watch_subject subject, sd_varlink *link);
 
 /* link is gone. */
 void watch_forget(struct server *server, const sd_varlink *link);

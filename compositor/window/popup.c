@@ -291,10 +291,10 @@ void popup_create(struct server *server, struct wlr_xdg_popup *wlr_popup) {
 	bool has_parent = find_parent(popup);
 	if (!has_parent || !create_scene(popup)) {
 		struct client *client = client_of(wl_resource_get_client(wlr_popup->resource));
-		if (client != NULL) {
-			client_end(client,
-					has_parent ? "out of memory"
-						   : "popup without a parent, or too deep");
+		if (client != NULL && has_parent) {
+			client_end(client, "out of memory");
+		} else if (client != NULL) {
+			client_end_for(client, OFFENCE_POPUPS); /* too deep, or of nothing */
 		}
 		frame_view_destroy(popup->frame);
 		if (popup->tree != NULL) {

@@ -95,11 +95,17 @@ void wire_client_doom(struct wire_client *client, const char *reason) {
 	tell_later(client);
 }
 
-static enum wire_verdict refuse_text(struct wire_client *client, uint32_t object,
-		enum wire_error code, const char *text) {
+void wire_client_overrun(struct wire_client *client) {
+	wire_domain_blame(client->domain, OFFENCE_UNREAD);
+	wire_client_doom(client, "does not read its events");
+}
+
+static enum wire_verdict refuse_text(struct wire_client *client, enum offence offence,
+		uint32_t object, enum wire_error code, const char *text) {
 	if (client->state >= WIRE_CLIENT_DOOMED) {
 		return WIRE_REFUSE;
 	}
+	wire_domain_blame(client->domain, offence);
 	uint8_t message[WIRE_HEADER_SIZE + 12 + sizeof(client->reason) + 4];
 	struct wire_writer writer;
 	wire_begin(&writer, message, sizeof(message), 1, 0);
@@ -115,17 +121,22 @@ static enum wire_verdict refuse_text(struct wire_client *client, uint32_t object
 	return WIRE_REFUSE;
 }
 
-enum wire_verdict wire_refuse(struct wire_client *client, uint32_t object, enum wire_error code,
-		const char *format, ...) {
+enum wire_verdict wire_refuse(struct wire_client *client, enum offence offence, uint32_t object,
+		enum wire_error code, const char *format, ...) {
 	char text[sizeof(client->reason)];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return refuse_text(client, object, code, text);
+	return refuse_text(client, offence, object, code, text);
 }
 
-enum wire_verdict wire_request_refuse(const struct wire_request *request, const char *format, ...) {
+enum wire_verdict wire_refuse_memory(struct wire_client *client) {
+	return wire_refuse(client, OFFENCE_NONE, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+}
+
+enum wire_verdict wire_request_refuse(const struct wire_request *request, enum offence offence,
+		const char *format, ...) {
 	char text[sizeof(request->client->reason)];
 	int len = snprintf(text, sizeof(text), "%s@%u.%s: ", request->object->interface->wl->name,
 			request->object->id, request->message->row->name);
@@ -133,7 +144,8 @@ enum wire_verdict wire_request_refuse(const struct wire_request *request, const 
 	va_start(args, format);
 	vsnprintf(text + len, sizeof(text) - (size_t)len, format, args);
 	va_end(args);
-	return refuse_text(request->client, request->object->id, WIRE_ERROR_IMPLEMENTATION, text);
+	return refuse_text(request->client, offence, request->object->id, WIRE_ERROR_IMPLEMENTATION,
+			text);
 }
 
 bool wire_client_send_event(struct wire_client *client, const void *bytes, size_t len) {
@@ -267,7 +279,7 @@ static void read_compositor(struct wire_client *client) {
 	bool more = true;
 	while (more && client->state == WIRE_CLIENT_OPEN) {
 		if (wire_queue_ready(&client->down) > DOWN_FULL) {
-			wire_client_doom(client, "does not read its events");
+			wire_client_overrun(client);
 			return;
 		}
 		ssize_t len = receive(client, &more);
@@ -320,6 +332,7 @@ void wire_client_connected(struct wire_client *client, int fd) {
 struct wire_client *wire_client_create(struct wire_domain *domain, const struct wire_front *front,
 		void *data) {
 	if (domain->client_count >= domain->config.clients_max) {
+		wire_domain_blame(domain, OFFENCE_CONNECTIONS);
 		errno = EDQUOT;
 		return NULL;
 	}
@@ -407,7 +420,7 @@ ssize_t wire_client_push(struct wire_client *client, const void *bytes, size_t l
 	uint8_t *to = len <= PUSH_MAX ? wire_queue_room(&client->up, len, &room) : NULL;
 	if (to == NULL || n > WIRE_LOOSE_FDS_MAX - client->loose_count) {
 		drop_pushed(fds, n);
-		wire_refuse(client, 1, WIRE_ERROR_IMPLEMENTATION,
+		wire_refuse(client, OFFENCE_DESCRIPTOR, 1, WIRE_ERROR_IMPLEMENTATION,
 				to == NULL ? "too much at once"
 					   : "too many descriptors without a message");
 		return (ssize_t)len;

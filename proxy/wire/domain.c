@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <wayland-server-core.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "proxy/wire/client.h"
 #include "proxy/wire/engine.h"
@@ -47,6 +48,8 @@ struct wire_domain *wire_domain_create(struct wl_event_loop *loop,
 	}
 	domain->dial_fd = -1;
 	domain->log.burst = 20;
+	bucket_init(&domain->offences, VM_OFFENCES_PER_SECOND_MAX, VM_OFFENCES_PER_SECOND_MAX,
+			clock_now_ns());
 	wl_list_init(&domain->clients);
 	wl_list_init(&domain->dials);
 	return domain;
@@ -95,6 +98,17 @@ void wire_domain_destroy(struct wire_domain *domain) {
 	free_dials(domain);
 	/* Clients whose front end keeps them have no loop any more; there must be none. */
 	free(domain);
+}
+
+void wire_domain_blame(struct wire_domain *domain, enum offence offence) {
+	bucket_refill(&domain->offences, clock_now_ns());
+	if (offence == OFFENCE_NONE || domain->dial_fd < 0 || bucket_is_dry(&domain->offences)) {
+		return;
+	}
+	bucket_take(&domain->offences, 1);
+	/* Where the channel is full there is no need: the compositor has much to read already. */
+	const unsigned char datagram[] = {'o', (unsigned char)offence};
+	(void)fd_send(domain->dial_fd, datagram, sizeof(datagram), NULL, 0);
 }
 
 /* Sends the requests that are due. */

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "base/offence.h"
+
 struct wire_client;
 struct wire_domain;
 
@@ -16,6 +18,9 @@ struct wire_domain;
  * too many under way.
  */
 bool wire_domain_dial(struct wire_domain *domain, struct wire_client *client);
+
+/* Tells the compositor what the guest did, VM_OFFENCES_PER_SECOND_MAX at most. */
+void wire_domain_blame(struct wire_domain *domain, enum offence offence);
 
 /* The client does not wait for its connection any more. */
 void wire_domain_forget_dial(struct wire_domain *domain, const struct wire_client *client);

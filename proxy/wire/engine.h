@@ -8,11 +8,12 @@
 
 #include <wayland-util.h>
 
+#include "base/bucket.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/offence.h"
 #include "parse/wire.h"
 #include "proxy/policy/policy.h"
-#include "proxy/quota/bucket.h"
 #include "proxy/wire/client.h"
 #include "proxy/wire/objects.h"
 #include "proxy/wire/queue.h"
@@ -93,6 +94,7 @@ struct wire_domain {
 	struct wl_event_source *dial_source;
 	bool dial_full;       // waits until it takes another question
 	struct wl_list dials; // wire_dial.link, in the order of the answers
+	struct bucket offences;
 	void (*hangup)(void *data);
 	void *hangup_data;
 	struct log_limit log;
@@ -120,16 +122,21 @@ enum wire_verdict {
 /* client.c */
 
 /*
- * Ends the client: it gets wl_display.error(object, code, text), the log one line. Returns
- * WIRE_REFUSE.
+ * Ends the client: it gets wl_display.error(object, code, text), the log one line, the compositor
+ * the offence (OFFENCE_NONE: it was not the guest's fault). Returns WIRE_REFUSE.
  */
-enum wire_verdict wire_refuse(struct wire_client *client, uint32_t object, enum wire_error code,
-		const char *format, ...) __attribute__((format(printf, 4, 5)));
+enum wire_verdict wire_refuse(struct wire_client *client, enum offence offence, uint32_t object,
+		enum wire_error code, const char *format, ...)
+		__attribute__((format(printf, 5, 6)));
 /* As above, naming the message, with implementation as the code. */
-enum wire_verdict wire_request_refuse(const struct wire_request *request, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+enum wire_verdict wire_request_refuse(const struct wire_request *request, enum offence offence,
+		const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Without memory. */
+enum wire_verdict wire_refuse_memory(struct wire_client *client);
 /* Ends the client without telling it why. */
 void wire_client_doom(struct wire_client *client, const char *reason);
+/* Ends the client since too much waits for it. */
+void wire_client_overrun(struct wire_client *client);
 /* The compositor's socket, taken over. */
 void wire_client_connected(struct wire_client *client, int fd);
 /* Queues an event that the proxy made. False: the client was doomed. */

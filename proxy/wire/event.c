@@ -34,8 +34,8 @@ static enum wire_verdict make(struct wire_event *event, size_t arg, bool unheard
 		return misfit(event, "an id that is in use");
 	}
 	if (status != WIRE_OBJECTS_OK) {
-		return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "more than %u objects",
-				(unsigned)CLIENT_OBJECTS_MAX);
+		return wire_refuse(client, OFFENCE_OBJECTS, 1, WIRE_ERROR_NO_MEMORY,
+				"more than %u objects", (unsigned)CLIENT_OBJECTS_MAX);
 	}
 	if (unheard) {
 		wire_objects_bury(made);
@@ -151,7 +151,7 @@ static enum wire_verdict pass_fds(struct wire_event *event, bool unheard) {
 			continue;
 		}
 		if (!wire_queue_put_fd(&event->client->down, fd)) {
-			wire_client_doom(event->client, "does not read its events");
+			wire_client_overrun(event->client);
 			return WIRE_REFUSE;
 		}
 		fd_steal(&fd);
@@ -183,7 +183,7 @@ static enum wire_verdict check(struct wire_event *event) {
 		const struct wire_arg *arg = &event->args[serial - 1];
 		uint32_t given = wire_serials_add(&event->client->serials, arg->u);
 		if (given == 0) {
-			return wire_refuse(event->client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+			return wire_refuse_memory(event->client);
 		}
 		event->object->serial = given;
 		event->object->serial_real = arg->u;

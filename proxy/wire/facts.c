@@ -22,7 +22,7 @@
 static enum wire_verdict replace(struct wire_event *event, struct wire_writer *writer) {
 	size_t len = wire_end(writer);
 	if (len == 0 || !wire_queue_insert(&event->client->down, writer->out, len)) {
-		return wire_refuse(event->client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(event->client);
 	}
 	return WIRE_DROP;
 }

@@ -111,15 +111,17 @@ int wire_registry_bind(struct wire_request *request) {
 	uint32_t version = request->args[2].u;
 	const struct wire_global *global = by_name(&client->registry, name);
 	if (global == NULL) {
-		return wire_request_refuse(request, "there is no global %u", name);
+		return wire_request_refuse(request, OFFENCE_DENIED, "there is no global %u", name);
 	}
 	const char *interface = global->interface->wl->name;
 	if (strcmp(request->args[1].bytes, interface) != 0) {
-		return wire_request_refuse(request, "global %u is a %s", name, interface);
+		return wire_request_refuse(request, OFFENCE_DENIED, "global %u is a %s", name,
+				interface);
 	}
 	if (version == 0 || version > global->version) {
-		return wire_request_refuse(request, "%s has versions 1 to %u, not %u", interface,
-				global->version, version);
+		return wire_request_refuse(request, OFFENCE_DENIED,
+				"%s has versions 1 to %u, not %u", interface, global->version,
+				version);
 	}
 	enum wire_verdict verdict = wire_request_make(request, request->args[3].u,
 			global->interface, (uint8_t)version);

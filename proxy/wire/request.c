@@ -22,7 +22,8 @@ static enum wire_verdict translate_serial(struct wire_request *request) {
 		if (object->serial != 0 && object->serial == arg->u) {
 			real = object->serial_real; // the newest of this object stays known
 		} else if (row->strict) {
-			return wire_request_refuse(request, "serial %u was never given", arg->u);
+			return wire_request_refuse(request, OFFENCE_SERIAL,
+					"serial %u was never given", arg->u);
 		} else {
 			real = wire_serials_invalid(&request->client->serials);
 		}
@@ -47,10 +48,12 @@ static enum wire_verdict check_objects(struct wire_request *request) {
 		const struct wire_object *object = wire_objects_find(&client->objects, id);
 		const struct policy_interface *type = request->message->types[i];
 		if (object == NULL || object->state != WIRE_OBJECT_LIVE) {
-			return wire_request_refuse(request, "there is no object %u", id);
+			return wire_request_refuse(request, OFFENCE_PROTOCOL,
+					"there is no object %u", id);
 		}
 		if (type != NULL && object->interface != type) {
-			return wire_request_refuse(request, "object %u is a %s, not a %s", id,
+			return wire_request_refuse(request, OFFENCE_PROTOCOL,
+					"object %u is a %s, not a %s", id,
 					object->interface->wl->name, type->wl->name);
 		}
 	}
@@ -73,23 +76,24 @@ enum wire_verdict wire_request_make(struct wire_request *request, uint32_t id,
 		request->object = wire_objects_find(&client->objects, object_id);
 		return WIRE_KEEP;
 	case WIRE_OBJECTS_BAD_ID:
-		return wire_request_refuse(request, "%u is not a free id", id);
+		return wire_request_refuse(request, OFFENCE_MALFORMED, "%u is not a free id", id);
 	case WIRE_OBJECTS_FULL:
-		return wire_request_refuse(request, "more than %u objects",
+		return wire_request_refuse(request, OFFENCE_OBJECTS, "more than %u objects",
 				(unsigned)CLIENT_OBJECTS_MAX);
 	case WIRE_OBJECTS_NO_MEMORY:
 		break;
 	}
-	return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+	return wire_refuse_memory(client);
 }
 
 static enum wire_verdict claim_fd(struct wire_request *request) {
 	struct wire_client *client = request->client;
 	if (request->message->shape.fds > 1) {
-		return wire_request_refuse(request, "too many descriptors");
+		return wire_request_refuse(request, OFFENCE_DESCRIPTOR, "too many descriptors");
 	}
 	if (client->loose_count == 0) {
-		return wire_request_refuse(request, "its descriptor is missing");
+		return wire_request_refuse(request, OFFENCE_DESCRIPTOR,
+				"its descriptor is missing");
 	}
 	request->fd = client->loose[0];
 	client->loose_count--;
@@ -161,10 +165,12 @@ static enum wire_verdict check(struct wire_request *request) {
 	enum wire_status status = wire_args_read(&message->shape, request->bytes, request->size,
 			request->args);
 	if (status != WIRE_OK) {
-		return wire_request_refuse(request, "%s", wire_status_text(status));
+		return wire_request_refuse(request, OFFENCE_MALFORMED, "%s",
+				wire_status_text(status));
 	}
 	if (message->row->denied) {
-		return wire_request_refuse(request, "not offered to virtual machines");
+		return wire_request_refuse(request, OFFENCE_DENIED,
+				"not offered to virtual machines");
 	}
 	enum wire_verdict verdict = check_objects(request);
 	if (verdict == WIRE_KEEP && message->shape.fds > 0) {
@@ -193,7 +199,8 @@ static bool take_checked(struct wire_client *client, struct wire_object *object,
 		request.fd.fd = -1;
 		if (!wire_queue_put_fd(&client->up, fd)) {
 			request.fd.fd = fd;
-			verdict = wire_request_refuse(&request, "too many descriptors wait");
+			verdict = wire_request_refuse(&request, OFFENCE_DESCRIPTOR,
+					"too many descriptors wait");
 		}
 	}
 	wire_fd_drop(&request.fd);
@@ -216,14 +223,14 @@ static bool take_checked(struct wire_client *client, struct wire_object *object,
 static bool take(struct wire_client *client, uint8_t *bytes, const struct wire_header *header) {
 	struct wire_object *object = wire_objects_find(&client->objects, header->object);
 	if (object == NULL || object->state != WIRE_OBJECT_LIVE) {
-		wire_refuse(client, 1, WIRE_ERROR_INVALID_OBJECT, "there is no object %u",
-				header->object);
+		wire_refuse(client, OFFENCE_PROTOCOL, 1, WIRE_ERROR_INVALID_OBJECT,
+				"there is no object %u", header->object);
 		return false;
 	}
 	const struct policy_interface *interface = object->interface;
 	if (header->opcode >= interface->request_count ||
 			interface->requests[header->opcode].shape.since > object->version) {
-		wire_refuse(client, header->object, WIRE_ERROR_INVALID_METHOD,
+		wire_refuse(client, OFFENCE_PROTOCOL, header->object, WIRE_ERROR_INVALID_METHOD,
 				"%s@%u has no request %u in version %u", interface->wl->name,
 				header->object, header->opcode, object->version);
 		return false;
@@ -271,7 +278,7 @@ void wire_requests_process(struct wire_client *client) {
 			break;
 		}
 		if (status != WIRE_OK) {
-			wire_refuse(client, 1, WIRE_ERROR_INVALID_METHOD, "%s",
+			wire_refuse(client, OFFENCE_MALFORMED, 1, WIRE_ERROR_INVALID_METHOD, "%s",
 					wire_status_text(status));
 			return;
 		}

@@ -67,7 +67,8 @@ void wire_object_release(struct wire_client *client, struct wire_object *object)
 
 enum wire_verdict wire_request_frame(struct wire_request *request) {
 	if (request->client->frames >= CLIENT_FRAME_CALLBACKS_MAX) {
-		return wire_request_refuse(request, "more than %u frame callbacks wait",
+		return wire_request_refuse(request, OFFENCE_CALLBACKS,
+				"more than %u frame callbacks wait",
 				(unsigned)CLIENT_FRAME_CALLBACKS_MAX);
 	}
 	request->client->frames++;
@@ -77,7 +78,7 @@ enum wire_verdict wire_request_frame(struct wire_request *request) {
 
 enum wire_verdict wire_request_region(struct wire_request *request) {
 	if (request->object->count >= REGION_RECTS_MAX) {
-		return wire_request_refuse(request, "more than %u rectangles",
+		return wire_request_refuse(request, OFFENCE_REGION, "more than %u rectangles",
 				(unsigned)REGION_RECTS_MAX);
 	}
 	request->object->count++;
@@ -108,7 +109,8 @@ enum wire_verdict wire_request_pipe(struct wire_request *request) {
 	}
 	if (request->fd.kind != WIRE_FD_FOREIGN || fstat(request->fd.fd, &status) < 0 ||
 			!(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) {
-		return wire_request_refuse(request, "the descriptor is no pipe");
+		return wire_request_refuse(request, OFFENCE_DESCRIPTOR,
+				"the descriptor is no pipe");
 	}
 	return WIRE_KEEP;
 }
@@ -121,7 +123,7 @@ enum wire_verdict wire_request_toplevel(struct wire_request *request) {
 		toplevel = calloc(1, sizeof(*toplevel));
 		if (toplevel == NULL) {
 			wire_objects_free(&client->objects, request->made);
-			return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+			return wire_refuse_memory(client);
 		}
 		toplevel->id = request->made->id;
 		wl_list_init(&toplevel->link);
@@ -134,7 +136,7 @@ enum wire_verdict wire_request_toplevel(struct wire_request *request) {
 	client->domain->toplevels++;
 	if (toplevel == NULL) {
 		bool is_own = client->toplevels > CLIENT_TOPLEVELS_MAX;
-		return wire_request_refuse(request, "more than %u windows%s",
+		return wire_request_refuse(request, OFFENCE_WINDOWS, "more than %u windows%s",
 				(unsigned)(is_own ? CLIENT_TOPLEVELS_MAX : VM_TOPLEVELS_MAX),
 				is_own ? "" : " in the virtual machine");
 	}
@@ -148,7 +150,7 @@ enum wire_verdict wire_request_popup(struct wire_request *request) {
 	}
 	uint16_t depth = parent != NULL ? (uint16_t)(parent->count + 1) : 1;
 	if (depth > POPUP_DEPTH_MAX) {
-		return wire_request_refuse(request, "popups nested deeper than %u",
+		return wire_request_refuse(request, OFFENCE_POPUPS, "popups nested deeper than %u",
 				(unsigned)POPUP_DEPTH_MAX);
 	}
 	request->object->count = depth;
@@ -164,7 +166,7 @@ static enum wire_verdict insert_text(struct wire_client *client, uint32_t object
 	wire_put_string(&writer, text, len);
 	size_t size = wire_end(&writer);
 	if (size == 0 || !wire_queue_insert(&client->up, message, size)) {
-		return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(client);
 	}
 	return WIRE_DROP;
 }
@@ -229,7 +231,7 @@ enum wire_verdict wire_request_app_id(struct wire_request *request) {
 
 enum wire_verdict wire_request_utf8(struct wire_request *request) {
 	if (!text_is_utf8(request->args[0].bytes, request->args[0].u)) {
-		return wire_request_refuse(request, "the text is not UTF-8");
+		return wire_request_refuse(request, OFFENCE_MALFORMED, "the text is not UTF-8");
 	}
 	return WIRE_KEEP;
 }

@@ -140,20 +140,20 @@ int wire_shm_create_pool(struct wire_request *request) {
 	uint32_t size = request->args[2].u;
 	client->pools++; // released like any other, also where it is refused
 	if (client->pools > CLIENT_POOLS_MAX) {
-		return wire_request_refuse(request, "more than %u pools",
+		return wire_request_refuse(request, OFFENCE_POOLS, "more than %u pools",
 				(unsigned)CLIENT_POOLS_MAX);
 	}
 	struct wire_domain *domain = client->domain;
 	if (domain->pools >= VM_POOLS_MAX) {
-		return wire_request_refuse(request, "more than %u pools and their buffers",
-				(unsigned)VM_POOLS_MAX);
+		return wire_request_refuse(request, OFFENCE_POOLS,
+				"more than %u pools and their buffers", (unsigned)VM_POOLS_MAX);
 	}
 	if (size == 0 || size > POOL_BYTES_MAX) {
-		return wire_request_refuse(request, "size %d", (int)size);
+		return wire_request_refuse(request, OFFENCE_PROTOCOL, "size %d", (int)size);
 	}
 	struct wire_pool *pool = calloc(1, sizeof(*pool));
 	if (pool == NULL) {
-		return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(client);
 	}
 	*pool = (struct wire_pool){.domain = domain, .refs = 1, .fd = -1, .size = size};
 	domain->pools++;
@@ -165,7 +165,7 @@ int wire_shm_create_pool(struct wire_request *request) {
 		trouble = open_foreign(request, pool);
 	}
 	if (trouble != NULL) {
-		return wire_request_refuse(request, "%s", trouble);
+		return wire_request_refuse(request, OFFENCE_DESCRIPTOR, "%s", trouble);
 	}
 	wire_word_set(request->bytes, request->args[2].at, pool->base + size);
 	return WIRE_KEEP;
@@ -175,16 +175,17 @@ int wire_shm_resize_pool(struct wire_request *request) {
 	struct wire_pool *pool = request->object->extra;
 	uint32_t size = request->args[0].u;
 	if (size < pool->size || size > POOL_BYTES_MAX) {
-		return wire_request_refuse(request, "size %d", (int)size);
+		return wire_request_refuse(request, OFFENCE_PROTOCOL, "size %d", (int)size);
 	}
 	bool there = pool->kind == WIRE_POOL_OWN
 			? pool_file_size(pool->file) >= size && size <= POOL_BYTES_MAX - pool->base
 			: file_has(pool->fd, size);
 	if (!there) {
-		return wire_request_refuse(request, "the memory is smaller than the pool");
+		return wire_request_refuse(request, OFFENCE_DESCRIPTOR,
+				"the memory is smaller than the pool");
 	}
 	if (pool->kind == WIRE_POOL_COPIED && size > pool->map_size && !map_copy(pool, size)) {
-		return wire_refuse(request->client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(request->client);
 	}
 	pool->size = size;
 	wire_word_set(request->bytes, request->args[0].at, pool->base + size);
@@ -204,17 +205,17 @@ int wire_shm_create_buffer(struct wire_request *request) {
 	int32_t stride = (int32_t)request->args[4].u;
 	uint64_t row = (uint64_t)(uint32_t)width * pixel_bytes_min(request->args[5].u);
 	if (offset < 0 || width <= 0 || height <= 0 || stride <= 0 || (uint64_t)stride < row) {
-		return wire_request_refuse(request, "offset %d, %dx%d, stride %d", offset, width,
-				height, stride);
+		return wire_request_refuse(request, OFFENCE_PROTOCOL, "offset %d, %dx%d, stride %d",
+				offset, width, height, stride);
 	}
 	uint64_t bytes = (uint64_t)stride * (uint64_t)height;
 	if (bytes > pool->size || (uint64_t)offset > pool->size - bytes) {
-		return wire_request_refuse(request, "beyond the pool's %llu bytes",
-				(unsigned long long)pool->size);
+		return wire_request_refuse(request, OFFENCE_PROTOCOL,
+				"beyond the pool's %llu bytes", (unsigned long long)pool->size);
 	}
 	struct wire_buffer *buffer = calloc(1, sizeof(*buffer));
 	if (buffer == NULL) {
-		return wire_refuse(request->client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(request->client);
 	}
 	*buffer = (struct wire_buffer){
 			.refs = 1,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "proxy/wire/domain.h"
 #include "proxy/wire/engine.h"
 #include "proxy/wire/requests.h"
 #include "proxy/wire/shm.h"
@@ -37,12 +38,12 @@ int wire_surface_create(struct wire_request *request) {
 	struct wire_client *client = request->client;
 	client->surfaces++; // released like any other, also where it is refused
 	if (client->surfaces > CLIENT_SURFACES_MAX) {
-		return wire_request_refuse(request, "more than %u surfaces",
+		return wire_request_refuse(request, OFFENCE_SURFACES, "more than %u surfaces",
 				(unsigned)CLIENT_SURFACES_MAX);
 	}
 	struct wire_surface *surface = calloc(1, sizeof(*surface));
 	if (surface == NULL) {
-		return wire_refuse(client, 1, WIRE_ERROR_NO_MEMORY, "out of memory");
+		return wire_refuse_memory(client);
 	}
 	static uint64_t number;
 	surface->number = ++number;
@@ -60,6 +61,7 @@ static enum wire_verdict give_back(struct wire_request *request, uint32_t buffer
 	struct wire_writer writer;
 	wire_begin(&writer, message, sizeof(message), buffer, 0);
 	size_t len = wire_end(&writer);
+	wire_domain_blame(request->client->domain, OFFENCE_MEMORY);
 	log_limited(&request->client->domain->log, LOG_LEVEL_WARN,
 			"%s: client %u: a buffer is not shown: the memory quota is used up",
 			request->client->domain->config.name, request->client->number);
@@ -81,7 +83,8 @@ int wire_surface_attach(struct wire_request *request) {
 			return give_back(request, id);
 		}
 		if (status < 0) {
-			return wire_request_refuse(request, "the buffer has no memory");
+			return wire_request_refuse(request, OFFENCE_DESCRIPTOR,
+					"the buffer has no memory");
 		}
 		buffer->refs++;
 	}
@@ -220,14 +223,16 @@ int wire_subsurface_create(struct wire_request *request) {
 		depth++;
 	}
 	if (root == surface || surface->parent != NULL) {
-		return wire_request_refuse(request, "the surface is in this tree already");
+		return wire_request_refuse(request, OFFENCE_PROTOCOL,
+				"the surface is in this tree already");
 	}
 	if (depth + height_of(surface) > SUBSURFACE_DEPTH_MAX) {
-		return wire_request_refuse(request, "sub-surfaces deeper than %u",
-				(unsigned)SUBSURFACE_DEPTH_MAX);
+		return wire_request_refuse(request, OFFENCE_SUBSURFACES,
+				"sub-surfaces deeper than %u", (unsigned)SUBSURFACE_DEPTH_MAX);
 	}
 	if (root->below + 1 + surface->below > SUBSURFACES_PER_TREE_MAX) {
-		return wire_request_refuse(request, "more than %u sub-surfaces in a tree",
+		return wire_request_refuse(request, OFFENCE_SUBSURFACES,
+				"more than %u sub-surfaces in a tree",
 				(unsigned)SUBSURFACES_PER_TREE_MAX);
 	}
 	for (struct wire_surface *above = parent; above != NULL; above = above->parent) {

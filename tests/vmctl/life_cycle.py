@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
-from world import ANSWERS, Compositor, EXITS, run_cases
+from world import ANSWERS, Compositor, EXITS, Watcher, run_cases
 
 
 def says_who_starts_vmd(world):
@@ -222,6 +223,35 @@ def registers_with_every_compositor(world):
     compositor.close()
 
 
+def tells_who_misbehaved(world):
+    compositor = Compositor(str(world.silo / "io.silo.Compositor"))
+    compositor.serve_until("two")
+    watcher = Watcher(world)
+    assert "offences" not in world.status("two")
+    at = int(time.time() * 1000)
+    reasons = ("opened too many windows", "x" * 96, "made too many\x1b[2J objects", "sent too many messages")
+    for count, reason in enumerate(reasons, 1):
+        compositor.blame(domain="two", count=count, reason=reason, at=at)
+    compositor.blame(domain="nobody", count=1, reason=reasons[0], at=at)
+    compositor.blame(domain="two", count="9", reason=7)
+    while watcher.next().get("two", {}).get("offences") != 4:
+        pass
+    status = world.status("two")
+    assert "offence" in status, status
+    assert status["offence"] == reasons[-1] and status["offence_at"] == at, status
+    text = "misbehaved 4 times: it sent too many messages"
+    shown = world.ok("status", "two")
+    assert f"  offences   {text} (the last at " in shown, shown
+    line = next(line for line in world.ok("list").splitlines() if line.startswith("two "))
+    assert line.endswith(text), line
+    # The next boot begins anew.
+    world.ok("run", "two", "reboot")
+    compositor.serve_until("two")
+    assert "offences" not in world.status("two")
+    watcher.sock.close()
+    compositor.close()
+
+
 def a_hostile_vmm_reaches_nothing(world):
     world.ok("start", "one")
     world.ok("start", "hostile")
@@ -320,7 +350,7 @@ CASES = [
     pauses_and_resumes, shows_the_log_filtered, reboots, stops, races_end_well, a_silent_guest_fails,
     a_vmm_that_talks_nonsense_fails, force_ends_a_stubborn_guest, killing_any_process_ends_the_vm_truthfully,
     a_killed_vmd_loses_nothing, registers_with_every_compositor,
-    a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,
+    tells_who_misbehaved, a_hostile_vmm_reaches_nothing, stop_all_leaves_nothing, says_what_is_missing,
 ]
 
 CROSVM_CASES = [

@@ -207,6 +207,8 @@ def whoever_sits_at_the_screen_is_told(world):
                 call = json.loads(sock.recv(65536).rstrip(b"\0"))
             except TimeoutError:
                 continue  # the connection whose end tells of the compositor's
+            if call["method"] == "io.silo.Compositor.WatchOffences":
+                continue
             assert call["method"] == f"io.silo.Compositor.{method}", call
             sock.sendall(b'{"parameters":{"id":1}}\0' if method == "Notify" else b'{"parameters":{}}\0')
             return call["parameters"]

@@ -70,6 +70,12 @@ class Compositor:
         self.path = path
         self.domains = {}
         self.connections = []
+        self.watchers = []
+
+    def blame(self, **offences):
+        """Tells who watches that a domain misbehaved."""
+        for sock in self.watchers:
+            sock.sendall(json.dumps({"parameters": {"offences": [offences]}, "continues": True}).encode() + b"\0")
 
     def serve_until(self, name, timeout=10):
         """Serves until the domain is there and its proxy has asked for a connection."""
@@ -98,6 +104,11 @@ class Compositor:
             sock.close()
             return
         call = json.loads(data.rstrip(b"\0"))
+        if call["method"] == "io.silo.Compositor.WatchOffences":
+            assert call["more"], call
+            self.watchers.append(sock)
+            sock.sendall(b'{"parameters":{"offences":[]},"continues":true}\0')
+            return
         fds = array.array("i")
         for _, _, payload in control:
             fds.frombytes(payload[:len(payload) - len(payload) % fds.itemsize])

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/fd.h"
 #include "base/limits.h"
 #include "proxy/wire/engine.h"
 #include "tests/wire/fixture.h"
@@ -37,6 +38,12 @@ static void assert_refused(const char *text) {
 	if (strstr(f.reason, text) == NULL) {
 		fail_msg("\"%s\" is not about \"%s\"", f.reason, text);
 	}
+	/* The compositor was told whose fault it was. */
+	unsigned char report[2];
+	size_t none = 0;
+	enum offence offence;
+	assert_int_equal(fd_recv(f.dial, report, sizeof(report), NULL, &none), 2);
+	assert_true(report[0] == 'o' && offence_read(report[1], &offence));
 	size_t size;
 	size_t n = count(&f);
 	assert_true(n > 0);

@@ -59,6 +59,23 @@ static const char *pending_text(sd_json_variant *json) {
 					       : "the manifest says otherwise, after a restart";
 }
 
+static uint64_t show_number(sd_json_variant *json, const char *key) {
+	sd_json_variant *value = sd_json_variant_by_key(json, key);
+	return value != NULL && sd_json_variant_is_unsigned(value) ? sd_json_variant_unsigned(value)
+								   : 0;
+}
+
+/* How often it misbehaved and how, in out; or "". */
+static const char *offence_text(sd_json_variant *json, char out[REASON_MAX]) {
+	uint64_t count = show_number(json, "offences");
+	if (count == 0) {
+		return "";
+	}
+	snprintf(out, REASON_MAX, "misbehaved %llu time%s: it %s", (unsigned long long)count,
+			count == 1 ? "" : "s", show_string(json, "offence"));
+	return out;
+}
+
 /* On a terminal of today only the time: there is little room. */
 static const char *shorten_time(const char *since) {
 	char today[TIME_SIZE];
@@ -70,9 +87,16 @@ static const char *shorten_time(const char *since) {
 
 static void add_vm(struct table *table, sd_json_variant *json) {
 	struct record record;
-	char since[TIME_SIZE];
+	char since[TIME_SIZE], offence[REASON_MAX];
 	record_from_json(&record, json);
 	format_time(record.since_ms, since);
+	const char *words = record.reason;
+	if (words[0] == '\0') {
+		words = offence_text(json, offence);
+	}
+	if (words[0] == '\0') {
+		words = pending_text(json);
+	}
 	bool is_alive = vm_state_is_alive(record.state);
 	table_add(table,
 			(const struct table_cell[]){
@@ -81,9 +105,7 @@ static void add_vm(struct table *table, sd_json_variant *json) {
 					{shorten_time(since), NULL},
 					{is_alive ? record.accelerator : "", NULL},
 					{is_alive ? record.jail : "", NULL},
-					{record.reason[0] != '\0' ? record.reason
-								  : pending_text(json),
-							NULL},
+					{words, NULL},
 			},
 			show_string(json, "color"));
 }
@@ -167,7 +189,7 @@ static void print_limits(const struct record *record) {
 
 void show_status(sd_json_variant *json) {
 	struct record record;
-	char since[TIME_SIZE];
+	char since[TIME_SIZE], offence[REASON_MAX];
 	bool in_color = table_wants_color();
 	record_from_json(&record, json);
 	format_time(record.since_ms, since);
@@ -177,6 +199,10 @@ void show_status(sd_json_variant *json) {
 	printf(" since %s\n", since);
 	if (record.reason[0] != '\0') {
 		printf("  reason     %s\n", record.reason);
+	}
+	if (offence_text(json, offence)[0] != '\0') {
+		format_time(show_number(json, "offence_at"), since);
+		printf("  offences   %s (the last at %s)\n", offence, since);
 	}
 	if (pending_text(json)[0] != '\0') {
 		printf("  manifest   %s\n", pending_text(json));

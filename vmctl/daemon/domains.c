@@ -18,6 +18,7 @@
 #include "vmctl/daemon/instance.h"
 #include "vmctl/daemon/manager.h"
 #include "vmctl/daemon/notices.h"
+#include "vmctl/daemon/offences.h"
 #include "vmctl/daemon/reload.h"
 #include "vmctl/supervisor/interface.h"
 
@@ -34,6 +35,7 @@ struct domains {
 	/* An idle connection: its hang-up says that the compositor is gone. */
 	int compositor;
 	sd_event_source *compositor_source;
+	sd_varlink *offences; /* NULL: the compositor does not tell them */
 };
 
 /* A boot is known by its supervisor and its number: room for two numbers. */
@@ -81,6 +83,7 @@ static void hand_over(struct registration *registration) {
 		return;
 	}
 	instance->has_domain = true;
+	offences_forget(instance);
 	registration->domains->retries = 0;
 }
 
@@ -191,6 +194,7 @@ static void update_all(struct domains *domains) {
 static void forget_compositor(struct domains *domains) {
 	domains->compositor_source = sd_event_source_disable_unref(domains->compositor_source);
 	fd_close(&domains->compositor);
+	domains->offences = sd_varlink_close_unref(domains->offences);
 	for (size_t i = 0; i < domains->manager->instances_len; i++) {
 		domains->manager->instances[i]->has_domain = false;
 	}
@@ -224,6 +228,7 @@ static void find_compositor(struct domains *domains) {
 		return;
 	}
 	domains->retries = 0;
+	domains->offences = offences_watch(domains->manager);
 	if (domains->manager->fault != NULL) {
 		notices_manifest(domains->manager);
 	}

@@ -508,6 +508,9 @@ int instance_status(const struct instance *instance, sd_json_variant **ret_statu
 		result = sd_json_variant_set_field_unsigned(&status, "expected_ms",
 				instance->expected_ms);
 	}
+	if (result >= 0) {
+		result = offences_add(&instance->offences, &status);
+	}
 	const char *pending = definition_pending(instance);
 	if (result >= 0 && pending != NULL) {
 		result = sd_json_variant_set_field_string(&status, "pending", pending);

@@ -12,6 +12,7 @@
 
 #include "vmctl/daemon/manager.h"
 #include "vmctl/daemon/notices.h"
+#include "vmctl/daemon/offences.h"
 #include "vmctl/supervisor/interface.h"
 #include "vmctl/supervisor/record.h"
 #include "vmctl/supervisor/run_request.h"
@@ -53,6 +54,7 @@ struct instance {
 	/* The domain has been registered for this boot. */
 	bool has_domain;
 	bool is_registering;
+	struct offences offences;
 	enum vm_state noticed_state; /* by notices_state_changed() */
 	bool is_start_told;          /* the user was told that it boots */
 };

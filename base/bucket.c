@@ -2,7 +2,7 @@
  *
  * A token bucket; see the header.
  */
-#include "proxy/quota/bucket.h"
+#include "base/bucket.h"
 
 #define NS_PER_US 1000
 #define US_PER_S 1000000

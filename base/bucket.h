@@ -2,8 +2,8 @@
  *
  * A token bucket: so much a second, so much at once. Used to meter guests by not reading.
  */
-#ifndef SILO_PROXY_QUOTA_BUCKET_H
-#define SILO_PROXY_QUOTA_BUCKET_H
+#ifndef SILO_BASE_BUCKET_H
+#define SILO_BASE_BUCKET_H
 
 #include <stdbool.h>
 #include <stdint.h>
