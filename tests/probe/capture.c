@@ -124,7 +124,7 @@ static bool frame_is_over(struct capture *capture) {
 	return capture->frame_state != FRAME_PENDING || capture->is_stopped;
 }
 
-struct capture *capture_create(struct probe *probe, struct probe_output *output) {
+struct capture *capture_create(struct probe *probe, struct probe_output *output, bool has_cursor) {
 	if (probe->sources == NULL || probe->captures == NULL || probe->shm == NULL) {
 		return NULL;
 	}
@@ -137,7 +137,7 @@ struct capture *capture_create(struct probe *probe, struct probe_output *output)
 			ext_output_image_capture_source_manager_v1_create_source(probe->sources,
 					output->wl_output);
 	capture->session = ext_image_copy_capture_manager_v1_create_session(probe->captures, source,
-			EXT_IMAGE_COPY_CAPTURE_MANAGER_V1_OPTIONS_PAINT_CURSORS);
+			has_cursor ? EXT_IMAGE_COPY_CAPTURE_MANAGER_V1_OPTIONS_PAINT_CURSORS : 0);
 	ext_image_copy_capture_session_v1_add_listener(capture->session, &session_listener,
 			capture);
 	ext_image_capture_source_v1_destroy(source);

@@ -12,8 +12,8 @@ struct probe;
 struct probe_output;
 struct capture;
 
-/* A capture session of an output. NULL: not offered, or the output is gone. */
-struct capture *capture_create(struct probe *probe, struct probe_output *output);
+/* A capture session of an output, with the cursor in its pictures or not. NULL: not offered, or the output is gone. */
+struct capture *capture_create(struct probe *probe, struct probe_output *output, bool has_cursor);
 void capture_destroy(struct capture *capture);
 
 /*

@@ -70,7 +70,7 @@ static bool parse_button(const char *text, uint32_t *ret_button) {
 static struct capture *take_picture(struct probe *probe, const char *output,
 		struct answer *answer) {
 	struct probe_output *found = probe_output(probe, output);
-	struct capture *capture = found != NULL ? capture_create(probe, found) : NULL;
+	struct capture *capture = found != NULL ? capture_create(probe, found, false) : NULL;
 	if (capture == NULL) {
 		refuse(answer, "no such output, or no capture offered", 0);
 		return NULL;
@@ -137,7 +137,7 @@ static bool run_wait_pixel(struct probe *probe, int argc, char *argv[], struct a
 		return refuse(answer, "the color is #rrggbb", 0);
 	}
 	struct probe_output *output = probe_output(probe, NULL);
-	struct capture *capture = output != NULL ? capture_create(probe, output) : NULL;
+	struct capture *capture = output != NULL ? capture_create(probe, output, false) : NULL;
 	if (capture == NULL) {
 		return refuse(answer, "no output, or no capture offered", 0);
 	}
@@ -170,7 +170,7 @@ static bool run_wait_box(struct probe *probe, int argc, char *argv[], struct ans
 		return refuse(answer, "the color is #rrggbb, SECONDS is a number", 0);
 	}
 	struct probe_output *output = probe_output(probe, NULL);
-	struct capture *capture = output != NULL ? capture_create(probe, output) : NULL;
+	struct capture *capture = output != NULL ? capture_create(probe, output, false) : NULL;
 	if (capture == NULL) {
 		return refuse(answer, "no output, or no capture offered", 0);
 	}

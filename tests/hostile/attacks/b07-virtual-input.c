@@ -60,7 +60,7 @@ static enum verdict looking(struct arena *arena) {
 		return because(arena, CANNOT, "the victim did not get the keyboard by a click");
 	}
 	struct probe_output *output = probe_output(&probe, NULL);
-	struct capture *capture = output != NULL ? capture_create(&probe, output) : NULL;
+	struct capture *capture = output != NULL ? capture_create(&probe, output, true) : NULL;
 	bool is_seen = capture != NULL && capture_take(capture, clock_now_ms() + 10000) == 0;
 	return because(arena, is_seen ? BROKEN : HELD, "%s",
 			is_seen ? "a picture of all machines' windows" : "no picture");

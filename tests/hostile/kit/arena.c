@@ -58,7 +58,7 @@ void arena_look(struct arena *arena) {
 		capture_destroy(arena->picture);
 	}
 	struct probe_output *output = probe_output(&arena->screen, NULL);
-	arena->picture = output != NULL ? capture_create(&arena->screen, output) : NULL;
+	arena->picture = output != NULL ? capture_create(&arena->screen, output, true) : NULL;
 	if (arena->picture == NULL ||
 			capture_take(arena->picture, clock_now_ms() + PICTURE_MS) < 0 ||
 			wait_quiet(arena) < 0) {
