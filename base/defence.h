@@ -16,6 +16,8 @@
 	X(registry_names) /* guests are told the compositor's own numbers of globals */ \
 	X(stale_modifiers) /* who gets the keyboard is told of modifiers held for another */ \
 	X(chords) /* the focused window is told of the modifiers of silo's own chords */ \
+	X(hidden_seats) /* a virtual machine is told of the seats of others */ \
+	X(virtual_chords) /* programs that may type press the user's own chords */ \
 	X(deadtime) /* what has just appeared is clicked at once */ \
 	/* the end */
 /* clang-format on */

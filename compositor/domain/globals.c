@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "compositor/domain/domain.h"
@@ -93,7 +94,7 @@ static bool filter(const struct wl_client *wl_client, const struct wl_global *gl
 	if (client == NULL || row == NULL || (row->allow & (1u << client->class)) == 0) {
 		return false;
 	}
-	if (strcmp(interface, "wl_seat") == 0) {
+	if (strcmp(interface, "wl_seat") == 0 && DEFENDS(hidden_seats)) {
 		return domains_of_seat_global(server, global) == client->domain;
 	}
 	return true;

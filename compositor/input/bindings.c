@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <wlr/types/wlr_keyboard.h>
 
+#include "base/defence.h"
 #include "compositor/input/actions.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -57,7 +58,7 @@ uint32_t bindings_modifier(struct server *server) {
 static bool run_action(struct server *server, const char *name, unsigned int number,
 		bool is_virtual) {
 	const struct action *action = name != NULL ? action_find(name) : NULL;
-	if (action == NULL || (action->is_trusted && is_virtual) ||
+	if (action == NULL || (action->is_trusted && is_virtual && DEFENDS(virtual_chords)) ||
 			(switcher_is_open(server) && !action->is_switchers)) {
 		return false;
 	}
