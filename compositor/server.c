@@ -32,6 +32,8 @@
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
+#include "compositor/lock/lock.h"
+#include "compositor/lock/locker.h"
 #include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
@@ -209,6 +211,7 @@ static const struct module modules[] = {
 		{"activation", activation_create, activation_destroy},
 		{"layer shell", layer_shell_create, layer_shell_destroy},
 		{"tools", tools_create, tools_destroy},
+		{"lock", lock_create, lock_destroy},
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},
@@ -220,6 +223,7 @@ static const struct module modules[] = {
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},
+		{"locker", locker_create, locker_destroy},
 };
 
 #define MODULE_COUNT (sizeof(modules) / sizeof(modules[0]))

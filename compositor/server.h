@@ -32,6 +32,9 @@ struct layer_shell;
 struct launch;
 struct host;
 struct layers;
+struct lock;
+struct lock_surfaces;
+struct locker;
 struct nesting;
 struct notices;
 struct outputs;
@@ -92,6 +95,8 @@ struct server {
 	struct activation *activation;
 	struct layer_shell *layer_shell;
 	struct tools *tools;
+	struct lock *lock;
+	struct lock_surfaces *lock_surfaces;
 	struct sockets *sockets;
 	struct watch *watch;
 	struct notices *notices;
@@ -101,6 +106,7 @@ struct server {
 	struct launch *launch;
 	struct child *child;
 	struct programs *programs;
+	struct locker *locker;
 };
 
 /*

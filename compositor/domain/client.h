@@ -17,10 +17,11 @@ struct domain;
 struct server;
 
 enum client_class {
-	CLIENT_VM,         /* a guest's, over the dial channel of its domain */
-	CLIENT_HOST_APP,   /* connected to $WAYLAND_DISPLAY */
-	CLIENT_HOST_SHELL, /* spawned by silo itself */
-	CLIENT_HOST_TOOLS, /* connected to the tools socket */
+	CLIENT_VM,          /* a guest's, over the dial channel of its domain */
+	CLIENT_HOST_APP,    /* connected to $WAYLAND_DISPLAY */
+	CLIENT_HOST_SHELL,  /* spawned by silo itself */
+	CLIENT_HOST_TOOLS,  /* connected to the tools socket */
+	CLIENT_HOST_LOCKER, /* spawned by silo while the session is locked, to unlock it */
 	CLIENT_CLASS_COUNT,
 };
 

@@ -28,7 +28,8 @@ struct globals {
 #define APP (1u << CLIENT_HOST_APP)
 #define SHELL (1u << CLIENT_HOST_SHELL)
 #define TOOLS (1u << CLIENT_HOST_TOOLS)
-#define ALL (VM | APP | SHELL | TOOLS)
+#define LOCKER (1u << CLIENT_HOST_LOCKER)
+#define ALL (VM | APP | SHELL | TOOLS | LOCKER)
 
 const struct globals_row globals_table[] = {
 		/* Surfaces, windows, buffers: everybody's. */
@@ -56,17 +57,19 @@ const struct globals_row globals_table[] = {
 		 */
 		{"ext_data_control_manager_v1", ALL, 0},
 		/* Surfaces outside windows, without a frame. */
-		{"zwlr_layer_shell_v1", SHELL | TOOLS, VM | APP},
+		{"zwlr_layer_shell_v1", SHELL | TOOLS, VM | APP | LOCKER},
+		/* Locks, and unlocks. */
+		{"ext_session_lock_manager_v1", LOCKER, VM | APP | SHELL | TOOLS},
 		/* The true names and places of outputs. */
-		{"zxdg_output_manager_v1", APP | SHELL | TOOLS, VM},
+		{"zxdg_output_manager_v1", APP | SHELL | TOOLS | LOCKER, VM},
 		/* Other clients' pixels, input and windows. */
-		{"zwlr_screencopy_manager_v1", TOOLS, VM | APP | SHELL},
-		{"ext_image_copy_capture_manager_v1", TOOLS, VM | APP | SHELL},
-		{"ext_output_image_capture_source_manager_v1", TOOLS, VM | APP | SHELL},
-		{"ext_foreign_toplevel_list_v1", TOOLS | SHELL, VM | APP},
-		{"zwp_virtual_keyboard_manager_v1", TOOLS, VM | APP | SHELL},
-		{"zwlr_virtual_pointer_manager_v1", TOOLS, VM | APP | SHELL},
-		{"zwlr_output_manager_v1", TOOLS, VM | APP | SHELL},
+		{"zwlr_screencopy_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
+		{"ext_image_copy_capture_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
+		{"ext_output_image_capture_source_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
+		{"ext_foreign_toplevel_list_v1", TOOLS | SHELL, VM | APP | LOCKER},
+		{"zwp_virtual_keyboard_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
+		{"zwlr_virtual_pointer_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
+		{"zwlr_output_manager_v1", TOOLS, VM | APP | SHELL | LOCKER},
 };
 
 const size_t globals_table_len = sizeof(globals_table) / sizeof(globals_table[0]);

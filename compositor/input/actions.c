@@ -5,6 +5,7 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
+#include "compositor/lock/lock.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/launch.h"
@@ -112,6 +113,10 @@ static void open_terminal(struct server *server, unsigned int number) {
 	}
 }
 
+static void lock(struct server *server, unsigned int number) {
+	lock_now(server, "by its keys");
+}
+
 static void reload(struct server *server, unsigned int number) {
 	settings_reload(server);
 }
@@ -137,6 +142,7 @@ const struct action actions[] = {
 		{"move-to-workspace", true, false, false, move_to_workspace},
 		{"launcher", false, false, true, toggle_launcher},
 		{"terminal", false, false, true, open_terminal},
+		{"lock", false, true, true, lock},
 		{"reload", false, false, true, reload},
 		{"end-session", false, false, true, end_session},
 };

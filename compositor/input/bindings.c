@@ -6,6 +6,7 @@
 
 #include "base/defence.h"
 #include "compositor/input/actions.h"
+#include "compositor/lock/lock.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
@@ -43,6 +44,7 @@ const struct binding bindings_default[] = {
 		WORKSPACE(9),
 		{BINDING_MOD, XKB_KEY_Return, "terminal", 0, 0},
 		{BINDING_MOD, XKB_KEY_space, "launcher", 0, 0},
+		{BINDING_MOD, XKB_KEY_l, "lock", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_r, "reload", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };
@@ -58,6 +60,10 @@ uint32_t bindings_modifier(struct server *server) {
 static bool run_action(struct server *server, const char *name, unsigned int number,
 		bool is_virtual) {
 	const struct action *action = name != NULL ? action_find(name) : NULL;
+	/* Only the chords for other consoles, which are none of these, work then. */
+	if (lock_is_on(server)) {
+		return false;
+	}
 	if (action == NULL || (action->is_trusted && is_virtual && DEFENDS(virtual_chords)) ||
 			(switcher_is_open(server) && !action->is_switchers)) {
 		return false;

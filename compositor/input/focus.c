@@ -27,6 +27,9 @@ struct focus {
 	char left_by[VM_NAME_MAX + 1];
 	bool is_held;
 	struct focus_hold hold;
+	bool is_locked; /* hold is the lock's; without it, it would be: */
+	bool is_wanted;
+	struct focus_hold wanted;
 	char expected[VM_NAME_MAX + 1]; /* "": no window is expected */
 	int64_t expected_ms;            /* since then */
 };
@@ -123,7 +126,7 @@ static void enter_window(struct window *window) {
 	window_set_active(window, true);
 }
 
-void focus_set_hold(struct server *server, const struct focus_hold *hold) {
+static void hold_for(struct server *server, const struct focus_hold *hold) {
 	struct focus *focus = server->focus;
 	if (!focus->is_held && hold == NULL) {
 		return;
@@ -144,6 +147,24 @@ void focus_set_hold(struct server *server, const struct focus_hold *hold) {
 	}
 	outputs_update_strips(server);
 	watch_changed(server);
+}
+
+void focus_set_hold(struct server *server, const struct focus_hold *hold) {
+	struct focus *focus = server->focus;
+	focus->is_wanted = hold != NULL;
+	focus->wanted = hold != NULL ? *hold : (struct focus_hold){0};
+	if (!focus->is_locked) {
+		hold_for(server, hold);
+	}
+}
+
+void focus_set_lock(struct server *server, const struct focus_hold *lock) {
+	struct focus *focus = server->focus;
+	focus->is_locked = lock != NULL;
+	if (lock == NULL && focus->is_wanted) {
+		lock = &focus->wanted;
+	}
+	hold_for(server, lock);
 }
 
 static void move_to_front(struct server *server, struct window *window) {

@@ -41,6 +41,10 @@ struct output *focus_output(struct server *server);
 /* Holds the keyboard for hold, which is copied; NULL gives it back to the window in use. */
 void focus_set_hold(struct server *server, const struct focus_hold *hold);
 
+/* The same for the lock, which comes before all others: what they ask for meanwhile is granted when
+ * it gives the keyboard back. */
+void focus_set_lock(struct server *server, const struct focus_hold *lock);
+
 /* Gives window, mapped, the keyboard, or makes it the one that gets it back; NULL: none. */
 void focus_set(struct server *server, struct window *window);
 

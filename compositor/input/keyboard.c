@@ -19,6 +19,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
+#include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -149,10 +150,16 @@ void keyboards_end_tap(struct server *server) {
 	server->keyboards->tapped = 0;
 }
 
+void keyboards_forget(struct server *server) {
+	server->keyboards->tapped = 0;
+	server->keyboards->early_len = 0;
+	server->keyboards->chord.len = 0;
+}
+
 /* Does nobody hear keys, because what will is being started? */
 static bool is_early(struct server *server) {
 	const struct focus_hold *hold = focus_held(server);
-	return hold != NULL && hold->surface == NULL;
+	return hold != NULL && hold->surface == NULL && !lock_is_on(server);
 }
 
 void keyboards_send_early(struct server *server) {

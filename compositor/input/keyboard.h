@@ -23,6 +23,9 @@ void keyboards_add(struct server *server, struct wlr_keyboard *keyboard, bool is
 /* What is pressed now is more than a tap of a key. */
 void keyboards_end_tap(struct server *server);
 
+/* What was typed for something that is waited for will not be heard by it; no tap or chord is under way. */
+void keyboards_forget(struct server *server);
+
 /* Something of the host's may be typed into now: gives it what was typed while it was waited for. */
 void keyboards_send_early(struct server *server);
 

@@ -37,6 +37,7 @@
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
+#include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -284,6 +285,13 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	}
 	struct hit hit;
 	hit_find(server, cursor->x, cursor->y, &hit);
+	if (lock_is_on(server)) {
+		update_focus(pointer, 0);
+		if (hit.surface != NULL && pointer->seat != NULL) {
+			begin_client(pointer, &hit);
+		}
+		return;
+	}
 	if (deadtime_has(server, cursor->x, cursor->y, &hit)) {
 		return;
 	}
@@ -518,6 +526,14 @@ void pointer_leave_seat(struct server *server, struct seat *seat) {
 		clear_seat(pointer);
 		end_grab(pointer, false);
 	}
+}
+
+void pointer_leave(struct server *server) {
+	struct pointer *pointer = server->pointer;
+	clear_seat(pointer);
+	end_grab(pointer, false);
+	hover(pointer, NULL, FRAME_PART_NONE);
+	cursor_set_owner(server, NULL);
 }
 
 void pointer_forget_window(struct server *server, struct window *window) {

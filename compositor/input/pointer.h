@@ -46,6 +46,9 @@ void pointer_end(struct server *server);
 /* seat's domain loses the keyboard: what its clients do with held buttons, a drag too, ends. */
 void pointer_leave_seat(struct server *server, struct seat *seat);
 
+/* The same, and no client has the pointer's focus until pointer_rebase() finds one. */
+void pointer_leave(struct server *server);
+
 /* window, or seat, is going. */
 void pointer_forget_window(struct server *server, struct window *window);
 void pointer_forget_seat(struct server *server, struct seat *seat);

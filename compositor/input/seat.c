@@ -144,6 +144,11 @@ void seat_keyboard_leave(struct seat *seat) {
 	pointer_leave_seat(seat->domain->server, seat);
 }
 
+void seat_end(struct seat *seat) {
+	seat_keyboard_leave(seat);
+	wlr_seat_pointer_notify_clear_focus(seat->wlr_seat);
+}
+
 /* Was the press told? Forgets it. */
 static bool take_pressed(struct seat *seat, uint32_t keycode) {
 	struct wlr_keyboard *shown = &seat->shown;

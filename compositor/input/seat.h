@@ -46,6 +46,10 @@ void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface);
 /* Takes keyboard, grabs and popups from the domain. */
 void seat_keyboard_leave(struct seat *seat);
 
+/* Takes all that clients of the domain hold: focuses, keys, buttons, grabs with their popups and drags. They
+ * hear that it ends, and nothing of what is released later. */
+void seat_end(struct seat *seat);
+
 /* A key of keyboard, for the surface that has the focus in this domain. */
 void seat_key(struct seat *seat, struct wlr_keyboard *keyboard, uint32_t time_ms, uint32_t keycode,
 		bool is_press);

@@ -9,6 +9,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/lock/lock.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
@@ -57,6 +58,11 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 			.width = strip->box.width,
 			.caps_lock = keyboards_have_caps_lock(server),
 	};
+	/* On all outputs alike, and nothing of machines. */
+	if (lock_is_on(server)) {
+		ret_spec->holder = STRIP_LOCKED;
+		return;
+	}
 	if (domain == NULL) {
 		return;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * terminal and application: what is started on this computer itself.
+ * terminal, locker and application: what is started on this computer itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,21 +31,29 @@ static bool is_program(const char *word) {
 	return word[0] == '/' || (word[0] != '\0' && strchr(word, '/') == NULL);
 }
 
-void reading_terminal(struct reading *reading) {
+static void read_command(struct reading *reading, char ***words) {
 	const struct scfg_directive *directive = reading->directive;
 	if (!is_program(directive->params[0])) {
 		READING_FAIL(reading, "\"%s\": write a program's name or a path that begins with /",
 				directive->params[0]);
 		return;
 	}
-	free_words(reading->settings->terminal);
-	reading->settings->terminal = copy_words(directive->params, directive->params_len);
+	free_words(*words);
+	*words = copy_words(directive->params, directive->params_len);
 }
 
-void reading_default_terminal(struct settings *settings) {
-	static char foot[] = "foot";
-	char *words[] = {foot};
-	settings->terminal = copy_words(words, 1);
+void reading_terminal(struct reading *reading) {
+	read_command(reading, &reading->settings->terminal);
+}
+
+void reading_locker(struct reading *reading) {
+	read_command(reading, &reading->settings->locker);
+}
+
+void reading_default_programs(struct settings *settings) {
+	char foot[] = "foot", swaylock[] = "swaylock";
+	settings->terminal = copy_words((char *[]){foot}, 1);
+	settings->locker = copy_words((char *[]){swaylock}, 1);
 }
 
 void reading_application(struct reading *reading) {
@@ -80,6 +88,7 @@ void reading_application(struct reading *reading) {
 
 void reading_free_programs(struct settings *settings) {
 	free_words(settings->terminal);
+	free_words(settings->locker);
 	for (size_t i = 0; i < settings->applications_len; i++) {
 		free(settings->applications[i].name);
 		free_words(settings->applications[i].command);

@@ -48,10 +48,11 @@ void reading_unbind(struct reading *reading);
 /* The table that the file then changes. */
 void reading_default_bindings(struct settings *settings);
 
-/* terminal and application; their defaults; and what they leave. */
+/* terminal, locker and application; their defaults; and what they leave. */
 void reading_terminal(struct reading *reading);
+void reading_locker(struct reading *reading);
 void reading_application(struct reading *reading);
-void reading_default_terminal(struct settings *settings);
+void reading_default_programs(struct settings *settings);
 void reading_free_programs(struct settings *settings);
 
 /* output NAME { … } */

@@ -228,6 +228,7 @@ static const struct rule rules[] = {
 		{"bind", 2, 3, false, true, "bind Mod+Shift+q close", reading_bind},
 		{"unbind", 1, 1, false, true, "unbind Mod+m", reading_unbind},
 		{"terminal", 1, HOST_WORDS_MAX, false, false, "terminal foot", reading_terminal},
+		{"locker", 1, HOST_WORDS_MAX, false, false, "locker swaylock", reading_locker},
 		{"application", 2, HOST_WORDS_MAX + 1, false, true,
 				"application \"Sound\" pavucontrol", reading_application},
 		{"output", 1, 1, true, true, "output DP-1 { … }", reading_output},
@@ -253,7 +254,7 @@ static struct settings *make_defaults(void) {
 	settings->keyboard.repeat_rate_hz = REPEAT_RATE_HZ;
 	settings->keyboard.repeat_delay_ms = REPEAT_DELAY_MS;
 	reading_default_bindings(settings);
-	reading_default_terminal(settings);
+	reading_default_programs(settings);
 	return settings;
 }
 

@@ -72,6 +72,7 @@ struct settings {
 	struct pointer_settings pointer;
 	struct output_settings *outputs;
 	size_t outputs_len;
+	char **locker;   /* a command; ends with NULL */
 	char **terminal; /* a command to which another can be appended; ends with NULL */
 	struct host_application *applications;
 	size_t applications_len;

@@ -15,6 +15,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "compositor/lock/locker.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
 #include "compositor/shell/host.h"
@@ -131,7 +132,9 @@ static int handle_child(int number, void *data) {
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == server->child->vmd) {
 			vmd_ended(server, status);
-		} else if (programs_ended(server, pid, status) || host_ended(server, pid, status)) {
+		} else if (programs_ended(server, pid, status) ||
+				locker_ended(server, pid, status) ||
+				host_ended(server, pid, status)) {
 			continue;
 		} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 			log_warn("a program that silo started ended with status %#x",

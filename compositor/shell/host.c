@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
+#include "compositor/lock/lock.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/notices.h"
@@ -43,6 +44,10 @@ static bool reload(struct server *server) {
 	return true;
 }
 
+static bool lock_session(struct server *server) {
+	return lock_now(server, "from the launcher") != LOCK_NO_LOCKER;
+}
+
 static bool end_session(struct server *server) {
 	server_stop(server);
 	return true;
@@ -57,6 +62,7 @@ static const struct builtin {
 		{"terminal", "Terminal", "Commands on this computer", host_has_terminal,
 				open_terminal},
 		{"reload", "Read the settings again", "Session", NULL, reload},
+		{"lock", "Lock the screen", "Session", NULL, lock_session},
 		{"end-session", "End the session", "Session", NULL, end_session},
 };
 #define BUILTINS (sizeof(builtins) / sizeof(builtins[0]))

@@ -16,6 +16,7 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/listen.h"
+#include "compositor/lock/lock.h"
 #include "compositor/options.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -198,12 +199,9 @@ static int handle_patience(void *data) {
 	return 0;
 }
 
-bool programs_toggle_launcher(struct server *server) {
-	struct programs *programs = server->programs;
-	const char *name = server->options->launcher;
-	if (programs == NULL || name == NULL) {
-		return false;
-	}
+/* Returns whether it was open. */
+static bool close_launcher(struct programs *programs) {
+	struct server *server = programs->server;
 	struct program *launcher = &programs->launcher;
 	if (launcher->client != NULL && layer_shell_shows(server, launcher->client)) {
 		layer_shell_close(server, launcher->client);
@@ -216,6 +214,25 @@ bool programs_toggle_launcher(struct server *server) {
 		layer_shell_await(server, false, NULL);
 		return true;
 	}
+	return false;
+}
+
+void programs_close_launcher(struct server *server) {
+	if (server->programs != NULL) {
+		close_launcher(server->programs);
+	}
+}
+
+bool programs_toggle_launcher(struct server *server) {
+	struct programs *programs = server->programs;
+	const char *name = server->options->launcher;
+	if (programs == NULL || name == NULL || lock_is_on(server)) {
+		return false;
+	}
+	if (close_launcher(programs)) {
+		return true;
+	}
+	struct program *launcher = &programs->launcher;
 	forget(launcher);
 	if (!start(programs, launcher, name, handle_launcher_gone)) {
 		return false;

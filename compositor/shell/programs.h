@@ -28,6 +28,9 @@ pid_t programs_ask(struct server *server);
  */
 bool programs_toggle_launcher(struct server *server);
 
+/* Closes the launcher, if it is open. */
+void programs_close_launcher(struct server *server);
+
 /* The host's colours have changed: those that are told them at their start are started again. */
 void programs_repaint(struct server *server);
 

@@ -56,6 +56,22 @@ bool spawn_find(const char *name, char path[PATH_MAX]) {
 	return false;
 }
 
+bool spawn_find_data(const char *name, char path[PATH_MAX]) {
+	static const char *const places[] = {SILO_DATA_FROM_BIN, "."};
+	char own[PATH_MAX];
+	ssize_t own_len = readlink("/proc/self/exe", own, sizeof(own));
+	while (own_len > 0 && own[own_len - 1] != '/') {
+		own_len--;
+	}
+	for (size_t i = 0; own_len > 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+		int len = snprintf(path, PATH_MAX, "%.*s%s/%s", (int)own_len, own, places[i], name);
+		if (len < PATH_MAX && access(path, R_OK) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* In the child, of which only this thread is left. */
 static _Noreturn void run(struct server *server, char *const argv[], int wayland_fd) {
 	sigset_t none;

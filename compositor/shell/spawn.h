@@ -19,6 +19,9 @@ struct server;
  */
 bool spawn_find(const char *name, char path[PATH_MAX]);
 
+/* Finds a file that comes with Silo, where it is installed or in the build that silo is part of. */
+bool spawn_find_data(const char *name, char path[PATH_MAX]);
+
 /*
  * Starts argv in a session of its own, so that it does not die with silo's terminal. wayland_fd,
  * which stays the caller's, becomes its connection to this compositor ($WAYLAND_SOCKET); -1: it

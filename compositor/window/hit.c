@@ -5,6 +5,7 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
+#include "compositor/lock/lock.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -80,6 +81,10 @@ static bool layer_has(struct server *server, enum layer layer, double lx, double
 
 void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) {
 	*ret_hit = (struct hit){.part = FRAME_PART_NONE};
+	if (lock_is_on(server)) {
+		lock_hit(server, lx, ly, ret_hit);
+		return;
+	}
 	if (switcher_is_open(server) || outputs_strip_has(server, lx, ly)) {
 		return;
 	}

@@ -517,7 +517,15 @@ struct window *window_in_server(struct fixture *fixture, const char *domain) {
 }
 
 uint32_t fixture_pixel(struct fixture *fixture, int x, int y) {
-	struct output *output = wl_container_of(fixture->server->outputs->list.next, output, link);
+	return fixture_pixel_on(fixture, 0, x, y);
+}
+
+uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y) {
+	struct wl_list *link = fixture->server->outputs->list.next;
+	while (index-- > 0) {
+		link = link->next;
+	}
+	struct output *output = wl_container_of(link, output, link);
 	struct wlr_output_state state;
 	wlr_output_state_init(&state);
 	wl_signal_emit_mutable(&fixture->server->outputs->drawing, NULL);

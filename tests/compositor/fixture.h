@@ -127,6 +127,8 @@ struct window *window_in_server(struct fixture *fixture, const char *domain);
 
 /* The pixel 0xrrggbb of the first output, drawn now. */
 uint32_t fixture_pixel(struct fixture *fixture, int x, int y);
+/* Likewise of the output of that number, from 0. */
+uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y);
 
 /* The user. */
 void user_key(struct fixture *fixture, uint32_t key, bool is_press);
