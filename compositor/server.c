@@ -29,6 +29,7 @@
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
@@ -52,6 +53,7 @@
 #include "compositor/shell/tools.h"
 #include "compositor/window/activation.h"
 #include "compositor/window/decoration.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/shadow.h"
 #include "compositor/window/snap.h"
 #include "compositor/window/switcher.h"
@@ -199,6 +201,7 @@ static const struct module modules[] = {
 		{"keyboards", keyboards_create, keyboards_destroy},
 		{"focus", focus_create, focus_destroy},
 		{"dead time", deadtime_create, deadtime_destroy},
+		{"hold", hold_create, hold_destroy},
 		{"domains", domains_create, domains_destroy},
 		{"pointing", pointing_create, pointing_destroy},
 		{"pointer", pointer_create, pointer_destroy},
@@ -207,6 +210,7 @@ static const struct module modules[] = {
 		{"shadows", shadows_create, shadows_destroy},
 		{"windows", windows_create, windows_destroy},
 		{"switcher", switcher_create, switcher_destroy},
+		{"reveal", reveal_create, reveal_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},
 		{"layer shell", layer_shell_create, layer_shell_destroy},

@@ -31,6 +31,7 @@ struct domain {
 	bool is_host;
 	bool is_emulated;
 	struct blame blame;
+	bool is_frozen; /* stands still, as the manager says */
 	struct seat *seat;
 	struct dial *dial;      /* NULL for the host */
 	struct wl_list clients; /* client.link */

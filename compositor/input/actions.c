@@ -10,6 +10,8 @@
 #include "compositor/settings/settings.h"
 #include "compositor/shell/launch.h"
 #include "compositor/shell/programs.h"
+#include "compositor/shell/steer.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
@@ -125,6 +127,22 @@ static void end_session(struct server *server, unsigned int number) {
 	server_stop(server);
 }
 
+static void reveal(struct server *server, unsigned int number) {
+	reveal_open(server);
+}
+
+static void freeze(struct server *server, unsigned int number) {
+	if (focus_domain(server) != NULL) {
+		steer_freeze(server, focus_domain(server));
+	}
+}
+
+static void kill_vm(struct server *server, unsigned int number) {
+	if (focus_domain(server) != NULL) {
+		steer_kill(server, focus_domain(server));
+	}
+}
+
 const struct action actions[] = {
 		{"next-window", false, true, false, next_window},
 		{"previous-window", false, true, false, previous_window},
@@ -143,6 +161,9 @@ const struct action actions[] = {
 		{"launcher", false, false, true, toggle_launcher},
 		{"terminal", false, false, true, open_terminal},
 		{"lock", false, true, true, lock},
+		{"reveal", false, false, true, reveal, reveal_close},
+		{"freeze", false, false, true, freeze, NULL, "Hold to freeze or thaw"},
+		{"kill", false, false, true, kill_vm, NULL, "Hold to kill"},
 		{"reload", false, false, true, reload},
 		{"end-session", false, false, true, end_session},
 };

@@ -16,6 +16,9 @@ struct action {
 	bool is_switchers; /* works while the switcher is open; no other does */
 	bool is_trusted;   /* never from virtual keyboards */
 	void (*run)(struct server *server, unsigned int number);
+	void (*end)(struct server *server); /* the chord is let go; NULL: that means nothing */
+	/* What the sheet says while it is held, for it is run only after a second; NULL: at once. */
+	const char *confirm;
 };
 
 extern const struct action actions[];

@@ -6,6 +6,7 @@
 
 #include "base/defence.h"
 #include "compositor/input/actions.h"
+#include "compositor/input/hold.h"
 #include "compositor/lock/lock.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -45,6 +46,9 @@ const struct binding bindings_default[] = {
 		{BINDING_MOD, XKB_KEY_Return, "terminal", 0, 0},
 		{BINDING_MOD, XKB_KEY_space, "launcher", 0, 0},
 		{BINDING_MOD, XKB_KEY_l, "lock", 0, 0},
+		{BINDING_MOD, XKB_KEY_Escape, "reveal", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_f, "freeze", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_k, "kill", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_r, "reload", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };
@@ -58,26 +62,31 @@ uint32_t bindings_modifier(struct server *server) {
 }
 
 static bool run_action(struct server *server, const char *name, unsigned int number,
-		bool is_virtual) {
+		uint32_t modifiers, bool is_virtual) {
 	const struct action *action = name != NULL ? action_find(name) : NULL;
 	/* Only the chords for other consoles, which are none of these, work then. */
 	if (lock_is_on(server)) {
 		return false;
 	}
 	if (action == NULL || (action->is_trusted && is_virtual && DEFENDS(virtual_chords)) ||
-			(switcher_is_open(server) && !action->is_switchers)) {
+			(switcher_is_open(server) && !action->is_switchers &&
+					action->end == NULL)) {
 		return false;
 	}
 	/* While the launcher is open, chords for windows are keys like others, and the launcher's. */
 	if (layer_shell_is_modal(server) && !action->is_trusted) {
 		return false;
 	}
-	action->run(server, number);
+	if (action->end != NULL || action->confirm != NULL) {
+		hold_begin(server, action, modifiers);
+	} else {
+		action->run(server, number);
+	}
 	return true;
 }
 
 bool bindings_run_tap(struct server *server, bool is_virtual) {
-	return run_action(server, server->is_nested ? NULL : "launcher", 0, is_virtual);
+	return run_action(server, server->is_nested ? NULL : "launcher", 0, 0, is_virtual);
 }
 
 bool bindings_run(struct server *server, uint32_t modifiers, xkb_keysym_t symbol, bool is_virtual) {
@@ -91,7 +100,8 @@ bool bindings_run(struct server *server, uint32_t modifiers, xkb_keysym_t symbol
 		uint32_t held = binding->modifiers & ~BINDING_MOD;
 		held |= binding->modifiers & BINDING_MOD ? bindings_modifier(server) : 0;
 		if (binding->symbol == lower && held == (modifiers & relevant)) {
-			return run_action(server, binding->action, binding->number, is_virtual);
+			return run_action(server, binding->action, binding->number, held,
+					is_virtual);
 		}
 	}
 	return false;

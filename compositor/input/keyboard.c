@@ -17,12 +17,14 @@
 #include "compositor/input/chord.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/hold.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 
 /* A press of Super that is longer is no tap. */
@@ -257,6 +259,41 @@ static void release_held_back(struct keyboards *keyboards, struct wlr_keyboard *
 	seat_key(domain->seat, keyboard, event->time_msec, event->keycode, false);
 }
 
+/* While the reveal is open, every key is its own; the release of one whose press a client heard is not. */
+static bool try_reveal(struct keyboards *keyboards, struct wlr_keyboard *keyboard, uint32_t keycode,
+		bool is_press, bool is_virtual) {
+	if (!reveal_is_open(keyboards->server)) {
+		return false;
+	}
+	const xkb_keysym_t *symbols;
+	int len = keyboard->keymap == NULL ? 0
+					   : xkb_keymap_key_get_syms_by_level(keyboard->keymap,
+							     keycode + 8, 0, 0, &symbols);
+	for (int i = 0; i < len; i++) {
+		reveal_key(keyboards->server, symbols[i], is_press, is_virtual);
+	}
+	return true;
+}
+
+static void send_modifiers(struct keyboards *keyboards, struct wlr_keyboard *keyboard) {
+	struct domain *domain = focus_domain(keyboards->server);
+	if (domain != NULL && !reveal_is_open(keyboards->server)) {
+		seat_modifiers(domain->seat, keyboard,
+				chord_hidden(&keyboards->chord, keyboard->modifiers.depressed));
+	}
+}
+
+/* A key of a chord that is held may have been let go. */
+static void release_hold(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		uint32_t keycode) {
+	bool was_open = reveal_is_open(keyboards->server);
+	hold_release_key(keyboards->server, keycode);
+	if (was_open && !reveal_is_open(keyboards->server)) {
+		/* What has changed meanwhile was told to nobody. */
+		send_modifiers(keyboards, keyboard);
+	}
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
@@ -265,14 +302,21 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 	if (is_press) {
 		deadtime_note_key(keyboards->server);
 	}
+	if (!is_press) {
+		release_hold(keyboards, keyboard, event->keycode);
+		try_reveal(keyboards, keyboard, event->keycode, false, is_virtual);
+	}
 	if (is_press &&
-			(try_switcher(keyboards, keyboard, event->keycode, is_virtual) ||
+			(try_reveal(keyboards, keyboard, event->keycode, true, is_virtual) ||
+					try_switcher(keyboards, keyboard, event->keycode,
+							is_virtual) ||
 					try_bindings(keyboards, keyboard, event->keycode,
 							is_virtual))) {
 		if (keyboards->taken_len < WLR_KEYBOARD_KEYS_CAP) {
 			keyboards->taken[keyboards->taken_len++] = event->keycode;
 		}
 		keyboards->chord.was_binding = true;
+		hold_note_key(keyboards->server, event->keycode);
 		return;
 	}
 	if (is_press ? try_hold_back(keyboards, keyboard, event->keycode) : was_taken) {
@@ -313,11 +357,8 @@ static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *
 			0) {
 		switcher_commit(keyboards->server);
 	}
-	struct domain *domain = focus_domain(keyboards->server);
-	if (domain != NULL) {
-		seat_modifiers(domain->seat, keyboard,
-				chord_hidden(&keyboards->chord, keyboard->modifiers.depressed));
-	}
+	hold_update_modifiers(keyboards->server, keyboards->modifiers);
+	send_modifiers(keyboards, keyboard);
 }
 
 bool keyboards_have_caps_lock(struct server *server) {

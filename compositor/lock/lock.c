@@ -20,6 +20,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/seat.h"
@@ -212,6 +213,7 @@ static void show_layers(struct lock *lock) {
 
 /* Every grab, every held key and button, every focus: clients hear that they end, and no more. */
 static void end_input(struct server *server) {
+	hold_cancel(server);
 	switcher_cancel(server);
 	programs_close_launcher(server);
 	ask_refuse_all(server, ASK_REFUSED);

@@ -24,6 +24,7 @@ enum layer {
 	LAYER_ASK,      /* silo-ask's, with all but notices and strip darkened below it */
 	LAYER_NOTICES,  /* the panel's, which nothing of a client's may hide */
 	LAYER_SWITCHER, /* the host's own, above all that clients show */
+	LAYER_REVEAL,   /* hides all that is below it while it is open */
 	LAYER_LOCK,     /* while the session is locked, this and the strip are all that is drawn */
 	LAYER_STRIP,    /* trusted: nothing of a client's is ever in it or above it */
 	LAYER_COUNT,

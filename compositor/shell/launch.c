@@ -22,6 +22,7 @@ struct call {
 	struct server *server;
 	sd_varlink *link; /* NULL: free */
 	char vm[VM_NAME_MAX + 1];
+	const char *title; /* of the notice if it fails; static */
 };
 
 struct launch {
@@ -32,13 +33,13 @@ static void call_end(struct call *call) {
 	call->link = sd_varlink_close_unref(call->link);
 }
 
-/* The user pressed a key and waits for a window. */
-static void tell(struct server *server, const char *vm, const char *reason) {
+/* The user pressed a key and waits for what follows. */
+static void tell(struct server *server, const char *vm, const char *title, const char *reason) {
 	struct notice notice = {
 			.kind = NOTICE_START,
 			.is_failure = true,
-			.title = "Not started: another terminal",
 	};
+	snprintf(notice.title, sizeof(notice.title), "%s", title);
 	const struct domain *domain = domains_find(server, vm);
 	if (domain != NULL) {
 		notice_party_set(&notice.source, domain);
@@ -55,8 +56,8 @@ static int handle_reply(sd_varlink *link, sd_json_variant *parameters, const cha
 		const char *words = reason != NULL && sd_json_variant_is_string(reason)
 				? sd_json_variant_string(reason)
 				: error_id;
-		log_warn("%s: the terminal does not start: %s", call->vm, words);
-		tell(call->server, call->vm, words);
+		log_warn("%s: %s: %s", call->vm, call->title, words);
+		tell(call->server, call->vm, call->title, words);
 	}
 	call_end(call);
 	return 0;
@@ -71,9 +72,26 @@ static struct call *find_free(struct launch *launch) {
 	return NULL;
 }
 
-void launch_application(struct server *server, const char *vm, const char *application) {
+/* Sends the call, whose other members are set. Returns a negative errno. */
+static int send(struct call *call, const char *path, const char *method,
+		sd_json_variant *parameters) {
+	int ret = sd_varlink_connect_address(&call->link, path);
+	if (ret >= 0) {
+		sd_varlink_set_userdata(call->link, call);
+		ret = sd_varlink_bind_reply(call->link, handle_reply);
+	}
+	if (ret >= 0) {
+		ret = sd_varlink_attach_event(call->link, call->server->event, 0);
+	}
+	return ret < 0 ? ret : sd_varlink_invoke(call->link, method, parameters);
+}
+
+void launch_ask(struct server *server, const char *vm, const char *title, const char *method,
+		sd_json_variant *parameters) {
 	if (server->runtime == NULL) {
-		return; /* without the service there is no manager either */
+		/* Without the service there is no manager either. */
+		tell(server, vm, title, "There is no VM manager in this session.");
+		return;
 	}
 	struct call *call = find_free(server->launch);
 	char *path = call != NULL ? runtime_path(server, MANAGER) : NULL;
@@ -81,28 +99,27 @@ void launch_application(struct server *server, const char *vm, const char *appli
 		return;
 	}
 	call->server = server;
+	call->title = title;
 	snprintf(call->vm, sizeof(call->vm), "%s", vm);
-	int ret = sd_varlink_connect_address(&call->link, path);
+	int ret = send(call, path, method, parameters);
 	free(path);
-	if (ret >= 0) {
-		sd_varlink_set_userdata(call->link, call);
-		ret = sd_varlink_bind_reply(call->link, handle_reply);
-	}
-	if (ret >= 0) {
-		ret = sd_varlink_attach_event(call->link, server->event, 0);
-	}
-	if (ret >= 0) {
-		ret = sd_varlink_invokebo(call->link, MANAGER ".Launch",
-				SD_JSON_BUILD_PAIR_STRING("name", vm),
-				SD_JSON_BUILD_PAIR_STRING("application", application));
-	}
 	if (ret < 0) {
 		log_warn("%s: the VM manager cannot be asked: %s", vm, strerror(-ret));
-		tell(server, vm,
+		tell(server, vm, title,
 				"The VM manager does not answer. Start it in a terminal: silo-vmd "
 				"&");
 		call_end(call);
 	}
+}
+
+void launch_application(struct server *server, const char *vm, const char *application) {
+	sd_json_variant *parameters = NULL;
+	if (sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("name", vm),
+			    SD_JSON_BUILD_PAIR_STRING("application", application)) >= 0) {
+		launch_ask(server, vm, "Not started: another terminal", MANAGER ".Launch",
+				parameters);
+	}
+	sd_json_variant_unref(parameters);
 }
 
 bool launch_create(struct server *server) {

@@ -61,6 +61,16 @@ static void get_outer(const struct window *window, struct wlr_box *ret_outer) {
 	};
 }
 
+void arrange_get_frame(const struct window *window, struct wlr_box *ret_frame) {
+	struct frame_insets insets = frame_insets(frame_kind(window));
+	*ret_frame = (struct wlr_box){
+			.x = window->area.x - insets.left,
+			.y = window->area.y - insets.top,
+			.width = window->area.width + insets.left + insets.right,
+			.height = window->area.height + insets.top + insets.bottom,
+	};
+}
+
 static bool get_usable(const struct window *window, struct wlr_box *ret_usable) {
 	double x, y;
 	if (wlr_box_empty(&window->area)) {

@@ -6,6 +6,7 @@
 #define SILO_COMPOSITOR_WINDOW_ARRANGE_H
 
 struct window;
+struct wlr_box;
 
 /* Answers the initial commit: what the window may be, and how large at most. */
 void arrange_initial(struct window *window);
@@ -21,5 +22,8 @@ void arrange_state(struct window *window);
 
 /* Only the frame's picture may have changed. */
 void arrange_frame(struct window *window);
+
+/* The area with the frame around it, in the layout. A tab above it is not counted. */
+void arrange_get_frame(const struct window *window, struct wlr_box *ret_frame);
 
 #endif

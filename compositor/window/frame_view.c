@@ -18,6 +18,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/shadow.h"
 #include "compositor/window/window.h"
 #include "decorations/frame_paint.h"
@@ -59,6 +60,7 @@ void frame_view_destroy(struct frame_view *view) {
 	if (view == NULL) {
 		return;
 	}
+	reveal_touch(view->server);
 	listener_remove(&view->drawing);
 	shadow_destroy(view->shadow);
 	wlr_scene_node_destroy(&view->tree->node);
@@ -190,6 +192,7 @@ void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
 	if (view->has_spec && specs_are_equal(&view->spec, spec)) {
 		return;
 	}
+	reveal_touch(view->server);
 	view->spec = *spec;
 	snprintf(view->label, sizeof(view->label), "%s", spec->label != NULL ? spec->label : "");
 	view->spec.label = view->label;

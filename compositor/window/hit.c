@@ -11,6 +11,7 @@
 #include "compositor/server.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/window/frame_view.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
 #include "decorations/hit_test.h"
@@ -85,7 +86,8 @@ void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) 
 		lock_hit(server, lx, ly, ret_hit);
 		return;
 	}
-	if (switcher_is_open(server) || outputs_strip_has(server, lx, ly)) {
+	if (switcher_is_open(server) || reveal_is_open(server) ||
+			outputs_strip_has(server, lx, ly)) {
 		return;
 	}
 	struct window *full = focus_window(server);

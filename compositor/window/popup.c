@@ -154,6 +154,25 @@ void popup_rearrange_all(struct window *window) {
 	}
 }
 
+size_t popups_get_boxes(const struct window *window, struct wlr_box *ret_boxes, size_t cap) {
+	struct wlr_scene_node *node;
+	size_t len = 0;
+	wl_list_for_each_reverse(node, &window->popups->children, link) {
+		struct popup *popup = node->data;
+		if (popup == NULL || !node->enabled || len == cap) {
+			continue;
+		}
+		const struct frame_spec *spec = &frame_view_frame(popup->frame)->spec;
+		ret_boxes[len++] = (struct wlr_box){
+				.x = window->area.x + node->x - FRAME_POPUP_EDGE,
+				.y = window->area.y + node->y - FRAME_POPUP_EDGE,
+				.width = spec->width + 2 * FRAME_POPUP_EDGE,
+				.height = spec->height + 2 * FRAME_POPUP_EDGE,
+		};
+	}
+	return len;
+}
+
 /* Keeps the popup, with its frame, on the part of the output that windows may use. */
 static void unconstrain(struct popup *popup) {
 	struct window *window = popup->window;

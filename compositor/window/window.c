@@ -34,6 +34,7 @@
 #include "compositor/window/follow.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/workspace.h"
 
@@ -108,6 +109,7 @@ void window_update_shown(struct window *window, bool is_user_action) {
 		pointer_leave_window(window->server, window);
 		focus_lose(window->server, window, is_user_action);
 	}
+	reveal_touch(window->server);
 	watch_changed(window->server);
 }
 
@@ -118,6 +120,7 @@ void window_raise(struct window *window) {
 	wl_list_remove(&window->link);
 	wl_list_insert(windows_stack(window->server), &window->link);
 	wlr_scene_node_raise_to_top(&window->tree->node);
+	reveal_touch(window->server);
 	pointer_rebase(window->server);
 }
 
@@ -344,6 +347,7 @@ static void unmap(struct window *window) {
 	window->area = window->floating = (struct wlr_box){0};
 	window->resize_edges = 0;
 	choose_layer(window);
+	reveal_touch(server);
 	pointer_rebase(server);
 }
 

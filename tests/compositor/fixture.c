@@ -516,32 +516,56 @@ struct window *window_in_server(struct fixture *fixture, const char *domain) {
 	return NULL;
 }
 
-uint32_t fixture_pixel(struct fixture *fixture, int x, int y) {
-	return fixture_pixel_on(fixture, 0, x, y);
-}
-
-uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y) {
+/* Draws an output anew; the caller drops the state, whose buffer has the picture. */
+static void draw(struct fixture *fixture, size_t index, struct wlr_output_state *ret_state) {
 	struct wl_list *link = fixture->server->outputs->list.next;
 	while (index-- > 0) {
 		link = link->next;
 	}
 	struct output *output = wl_container_of(link, output, link);
-	struct wlr_output_state state;
-	wlr_output_state_init(&state);
+	wlr_output_state_init(ret_state);
 	wl_signal_emit_mutable(&fixture->server->outputs->drawing, NULL);
 	/* Nothing may be left out because nothing has changed. */
 	wlr_damage_ring_add_whole(&output->scene_output->damage_ring);
-	assert_true(wlr_scene_output_build_state(output->scene_output, &state, NULL));
+	assert_true(wlr_scene_output_build_state(output->scene_output, ret_state, NULL));
+	assert_non_null(ret_state->buffer);
+}
+
+uint32_t fixture_pixel(struct fixture *fixture, int x, int y) {
+	return fixture_pixel_on(fixture, 0, x, y);
+}
+
+uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y) {
+	struct wlr_output_state state;
 	void *data;
 	uint32_t format, pixel;
 	size_t stride;
-	assert_non_null(state.buffer);
+	draw(fixture, index, &state);
 	assert_true(wlr_buffer_begin_data_ptr_access(state.buffer, WLR_BUFFER_DATA_PTR_ACCESS_READ,
 			&data, &format, &stride));
 	memcpy(&pixel, (char *)data + (size_t)y * stride + (size_t)x * 4, sizeof(pixel));
 	wlr_buffer_end_data_ptr_access(state.buffer);
 	wlr_output_state_finish(&state);
 	return pixel & 0xffffff;
+}
+
+size_t fixture_count(struct fixture *fixture, uint32_t color) {
+	struct wlr_output_state state;
+	void *data;
+	uint32_t format;
+	size_t stride, count = 0;
+	draw(fixture, 0, &state);
+	assert_true(wlr_buffer_begin_data_ptr_access(state.buffer, WLR_BUFFER_DATA_PTR_ACCESS_READ,
+			&data, &format, &stride));
+	for (int y = 0; y < state.buffer->height; y++) {
+		const uint32_t *row = (const uint32_t *)((char *)data + (size_t)y * stride);
+		for (int x = 0; x < state.buffer->width; x++) {
+			count += (row[x] & 0xffffff) == (color & 0xffffff);
+		}
+	}
+	wlr_buffer_end_data_ptr_access(state.buffer);
+	wlr_output_state_finish(&state);
+	return count;
 }
 
 void user_key(struct fixture *fixture, uint32_t key, bool is_press) {

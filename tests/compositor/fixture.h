@@ -129,6 +129,8 @@ struct window *window_in_server(struct fixture *fixture, const char *domain);
 uint32_t fixture_pixel(struct fixture *fixture, int x, int y);
 /* Likewise of the output of that number, from 0. */
 uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y);
+/* How many pixels of it have that colour. */
+size_t fixture_count(struct fixture *fixture, uint32_t color);
 
 /* The user. */
 void user_key(struct fixture *fixture, uint32_t key, bool is_press);

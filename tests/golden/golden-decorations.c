@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "decorations/hold.h"
+#include "decorations/reveal.h"
 #include "decorations/strip.h"
 #include "decorations/switcher.h"
 #include "decorations/wallpaper.h"
@@ -271,6 +273,113 @@ static void switchers(void **state) {
 	assert_int_equal(wrong, 0);
 }
 
+static struct plate plate_of(int i, const char *label) {
+	return (struct plate){label, vm_colors_derive(palette[i].fill), (enum glyph)i};
+}
+
+static bool check_reveal(const char *name, const struct reveal_spec *spec, int width, int height) {
+	int width_px = (int)round(width * spec->scale),
+	    height_px = (int)round(height * spec->scale);
+	cairo_surface_t *picture = picture_create(width_px, height_px, theme_get(true)->ground);
+	bool painted = reveal_paint(spec, golden.lettering, cairo_image_surface_get_data(picture),
+			width_px, height_px, (size_t)cairo_image_surface_get_stride(picture));
+	cairo_surface_mark_dirty(picture);
+	char file[64];
+	snprintf(file, sizeof(file), "reveal-%s-%g", name, spec->scale);
+	bool same = picture_check(picture, golden.dir, golden.out, file);
+	cairo_surface_destroy(picture);
+	return painted && same;
+}
+
+static void reveals(void **state) {
+	const struct reveal_item items[] = {
+			{.plate = plate_of(2, "banking"),
+					.x = 320,
+					.y = 120,
+					.width = 120,
+					.height = 90},
+			{.plate = plate_of(0, "untrusted"),
+					.fault = "Held back",
+					.x = 260,
+					.y = 170,
+					.width = 340,
+					.height = 250},
+			{.plate = plate_of(1, "work"),
+					.x = 40,
+					.y = 30,
+					.width = 420,
+					.height = 260},
+			{.plate = plate_of(11, "vault"),
+					.x = 20,
+					.y = 300,
+					.width = 30,
+					.height = 200},
+			{.plate = plate_of(3, "hidden"),
+					.x = 330,
+					.y = 190,
+					.width = 90,
+					.height = 15},
+	};
+	struct reveal_spec spec = {items, 5, 1};
+	int wrong = !check_reveal("windows", &spec, 640, 420);
+	spec.scale = 1.5;
+	wrong += !check_reveal("windows", &spec, 640, 420);
+	spec.items_len = 0;
+	wrong += !check_reveal("nothing", &spec, 200, 100);
+	assert_int_equal(wrong, 0);
+}
+
+/* A sheet or bar that painting fills wholly. */
+static bool check_sheet(const char *name, double scale, int width, int height,
+		bool (*paint)(const void *spec, struct lettering *lettering, void *pixels,
+				int width, int height, size_t stride),
+		const void *spec) {
+	int width_px = (int)round(width * scale), height_px = (int)round(height * scale);
+	cairo_surface_t *picture = picture_create(width_px, height_px, theme_get(true)->ground);
+	bool painted = paint(spec, golden.lettering, cairo_image_surface_get_data(picture),
+			width_px, height_px, (size_t)cairo_image_surface_get_stride(picture));
+	cairo_surface_mark_dirty(picture);
+	char file[64];
+	snprintf(file, sizeof(file), "%s-%g", name, scale);
+	bool same = picture_check(picture, golden.dir, golden.out, file);
+	cairo_surface_destroy(picture);
+	return painted && same;
+}
+
+static bool paint_foot(const void *spec, struct lettering *lettering, void *pixels, int width,
+		int height, size_t stride) {
+	return reveal_paint_foot(spec, lettering, pixels, width, height, stride);
+}
+
+static bool paint_hold(const void *spec, struct lettering *lettering, void *pixels, int width,
+		int height, size_t stride) {
+	return hold_paint(spec, lettering, pixels, width, height, stride);
+}
+
+static void feet_and_holds(void **state) {
+	struct reveal_foot foot = {.windows = 3,
+			.vms = 3,
+			.plate = plate_of(1, "work"),
+			.is_vm = true,
+			.modifier = "Super",
+			.scale = 1};
+	int wrong = !check_sheet("foot", 1, 1100, REVEAL_FOOT, paint_foot, &foot);
+	foot.progress = 0.5;
+	foot.is_frozen = true;
+	wrong += !check_sheet("foot-kill", 1, 1100, REVEAL_FOOT, paint_foot, &foot);
+	foot = (struct reveal_foot){.windows = 1, .modifier = "Alt", .scale = 2};
+	wrong += !check_sheet("foot-nobody", 2, 800, REVEAL_FOOT, paint_foot, &foot);
+	struct hold_spec hold = {.words = "Hold to kill",
+			.plate = plate_of(0, "untrusted"),
+			.progress = 0.5,
+			.scale = 1};
+	wrong += !check_sheet("hold", 1, HOLD_WIDTH, HOLD_HEIGHT, paint_hold, &hold);
+	hold.dark = true;
+	hold.scale = 1.5;
+	wrong += !check_sheet("hold-dark", 1.5, HOLD_WIDTH, HOLD_HEIGHT, paint_hold, &hold);
+	assert_int_equal(wrong, 0);
+}
+
 int main(int argc, char *argv[]) {
 	int status = golden_init(&golden, argc, argv);
 	if (status != 0) {
@@ -285,6 +394,8 @@ int main(int argc, char *argv[]) {
 			cmocka_unit_test(windows_of_the_host),
 			cmocka_unit_test(strips),
 			cmocka_unit_test(switchers),
+			cmocka_unit_test(reveals),
+			cmocka_unit_test(feet_and_holds),
 			cmocka_unit_test(wallpapers),
 	};
 	int failed = cmocka_run_group_tests_name("decorations", tests, NULL, NULL);
