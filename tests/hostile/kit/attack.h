@@ -90,7 +90,8 @@ size_t arena_find_in_strip(const struct arena *arena, uint32_t color);
 /* The title of the window whose title or application id holds pattern, as the compositor knows it. */
 bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap);
 
-/* Memory of their own of the processes that must live on (RssAnon), KiB. */
+/* The most memory that the processes that must live on have had at one time, KiB: what was taken and
+ * given back counts too. */
 size_t arena_memory_kib(const struct arena *arena);
 /* Has one of them written that text into its log since it was started? */
 bool arena_log_holds(const struct arena *arena, const char *text);

@@ -79,7 +79,7 @@ static bool add_memory(pid_t pid, void *data) {
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	FILE *file = fopen(path, "re");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		if (sscanf(line, "RssAnon: %zu kB", &kib) == 1) {
+		if (sscanf(line, "VmHWM: %zu kB", &kib) == 1) {
 			*total += kib;
 		}
 	}
