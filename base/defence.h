@@ -19,6 +19,13 @@
 	X(hidden_seats) /* a virtual machine is told of the seats of others */ \
 	X(virtual_chords) /* programs that may type press the user's own chords */ \
 	X(deadtime) /* what has just appeared is clicked at once */ \
+	X(clipboard_deadline)  /* a copy is waited for without end */                              \
+	X(clipboard_limit)     /* a copy may be larger than the settings say */                    \
+	X(clipboard_operation) /* what an older copy gives late replaces the newer one */          \
+	X(clipboard_policy)    /* everything may be pasted everywhere */                           \
+	X(clipboard_move)      /* what was pasted, denied or wiped stays to be pasted again */     \
+	X(clipboard_text)      /* bytes of any kind are pasted as text */                          \
+	X(clipboard_own_end)   /* a reader's own descriptor is written to */                       \
 	/* the end */
 /* clang-format on */
 

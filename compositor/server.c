@@ -20,6 +20,7 @@
 #endif
 
 #include "base/log.h"
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/globals.h"
@@ -224,6 +225,7 @@ static const struct module modules[] = {
 		{"watch", watch_create, watch_destroy},
 		{"notices", notices_create, notices_destroy},
 		{"ask", ask_create, ask_destroy},
+		{"clipboard", clipboard_create, clipboard_destroy},
 		{"service", service_create, service_destroy},
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},

@@ -19,6 +19,7 @@ struct wlr_session;
 struct activation;
 struct ask;
 struct child;
+struct clipboard;
 struct clients;
 struct console;
 struct cursor;
@@ -105,6 +106,7 @@ struct server {
 	struct watch *watch;
 	struct notices *notices;
 	struct ask *ask;
+	struct clipboard *clipboard;
 	struct service *service;
 	struct host *host;
 	struct launch *launch;

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/dial.h"
 #include "compositor/domain/watch.h"
@@ -30,6 +31,7 @@ static struct domain *domain_create(struct server *server, const char *name, con
 	domain->server = server;
 	snprintf(domain->name, sizeof(domain->name), "%s", name);
 	snprintf(domain->label, sizeof(domain->label), "%s", label);
+	domain->has_data_control = true;
 	wl_list_init(&domain->clients);
 	blame_init(&domain->blame);
 	wl_list_insert(server->domains->list.prev, &domain->link);
@@ -44,6 +46,7 @@ static struct domain *domain_create(struct server *server, const char *name, con
 }
 
 void domain_destroy(struct domain *domain) {
+	clipboard_forget_domain(domain);
 	dial_destroy(domain->dial);
 	domain->dial = NULL;
 	struct client *client, *next;
@@ -203,6 +206,9 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 	domain->colors = vm_colors_derive(fill);
 	domain->glyph = glyph;
 	domain->is_emulated = request->is_emulated;
+	domain->clipboard_out = request->clipboard_out;
+	domain->clipboard_in = request->clipboard_in;
+	domain->has_data_control = !request->is_without_data_control;
 	snprintf(domain->boot, sizeof(domain->boot), "%s",
 			request->boot != NULL ? request->boot : "");
 	domain->dial = dial_create(domain, dial_fd);

@@ -11,6 +11,7 @@
 #include <wayland-server-core.h>
 
 #include "base/limits.h"
+#include "compositor/clipboard/policy.h"
 #include "compositor/domain/blame.h"
 #include "decorations/palette.h"
 
@@ -32,6 +33,8 @@ struct domain {
 	bool is_emulated;
 	struct blame blame;
 	bool is_frozen; /* stands still, as the manager says */
+	enum verdict clipboard_out, clipboard_in; /* what the manifest says of copies */
+	bool has_data_control;                    /* may see and set its own selections at any time */
 	struct seat *seat;
 	struct dial *dial;      /* NULL for the host */
 	struct wl_list clients; /* client.link */
@@ -46,6 +49,8 @@ struct domain_request {
 	const char *glyph; /* NULL: the next free one */
 	const char *boot; /* vmd's own word for the VM's boot, told to a vmd that comes later; NULL: none */
 	bool is_emulated;
+	enum verdict clipboard_out, clipboard_in;
+	bool is_without_data_control;
 };
 
 enum domain_error {

@@ -100,6 +100,9 @@ static bool filter(const struct wl_client *wl_client, const struct wl_global *gl
 	if (strcmp(interface, "wl_seat") == 0 && DEFENDS(hidden_seats)) {
 		return domains_of_seat_global(server, global) == client->domain;
 	}
+	if (strcmp(interface, "ext_data_control_manager_v1") == 0) {
+		return client->domain->has_data_control;
+	}
 	return true;
 }
 

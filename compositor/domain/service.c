@@ -88,9 +88,9 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	struct domain_request request = {0};
 	int emulated = false;
 	struct parameters {
-		const char *name, *label, *color, *glyph, *boot;
-		int emulated;
-	} p = {.emulated = -1};
+		const char *name, *label, *color, *glyph, *boot, *out, *in;
+		int emulated, data_control;
+	} p = {.emulated = -1, .data_control = -1};
 	static const sd_json_dispatch_field table[] = {
 			{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 					offsetof(struct parameters, name), SD_JSON_MANDATORY},
@@ -104,6 +104,13 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 					offsetof(struct parameters, emulated), SD_JSON_NULLABLE},
 			{"boot", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 					offsetof(struct parameters, boot), SD_JSON_NULLABLE},
+			{"clipboardOut", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, out), SD_JSON_NULLABLE},
+			{"clipboardIn", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, in), SD_JSON_NULLABLE},
+			{"dataControl", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+					offsetof(struct parameters, data_control),
+					SD_JSON_NULLABLE},
 			{0},
 	};
 	int ret = sd_varlink_dispatch(link, parameters, table, &p);
@@ -117,6 +124,13 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 			.glyph = p.glyph,
 			.boot = p.boot,
 			.is_emulated = emulated};
+	request.is_without_data_control = p.data_control == 0;
+	if (p.out != NULL && !verdict_parse(p.out, &request.clipboard_out)) {
+		return sd_varlink_error_invalid_parameter_name(link, "clipboardOut");
+	}
+	if (p.in != NULL && !verdict_parse(p.in, &request.clipboard_in)) {
+		return sd_varlink_error_invalid_parameter_name(link, "clipboardIn");
+	}
 	cleanup_fd int fd = sd_varlink_take_fd(link, 0);
 	if (fd < 0 || sd_varlink_peek_fd(link, 1) >= 0 || !is_seqpacket(fd)) {
 		return sd_varlink_error_invalid_parameter_name(link, "descriptor");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/lock/lock.h"
@@ -119,6 +120,14 @@ static void lock(struct server *server, unsigned int number) {
 	lock_now(server, "by its keys");
 }
 
+static void copy_out(struct server *server, unsigned int number) {
+	clipboard_copy(server);
+}
+
+static void paste_in(struct server *server, unsigned int number) {
+	clipboard_paste(server);
+}
+
 static void reload(struct server *server, unsigned int number) {
 	settings_reload(server);
 }
@@ -164,6 +173,8 @@ const struct action actions[] = {
 		{"reveal", false, false, true, reveal, reveal_close},
 		{"freeze", false, false, true, freeze, NULL, "Hold to freeze or thaw"},
 		{"kill", false, false, true, kill_vm, NULL, "Hold to kill"},
+		{"copy-out", false, false, true, copy_out},
+		{"paste-in", false, false, true, paste_in},
 		{"reload", false, false, true, reload},
 		{"end-session", false, false, true, end_session},
 };

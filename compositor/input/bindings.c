@@ -49,6 +49,8 @@ const struct binding bindings_default[] = {
 		{BINDING_MOD, XKB_KEY_Escape, "reveal", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_f, "freeze", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_k, "kill", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_c, "copy-out", 0, 0},
+		{BINDING_MOD | SHIFT, XKB_KEY_v, "paste-in", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_r, "reload", 0, 0},
 		{BINDING_MOD | SHIFT, XKB_KEY_e, "end-session", 0, 0},
 };

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/cursor.h"
@@ -147,6 +148,7 @@ static void hold_for(struct server *server, const struct focus_hold *hold) {
 	}
 	outputs_update_strips(server);
 	watch_changed(server);
+	clipboard_focus_changed(server);
 }
 
 void focus_set_hold(struct server *server, const struct focus_hold *hold) {

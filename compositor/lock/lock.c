@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/focus.h"
@@ -217,6 +218,7 @@ static void end_input(struct server *server) {
 	switcher_cancel(server);
 	programs_close_launcher(server);
 	ask_refuse_all(server, ASK_REFUSED);
+	clipboard_wipe(server, "Wiped: the screen was locked");
 	focus_expect(server, NULL);
 	keyboards_forget(server);
 	pointer_leave(server);

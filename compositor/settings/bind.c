@@ -52,7 +52,7 @@ static xkb_keysym_t parse_key(const char *name) {
 	return xkb_keysym_to_lower(xkb_keysym_from_name(name, XKB_KEYSYM_CASE_INSENSITIVE));
 }
 
-static bool parse_chord(struct reading *reading, const char *text, struct binding *ret_binding) {
+bool reading_chord(struct reading *reading, const char *text, struct binding *ret_binding) {
 	char chord[CHORD_MAX];
 	if (strlen(text) >= sizeof(chord)) {
 		READING_FAIL(reading,
@@ -157,7 +157,7 @@ void reading_bind(struct reading *reading) {
 	const struct scfg_directive *directive = reading->directive;
 	const struct action *action = action_find(directive->params[1]);
 	struct binding binding;
-	bool ok = parse_chord(reading, directive->params[0], &binding);
+	bool ok = reading_chord(reading, directive->params[0], &binding);
 	if (action == NULL) {
 		fail_action(reading, directive->params[1]);
 		return;
@@ -180,7 +180,7 @@ void reading_bind(struct reading *reading) {
 void reading_unbind(struct reading *reading) {
 	const char *text = reading->directive->params[0];
 	struct binding binding;
-	if (!parse_chord(reading, text, &binding)) {
+	if (!reading_chord(reading, text, &binding)) {
 		return;
 	}
 	if (find(reading->settings, &binding) == NULL) {

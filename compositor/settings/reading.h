@@ -45,6 +45,9 @@ char *reading_copy(const char *text);
 void reading_bind(struct reading *reading);
 void reading_unbind(struct reading *reading);
 
+/* A chord such as Ctrl+v. Returns false and reports if it is none. */
+bool reading_chord(struct reading *reading, const char *text, struct binding *ret_binding);
+
 /* The table that the file then changes. */
 void reading_default_bindings(struct settings *settings);
 
@@ -54,6 +57,11 @@ void reading_locker(struct reading *reading);
 void reading_application(struct reading *reading);
 void reading_default_programs(struct settings *settings);
 void reading_free_programs(struct settings *settings);
+
+/* clipboard { … }, its defaults, and what it leaves. */
+void reading_clipboard(struct reading *reading);
+void reading_default_clipboard(struct settings *settings);
+void reading_free_clipboard(struct settings *settings);
 
 /* output NAME { … } */
 void reading_output(struct reading *reading);

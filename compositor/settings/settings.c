@@ -231,6 +231,7 @@ static const struct rule rules[] = {
 		{"locker", 1, HOST_WORDS_MAX, false, false, "locker swaylock", reading_locker},
 		{"application", 2, HOST_WORDS_MAX + 1, false, true,
 				"application \"Sound\" pavucontrol", reading_application},
+		{"clipboard", 0, 0, true, false, "clipboard { … }", reading_clipboard},
 		{"output", 1, 1, true, true, "output DP-1 { … }", reading_output},
 };
 
@@ -255,6 +256,7 @@ static struct settings *make_defaults(void) {
 	settings->keyboard.repeat_delay_ms = REPEAT_DELAY_MS;
 	reading_default_bindings(settings);
 	reading_default_programs(settings);
+	reading_default_clipboard(settings);
 	return settings;
 }
 
@@ -297,6 +299,7 @@ void settings_destroy(struct settings *settings) {
 	free(settings->outputs);
 	free(settings->bindings);
 	reading_free_programs(settings);
+	reading_free_clipboard(settings);
 	free(settings->wallpaper);
 	free(settings->cursor_theme);
 	free(settings->keyboard.layout);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <wayland-server-protocol.h>
 
+#include "compositor/clipboard/policy.h"
 #include "compositor/input/bindings.h"
 
 struct options;
@@ -60,6 +61,18 @@ struct host_application {
 	char **command; /* ends with NULL */
 };
 
+/* The clipboard between VMs. */
+struct clipboard_settings {
+	uint32_t limit_bytes, deadline_ms, timeout_ms;
+	bool takes_text, takes_html, takes_png;
+	bool keeps_controls;
+	/* Sent to who is pasted into; XKB_KEY_NoSymbol: nothing is. */
+	uint32_t paste_modifiers;
+	xkb_keysym_t paste_symbol;
+	struct clipboard_rule *rules; /* the first that fits decides */
+	size_t rules_len;
+};
+
 struct settings {
 	uint32_t modifier;       /* WLR_MODIFIER_LOGO or _ALT; 0: as bindings_modifier() finds */
 	unsigned int workspaces; /* 1 to WORKSPACES_MAX */
@@ -70,6 +83,7 @@ struct settings {
 	unsigned int cursor_size; /* 0: from XCURSOR_SIZE */
 	struct keyboard_settings keyboard;
 	struct pointer_settings pointer;
+	struct clipboard_settings clipboard;
 	struct output_settings *outputs;
 	size_t outputs_len;
 	char **locker;   /* a command; ends with NULL */

@@ -175,6 +175,9 @@ static void take_party(struct notice_party *party, const struct domain *domain) 
 }
 
 static void fill(struct question *question, const struct ask_request *request) {
+	if (request->source_party != NULL) {
+		question->source = *request->source_party;
+	}
 	take_party(&question->source, request->source);
 	take_party(&question->target, request->target);
 	take_party(&question->about, request->about);

@@ -14,6 +14,7 @@
 #include <systemd/sd-varlink.h>
 
 struct domain;
+struct notice_party;
 struct server;
 
 /* One is shown, the others wait; a VM has no more than its share of them. */
@@ -46,6 +47,7 @@ struct ask_fact {
 
 struct ask_request {
 	const struct domain *source, *target; /* shown as plates; NULL: none */
+	const struct notice_party *source_party; /* instead of source, if that is gone; may be NULL */
 	const struct domain *about; /* whose doing it is: it may be muted; NULL: nobody's */
 	const char *question;       /* "Let banking paste from work?" */
 	const char *action;         /* the yes, a verb: "Paste" */

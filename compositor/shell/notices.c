@@ -156,7 +156,8 @@ static void take(struct notice *notice, const struct notice *wanted, uint32_t id
 
 uint32_t notices_add(struct server *server, const struct notice *notice) {
 	struct notices *notices = server->notices;
-	if (notices == NULL || !may_speak(notices, notice->source.name)) {
+	if (notices == NULL ||
+			(!notice->is_users && !may_speak(notices, notice->source.name))) {
 		log_warn("a notice of \"%s\" is left out: it has too many", notice->source.name);
 		return 0;
 	}

@@ -52,6 +52,7 @@ struct notice {
 	char tag[NOTICE_TAG_MAX + 1]; /* a later one of that tag takes its place; "": none does */
 	enum notice_kind kind;
 	bool is_failure; /* its title begins with "Not" */
+	bool is_users;   /* what came of the user's own key: always told */
 	struct notice_party source, target;
 	char detail[4 * NOTICE_DETAIL_MAX + 1]; /* what it is about: a program, a type and size */
 	char title[4 * NOTICE_TITLE_MAX + 1];   /* the result, in one line */

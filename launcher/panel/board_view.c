@@ -149,7 +149,8 @@ static double draw_host(struct canvas *canvas, const char *label, bool is_clipbo
 static double draw_party(struct canvas *canvas, const struct board_notice *notice,
 		const struct party *party, double x, double y) {
 	if (!party->is_there || party->is_host) {
-		bool is_clipboard = notice->kind == BOARD_CLIPBOARD;
+		/* A copy's other end, where it is no VM and not this computer. */
+		bool is_clipboard = notice->kind == BOARD_CLIPBOARD && !party->is_there;
 		return draw_host(canvas, is_clipboard ? "Silo clipboard" : "This computer",
 				is_clipboard, x, y);
 	}
@@ -163,7 +164,8 @@ static void draw_head(struct canvas *canvas, const struct board_notice *notice, 
 	const struct theme *theme = canvas->theme;
 	double x = PAD, middle = top + PLATE_Y + PLATE_HEIGHT / 2.0;
 	x += draw_party(canvas, notice, &notice->source, x, top + PLATE_Y);
-	if (notice->target.is_there) {
+	bool is_copy = notice->kind == BOARD_CLIPBOARD && notice->source.is_there;
+	if (notice->target.is_there || is_copy) {
 		canvas_figure(canvas, FIGURE_ARROW, x + 24, middle, theme->ink);
 		x += 48;
 		x += draw_party(canvas, notice, &notice->target, x, top + PLATE_Y);

@@ -43,7 +43,7 @@
 	"the virtual machine is up.\",\"seconds\":60,\"begins\":993800,\"ends\":1003800}"
 #define COPIED                                                                                     \
 	"{\"id\":4,\"kind\":\"clipboard\",\"source\":" WORK                                        \
-	",\"target\":{\"name\":\"host\"},\"detail\":\"Text, 212 characters\",\"title\":\"Copied "  \
+	",\"detail\":\"Text, 212 characters\",\"title\":\"Copied "  \
 	"from work\",\"text\":\"Pastes once, in another VM.  Wiped in 52 s.\",\"seconds\":4,"      \
 	"\"begins\":992000,\"ends\":1052000}"
 #define PASTED                                                                                     \
