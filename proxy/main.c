@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
 	if (proxy == NULL) {
 		return EXIT_FAILURE;
 	}
-	if (sandbox_enter()) {
+	if (lockdown_enter(&sandbox_calls)) {
 		proxy_run(proxy);
 		status = EXIT_SUCCESS;
 	} else {

@@ -7,15 +7,12 @@
 #ifndef SILO_PROXY_SANDBOX_H
 #define SILO_PROXY_SANDBOX_H
 
-#include <stdbool.h>
+#include "base/lockdown.h"
 
 /* Raises the soft limit on descriptors: one a blob, one or more a client. To be called first. */
 void sandbox_raise_limits(void);
 
-/*
- * From now on no file can be opened, no socket made, no program run. Returns false after one line
- * in the log; then the process must not go on.
- */
-bool sandbox_enter(void);
+/* For lockdown_enter(): from then on no file can be opened, no socket made, no program run. */
+extern const struct lockdown_calls sandbox_calls;
 
 #endif

@@ -195,6 +195,21 @@ def the_console_is_a_terminal(world):
     equal(console.end(), 0, "the console's end")
 
 
+def its_disk_is_kept_and_stays_raw(world):
+    """A guest that gives its own disk the mark of another format does not boot again, and the user learns what to do."""
+    vmctl = world.session.vmctl
+    vmctl("run", "--root", VM, "sh", "-c", "printf kept | dd of=/dev/vdb bs=512 seek=8 2>/dev/null && sync")
+    vmctl("stop", VM)
+    world.boot(VM)
+    equal(vmctl("run", "--root", VM, "sh", "-c", "dd if=/dev/vdb bs=512 skip=8 count=1 2>/dev/null | head -c 4").stdout,
+          "kept", "the disk after a boot")
+    vmctl("run", "--root", VM, "sh", "-c", "printf 'QFI\\373' | dd of=/dev/vdb bs=512 conv=notrunc 2>/dev/null && sync")
+    vmctl("stop", VM)
+    refused = vmctl("start", VM, check=False)
+    equal(refused.returncode, 1, "a start with the disk")
+    expect("begins like a qcow2 image" in refused.stderr and refused.stderr.count("\n") == 1, refused.stderr)
+
+
 def nothing_is_left(world):
     left = world.session.stop()
     expect(not left, f"left over: {left}")
@@ -205,6 +220,7 @@ CASES = [
     a_machine_boots, every_end_is_the_commands_own, words_arrive_as_they_are, what_goes_in_comes_back_unharmed,
     streams_end_as_in_a_shell, signals_reach_the_command, callers_that_hang_up_harm_nobody,
     the_agent_child_may_die_at_any_moment, a_shell_is_a_terminal, the_console_is_a_terminal,
+    its_disk_is_kept_and_stays_raw,
 ]
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ MANIFEST = f"""version 1
 vm banking {{
 	color "#{GREEN}"
 	memory 640M
+	disk 16M
 	image default
 	emulation allow
 	root allow

@@ -5,6 +5,7 @@
 #include "vmctl/manifest/manifest.h"
 #include "vmctl/vmm/argv.h"
 #include "vmctl/vmm/choose.h"
+#include "vmctl/vmm/disk.h"
 #include "vmctl/vmm/image.h"
 #include "vmctl/vmm/kvm.h"
 
@@ -67,12 +68,16 @@ int cli_argv(const struct cli_options *options, int argc, char **argv) {
 	if (manifest == NULL) {
 		return 2;
 	}
-	char dir[PLACE_MAX];
+	char dir[PLACE_MAX], disk[PLACE_MAX] = "";
 	const struct vm *vm = manifest_find(manifest, argv[1]);
 	if (vm == NULL) {
 		complain(manifest, argv[1]);
 	} else if (!image_dir(vm, dir, sizeof(dir))) {
 		fputs("vmctl: neither XDG_DATA_HOME nor HOME names a usable directory\n", stderr);
+		vm = NULL;
+	}
+	if (vm != NULL && vm->disk_bytes > 0 && !disk_path(vm, disk, sizeof(disk))) {
+		fputs("vmctl: the path of the VM's disk is too long\n", stderr);
 		vm = NULL;
 	}
 	if (vm == NULL) {
@@ -87,6 +92,7 @@ int cli_argv(const struct cli_options *options, int argc, char **argv) {
 			.vm = vm,
 			.program = choice.program,
 			.image_dir = dir,
+			.disk = disk,
 			.accelerator = choice.accelerator,
 	};
 	char **words = vmm_argv(&setup);

@@ -38,6 +38,7 @@ struct vm {
 	uint64_t memory_limit_bytes;
 	unsigned tasks_limit, cpu_limit_percent; /* 100: one processor */
 	unsigned cpu_weight;                     /* against the other VMs; 100 is usual */
+	uint64_t disk_bytes;                     /* of its own, kept between boots; 0: none */
 	char *image; /* a name below the images directory, or an absolute path */
 	char **kernel_params;
 	size_t kernel_params_len;

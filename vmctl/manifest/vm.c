@@ -12,6 +12,7 @@
 
 #define MEMORY_DEFAULT (1024ull << 20)
 #define MEMORY_MIN (64ull << 20)
+#define DISK_MAX (16ull << 40)
 #define CPUS_DEFAULT 2
 #define CPUS_MAX 64
 #define AGENT_TIMEOUT_DEFAULT_MS 60000
@@ -112,6 +113,18 @@ static void read_memory(struct reading *reading) {
 		FAIL(reading, "memory must be whole mebibytes, at least 64M");
 	} else {
 		reading->vm->memory_bytes = bytes;
+	}
+}
+
+static void read_disk(struct reading *reading) {
+	uint64_t bytes;
+	const char *text = reading->directive->params[0];
+	if (!value_size(text, &bytes)) {
+		FAIL(reading, "\"%s\" is not a size; write for example 512M or 8G", text);
+	} else if (bytes == 0 || bytes > DISK_MAX || bytes % (1u << 20) != 0) {
+		FAIL(reading, "disk must be whole mebibytes, from 1M to 16T");
+	} else {
+		reading->vm->disk_bytes = bytes;
 	}
 }
 
@@ -319,6 +332,7 @@ static const struct directive_rule rules[] = {
 		{"cpu-limit", 1, 1, false, false, "cpu-limit 150%", read_cpu_limit},
 		{"cpu-weight", 1, 1, false, false, "cpu-weight 100", read_cpu_weight},
 		{"cpus", 1, 1, false, false, "cpus 2", read_cpus},
+		{"disk", 1, 1, false, false, "disk 8G", read_disk},
 		{"emulation", 1, 1, false, false, "emulation allow", read_emulation},
 		{"glyph", 1, 1, false, false, "glyph disc", read_glyph},
 		{"image", 1, 1, false, false, "image NAME", read_image},

@@ -57,6 +57,9 @@ char *vm_to_text(const struct vm *vm, bool with_applications) {
 	for (size_t i = 0; i < vm->kernel_params_len; i++) {
 		write_line(file, "kernel-param", vm->kernel_params[i]);
 	}
+	if (vm->disk_bytes > 0) {
+		fprintf(file, "\tdisk %" PRIu64 "M\n", vm->disk_bytes >> 20);
+	}
 	fprintf(file, "\tvmm %s\n\temulation %s\n\troot %s\n\tagent-timeout %ums\n",
 			vmm_kind_text(vm->vmm), vm->emulation_allowed ? "allow" : "deny",
 			vm->root_allowed ? "allow" : "deny", vm->agent_timeout_ms);

@@ -6,6 +6,11 @@
 #ifndef SILO_VMCTL_SUPERVISOR_AGENT_CHILD_H
 #define SILO_VMCTL_SUPERVISOR_AGENT_CHILD_H
 
+#include "base/lockdown.h"
+
+/* For lockdown_enter(), before it serves. */
+extern const struct lockdown_calls agent_child_calls;
+
 /* Serves the supervisor at the other end of fd until it hangs up. Returns the exit status. */
 int agent_child_run(int fd);
 

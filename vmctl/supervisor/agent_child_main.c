@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -43,8 +42,10 @@ int main(int argc, char **argv) {
 		log_error("is started by silo-vmd, with --vm NAME --control-fd N");
 		return 2;
 	}
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
 	fd_set_nonblock(fd, false);
+	if (!lockdown_enter(&agent_child_calls)) {
+		return 1;
+	}
 	return agent_child_run(fd);
 }

@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "vmctl/vmm/disk.h"
 #include "vmctl/vmm/image.h"
 
 static bool load(struct supervisor *supervisor, const struct supervisor_options *options,
@@ -117,6 +118,11 @@ bool prepare(struct supervisor *supervisor, const struct supervisor_options *opt
 					sizeof(supervisor->image_dir))) {
 		snprintf(error, ERROR_MAX,
 				"neither XDG_DATA_HOME nor HOME names a usable directory");
+		is_prepared = false;
+	}
+	if (is_prepared && supervisor->vm->disk_bytes > 0 &&
+			!disk_path(supervisor->vm, supervisor->disk, sizeof(supervisor->disk))) {
+		snprintf(error, ERROR_MAX, "the path of its disk is too long");
 		is_prepared = false;
 	}
 	is_prepared = is_prepared &&

@@ -15,6 +15,7 @@
 #include "vmctl/supervisor/cgroup.h"
 #include "vmctl/supervisor/prepare.h"
 #include "vmctl/supervisor/service.h"
+#include "vmctl/vmm/disk.h"
 #include "vmctl/vmm/image.h"
 
 /* A guest that was asked to shut down gets this long. */
@@ -279,6 +280,7 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 							.vm = supervisor->vm,
 							.program = supervisor->vmm.program,
 							.image_dir = supervisor->image_dir,
+							.disk = supervisor->disk,
 							.accelerator = supervisor->vmm.accelerator,
 					},
 			.runtime_dir = supervisor->runtime_dir,
@@ -293,6 +295,11 @@ static bool start_boot(struct supervisor *supervisor, char error[ERROR_MAX]) {
 	supervisor->was_ready = false;
 	supervisor->pause_is_wanted = false;
 	supervisor->record.boot_id[0] = supervisor->agent_fault[0] = '\0';
+	/* At each boot: the guest that has just reset itself may have written it. */
+	if (supervisor->disk[0] != '\0' &&
+			!disk_prepare(supervisor->vm, supervisor->disk, error, ERROR_MAX)) {
+		return false;
+	}
 	supervisor->boot = boot_create(supervisor->event, &setup, &events, supervisor, error);
 	if (supervisor->boot == NULL) {
 		return false;

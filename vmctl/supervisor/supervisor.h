@@ -50,7 +50,7 @@ struct supervisor {
 	const struct vm *vm;
 	sd_event *event;
 	char runtime_dir[PLACE_MAX], vsock_dir[PLACE_MAX], state_dir[PLACE_MAX];
-	char socket_path[PLACE_MAX], image_dir[PLACE_MAX];
+	char socket_path[PLACE_MAX], image_dir[PLACE_MAX], disk[PLACE_MAX];
 	char proxy[PLACE_MAX], vsock_device[PLACE_MAX], agent_child[PLACE_MAX];
 	int lock;
 	struct vmm_choice vmm;

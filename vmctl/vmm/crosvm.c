@@ -78,6 +78,12 @@ static void add_devices(struct argv *argv, const struct vmm_setup *setup) {
 	argv_addf(argv, "--block", "path=%.*s/root.erofs%s,ro=true,id=root",
 			(int)(is_quoted ? len - 1 : len), dir, is_quoted ? "\"" : "");
 	free(dir);
+	if (setup->disk != NULL && setup->disk[0] != '\0') {
+		/* It looks for formats at the disk's beginning; so did disk_prepare(), before it. */
+		char *disk = quote(setup->disk);
+		argv_addf(argv, "--block", "path=%s,id=disk", disk);
+		free(disk);
+	}
 	argv_addf(argv, "--vhost-user", "type=gpu,socket=/proc/self/fd/%d,max-queue-size=%d",
 			VMM_FD_GPU, GPU_QUEUE_SIZE);
 	argv_addf(argv, "--vhost-user", "type=vsock,socket=/proc/self/fd/%d,max-queue-size=%d",

@@ -13,6 +13,7 @@
 
 #include "base/fd.h"
 #include "parse/le.h"
+#include "vmctl/vmm/disk.h"
 
 bool image_dir(const struct vm *vm, char *out, size_t cap) {
 	int len;
@@ -76,31 +77,16 @@ static const char *initrd_fault(int fd, uint64_t size) {
 #define EROFS_SUPER_OFFSET 1024
 #define EROFS_MAGIC 0xe0f5e1e2
 
-/*
- * crosvm is not told an image's format but looks for these at its beginning, where erofs leaves
- * 1024 bytes free. The first three name other files, the last is decompressed.
- */
-static bool has_other_format(int fd) {
-	static const struct {
-		const char *bytes;
-		size_t len;
-	} marks[] = {{"QFI\xfb", 4}, {"composite_disk\x1d", 15}, {"\x3a\xff\x26\xed", 4},
-			{"\x28\xb5\x2f\xfd", 4}};
-	char start[16];
-	bool is_found = pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		is_found = is_found || memcmp(start, marks[i].bytes, marks[i].len) == 0;
-	}
-	return is_found;
-}
-
 static const char *root_fault(int fd, uint64_t size) {
 	uint8_t super[40];
 	if (pread(fd, super, sizeof(super), EROFS_SUPER_OFFSET) != (ssize_t)sizeof(super) ||
 			le_get32(super) != EROFS_MAGIC || super[12] > 16) {
 		return "is no erofs file system";
 	}
-	if (has_other_format(fd)) {
+	/* erofs leaves the first 1024 bytes free, in which crosvm looks for a format. */
+	char start[64];
+	ssize_t n = pread(fd, start, sizeof(start), 0);
+	if (n < 0 || disk_format(start, (size_t)n) != NULL) {
 		return "looks like a disk image of another format";
 	}
 	uint64_t blocks = le_get32(super + 36);

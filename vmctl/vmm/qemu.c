@@ -67,6 +67,15 @@ static void add_devices(struct argv *argv, const struct vmm_setup *setup) {
 			dir);
 	free(dir);
 	argv_add(argv, "-device", "virtio-blk-pci,drive=root,serial=root");
+	if (setup->disk != NULL && setup->disk[0] != '\0') {
+		char *disk = escape_commas(setup->disk);
+		argv_addf(argv, "-blockdev",
+				"driver=raw,node-name=disk,discard=unmap,file.driver=file,"
+				"file.filename=%s",
+				disk);
+		free(disk);
+		argv_add(argv, "-device", "virtio-blk-pci,drive=disk,serial=disk");
+	}
 	argv_addf(argv, "-chardev", "socket,id=qmp,fd=%d", VMM_FD_CONTROL);
 	argv_add(argv, "-mon", "chardev=qmp,mode=control");
 	argv_addf(argv, "-chardev", "socket,id=console,fd=%d", VMM_FD_CONSOLE);

@@ -33,6 +33,7 @@ struct vmm_setup {
 	const struct vm *vm;
 	const char *program;   /* absolute */
 	const char *image_dir; /* absolute; holds kernel, initrd, root.erofs */
+	const char *disk;      /* absolute, of the guest's own bytes; "" or NULL: it has none */
 	enum accelerator accelerator;
 };
 

@@ -18,6 +18,9 @@ void vmm_box_init(struct vmm_box *box, const struct vmm_setup *setup, const int 
 		snprintf(box->paths[n], sizeof(box->paths[n]), "%s/%s", setup->image_dir, names[n]);
 		box->binds[n] = (struct box_bind){.path = box->paths[n]};
 	}
+	if (setup->disk != NULL && setup->disk[0] != '\0') {
+		box->binds[n++] = (struct box_bind){.path = setup->disk, .writable = true};
+	}
 	if (setup->accelerator == ACCELERATOR_KVM) {
 		box->binds[n++] = (struct box_bind){.path = kvm_device, .device = true};
 	}

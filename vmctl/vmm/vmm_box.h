@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the box of a VMM holds: its program, the image's three files read-only, /dev/kvm, and its
- * descriptors. crosvm's also lets it build the jails of its device processes.
+ * What the box of a VMM holds: its program, the image's three files read-only, the VM's disk,
+ * /dev/kvm, and its descriptors. crosvm's also lets it build the jails of its device processes.
  */
 #ifndef SILO_VMCTL_VMM_VMM_BOX_H
 #define SILO_VMCTL_VMM_VMM_BOX_H
@@ -15,7 +15,7 @@
 struct vmm_box {
 	struct box_spec spec; /* points into the rest: not to be moved */
 	char **argv;
-	struct box_bind binds[4];
+	struct box_bind binds[5];
 	char paths[3][PATH_MAX];
 };
 
