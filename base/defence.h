@@ -18,6 +18,9 @@
 	X(chords) /* the focused window is told of the modifiers of silo's own chords */ \
 	X(hidden_seats) /* a virtual machine is told of the seats of others */ \
 	X(virtual_chords) /* programs that may type press the user's own chords */ \
+	X(constraint_focus) /* a window holds the pointer without having the keyboard or a click */ \
+	X(constraint_break) /* the trusted key does not free the pointer */ \
+	X(relative_focus) /* relative motion is told to a window without the keyboard */ \
 	X(deadtime) /* what has just appeared is clicked at once */ \
 	X(clipboard_deadline)  /* a copy is waited for without end */                              \
 	X(clipboard_limit)     /* a copy may be larger than the settings say */                    \

@@ -27,6 +27,7 @@
 #include "compositor/domain/nesting.h"
 #include "compositor/domain/service.h"
 #include "compositor/domain/watch.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
@@ -205,6 +206,7 @@ static const struct module modules[] = {
 		{"hold", hold_create, hold_destroy},
 		{"domains", domains_create, domains_destroy},
 		{"pointing", pointing_create, pointing_destroy},
+		{"constraints", constraints_create, constraints_destroy},
 		{"pointer", pointer_create, pointer_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},

@@ -22,6 +22,7 @@ struct child;
 struct clipboard;
 struct clients;
 struct console;
+struct constraints;
 struct cursor;
 struct deadtime;
 struct decorations;
@@ -89,6 +90,7 @@ struct server {
 	struct hold *hold;
 	struct domains *domains;
 	struct pointing *pointing;
+	struct constraints *constraints;
 	struct pointer *pointer;
 	struct workspaces *workspaces;
 	struct snaps *snaps;

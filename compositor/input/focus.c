@@ -13,6 +13,7 @@
 #include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/seat.h"
@@ -146,6 +147,7 @@ static void hold_for(struct server *server, const struct focus_hold *hold) {
 	} else if (hold == NULL && focus->window != NULL) {
 		enter_window(focus->window);
 	}
+	constraints_update(server);
 	outputs_update_strips(server);
 	watch_changed(server);
 	clipboard_focus_changed(server);
@@ -202,6 +204,7 @@ void focus_set(struct server *server, struct window *window) {
 		window_set_active(window, true);
 		move_to_front(server, window);
 	}
+	constraints_update(server);
 	outputs_update_strips(server);
 	watch_changed(server);
 }

@@ -15,6 +15,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
 #include "compositor/input/chord.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/hold.h"
@@ -294,6 +295,14 @@ static void release_hold(struct keyboards *keyboards, struct wlr_keyboard *keybo
 	}
 }
 
+/* The chord that takes the pointer back from a window that holds it, before anything else. */
+static bool try_break(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
+		uint32_t keycode) {
+	uint32_t modifiers = wlr_keyboard_get_modifiers(keyboard);
+	return keycode == KEY_ESC && (modifiers & bindings_modifier(keyboards->server)) != 0 &&
+			constraints_break(keyboards->server);
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
@@ -306,12 +315,14 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		release_hold(keyboards, keyboard, event->keycode);
 		try_reveal(keyboards, keyboard, event->keycode, false, is_virtual);
 	}
+	bool is_free = is_press && !is_virtual && try_break(keyboards, keyboard, event->keycode);
 	if (is_press &&
 			(try_reveal(keyboards, keyboard, event->keycode, true, is_virtual) ||
 					try_switcher(keyboards, keyboard, event->keycode,
 							is_virtual) ||
 					try_bindings(keyboards, keyboard, event->keycode,
-							is_virtual))) {
+							is_virtual) ||
+					is_free)) {
 		if (keyboards->taken_len < WLR_KEYBOARD_KEYS_CAP) {
 			keyboards->taken[keyboards->taken_len++] = event->keycode;
 		}

@@ -19,7 +19,6 @@
 #include <wlr/types/wlr_compositor.h>
 #include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_pointer.h>
-#include <wlr/types/wlr_relative_pointer_v1.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/types/wlr_seat.h>
 #include <wlr/types/wlr_xdg_shell.h>
@@ -29,11 +28,13 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/input/part.h"
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
@@ -73,7 +74,8 @@ struct pointer {
 		uint32_t time_ms;
 	} last_click;
 	struct wlr_scene_tree *drag_icon;
-	struct wlr_relative_pointer_manager_v1 *relative;
+	double absolute_x, absolute_y; /* in the layout, as a device said last */
+	uint32_t relative_ms;          /* time of the last motion of another kind */
 	struct wl_listener surface_destroy;
 	struct wl_listener motion, motion_absolute, button, axis, frame, outputs_changed;
 };
@@ -96,34 +98,6 @@ static void hover(struct pointer *pointer, struct window *window, enum frame_par
 	}
 }
 
-static const char *part_shape(enum frame_part part) {
-	static const char *const shapes[FRAME_PART_COUNT] = {
-			[FRAME_PART_LEFT] = "w-resize",
-			[FRAME_PART_RIGHT] = "e-resize",
-			[FRAME_PART_TOP] = "n-resize",
-			[FRAME_PART_BOTTOM] = "s-resize",
-			[FRAME_PART_TOP_LEFT] = "nw-resize",
-			[FRAME_PART_TOP_RIGHT] = "ne-resize",
-			[FRAME_PART_BOTTOM_LEFT] = "sw-resize",
-			[FRAME_PART_BOTTOM_RIGHT] = "se-resize",
-	};
-	return shapes[part] != NULL ? shapes[part] : "default";
-}
-
-static uint32_t part_edges(enum frame_part part) {
-	static const uint32_t edges[FRAME_PART_COUNT] = {
-			[FRAME_PART_LEFT] = WLR_EDGE_LEFT,
-			[FRAME_PART_RIGHT] = WLR_EDGE_RIGHT,
-			[FRAME_PART_TOP] = WLR_EDGE_TOP,
-			[FRAME_PART_BOTTOM] = WLR_EDGE_BOTTOM,
-			[FRAME_PART_TOP_LEFT] = WLR_EDGE_TOP | WLR_EDGE_LEFT,
-			[FRAME_PART_TOP_RIGHT] = WLR_EDGE_TOP | WLR_EDGE_RIGHT,
-			[FRAME_PART_BOTTOM_LEFT] = WLR_EDGE_BOTTOM | WLR_EDGE_LEFT,
-			[FRAME_PART_BOTTOM_RIGHT] = WLR_EDGE_BOTTOM | WLR_EDGE_RIGHT,
-	};
-	return edges[part];
-}
-
 /* Gives what is under the pointer the pointer's focus, and tells it where the pointer is. */
 static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
@@ -143,6 +117,7 @@ static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 	if (seat == NULL) {
 		cursor_set_shape(pointer->server, part_shape(hit.part));
 		hover(pointer, hit.window, hit.part);
+		constraints_update(pointer->server);
 		return;
 	}
 	hover(pointer, NULL, FRAME_PART_NONE);
@@ -150,6 +125,7 @@ static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 	if (time_ms != 0) {
 		wlr_seat_pointer_notify_motion(seat->wlr_seat, time_ms, hit.sx, hit.sy);
 	}
+	constraints_update(pointer->server);
 }
 
 void pointer_rebase(struct server *server) {
@@ -238,17 +214,12 @@ static void process_motion(struct pointer *pointer, uint32_t time_ms) {
 	}
 }
 
-static bool is_frame_button(enum frame_part part) {
-	return part == FRAME_PART_MINIMISE || part == FRAME_PART_MAXIMISE ||
-			part == FRAME_PART_CLOSE;
-}
-
 static void press_frame(struct pointer *pointer, struct window *window, enum frame_part part,
 		uint32_t button, uint32_t time_ms) {
 	if (button != BTN_LEFT) {
 		return;
 	}
-	if (is_frame_button(part)) {
+	if (part_is_button(part)) {
 		pointer->mode = MODE_BUTTON;
 		pointer->window = window;
 		pointer->part = part;
@@ -268,13 +239,6 @@ static void press_frame(struct pointer *pointer, struct window *window, enum fra
 	} else {
 		begin_window(pointer, window, 0);
 	}
-}
-
-static uint32_t nearest_edges(struct window *window, double x, double y) {
-	struct wlr_box area;
-	window_get_area(window, &area);
-	return (x < area.x + area.width / 2.0 ? WLR_EDGE_LEFT : WLR_EDGE_RIGHT) |
-			(y < area.y + area.height / 2.0 ? WLR_EDGE_TOP : WLR_EDGE_BOTTOM);
 }
 
 static void process_press(struct pointer *pointer, uint32_t button, uint32_t time_ms) {
@@ -318,7 +282,7 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 		}
 		if (button == BTN_RIGHT) {
 			begin_window(pointer, hit.window,
-					nearest_edges(hit.window, cursor->x, cursor->y));
+					part_nearest_edges(hit.window, cursor->x, cursor->y));
 			return;
 		}
 	}
@@ -326,6 +290,7 @@ static void process_press(struct pointer *pointer, uint32_t button, uint32_t tim
 	hit_find(server, cursor->x, cursor->y, &hit);
 	if (hit.surface != NULL && pointer->seat != NULL) {
 		begin_client(pointer, &hit);
+		constraints_arm(server, hit.window);
 	} else if (hit.window != NULL) {
 		press_frame(pointer, hit.window, hit.part, button, time_ms);
 	}
@@ -407,23 +372,50 @@ static void handle_button(struct wl_listener *listener, void *data) {
 static void handle_motion(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, motion);
 	const struct wlr_pointer_motion_event *event = data;
-	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
-	if (pointer->seat != NULL) {
-		wlr_relative_pointer_manager_v1_send_relative_motion(pointer->relative,
-				pointer->seat->wlr_seat, (uint64_t)event->time_msec * 1000,
-				event->delta_x, event->delta_y, event->unaccel_dx,
-				event->unaccel_dy);
+	struct constraint_motion motion = {
+			.time_ms = event->time_msec,
+			.dx = event->delta_x,
+			.dy = event->delta_y,
+			.unaccelerated_x = event->unaccel_dx,
+			.unaccelerated_y = event->unaccel_dy,
+	};
+	pointer->relative_ms = event->time_msec;
+	if (constraints_motion(pointer->server, pointer->seat, &motion)) {
+		wlr_cursor_move(cursor_wlr(pointer->server), &event->pointer->base, motion.dx,
+				motion.dy);
+		process_motion(pointer, event->time_msec);
 	}
-	wlr_cursor_move(cursor, &event->pointer->base, event->delta_x, event->delta_y);
-	process_motion(pointer, event->time_msec);
 }
 
 static void handle_motion_absolute(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, motion_absolute);
 	const struct wlr_pointer_motion_absolute_event *event = data;
-	wlr_cursor_warp_absolute(cursor_wlr(pointer->server), &event->pointer->base, event->x,
-			event->y);
-	process_motion(pointer, event->time_msec);
+	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	double x, y;
+	wlr_cursor_absolute_to_layout_coords(cursor, &event->pointer->base, event->x, event->y, &x,
+			&y);
+	struct constraint_motion motion = {
+			.time_ms = event->time_msec,
+			.dx = x - pointer->absolute_x,
+			.dy = y - pointer->absolute_y,
+			.unaccelerated_x = x - pointer->absolute_x,
+			.unaccelerated_y = y - pointer->absolute_y,
+	};
+	pointer->absolute_x = x;
+	pointer->absolute_y = y;
+	/* Nested, one motion comes in both kinds. */
+	bool is_told = pointer->relative_ms == event->time_msec;
+	if (constraints_state(pointer->server) == CONSTRAINT_CONFINED) {
+		motion.dx = x - cursor->x;
+		motion.dy = y - cursor->y;
+	}
+	if (constraints_motion(pointer->server, is_told ? NULL : pointer->seat, &motion)) {
+		bool is_free = constraints_state(pointer->server) == CONSTRAINT_NONE;
+		wlr_cursor_warp_closest(cursor, &event->pointer->base,
+				is_free ? x : cursor->x + motion.dx,
+				is_free ? y : cursor->y + motion.dy);
+		process_motion(pointer, event->time_msec);
+	}
 }
 
 static void handle_axis(struct wl_listener *listener, void *data) {
@@ -541,6 +533,7 @@ void pointer_forget_window(struct server *server, struct window *window) {
 	if (pointer == NULL) {
 		return;
 	}
+	constraints_forget_window(server, window);
 	if (pointer->window == window) {
 		pointer->window = NULL;
 		if (pointer->mode == MODE_BUTTON || pointer->mode == MODE_GRAB) {
@@ -572,15 +565,11 @@ void pointer_add(struct server *server, struct wlr_input_device *device) {
 
 bool pointer_create(struct server *server) {
 	struct pointer *pointer = calloc(1, sizeof(*pointer));
-	struct wlr_relative_pointer_manager_v1 *relative =
-			wlr_relative_pointer_manager_v1_create(server->display);
-	if (pointer == NULL || relative == NULL) {
-		free(pointer);
+	if (pointer == NULL) {
 		log_error("out of memory");
 		return false;
 	}
 	pointer->server = server;
-	pointer->relative = relative;
 	struct wlr_cursor *cursor = cursor_wlr(server);
 	listener_add(&pointer->motion, &cursor->events.motion, handle_motion);
 	listener_add(&pointer->motion_absolute, &cursor->events.motion_absolute,

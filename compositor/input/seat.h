@@ -26,7 +26,8 @@ struct seat {
 	struct wlr_keyboard shown;
 	/* Modifiers that were held for somebody else when the domain got the keyboard, and still are. */
 	uint32_t stale;
-	bool is_refusing_drag; /* what begins now is not to be shown */
+	unsigned int constraints_len; /* of the pointer, that its clients have made */
+	bool is_refusing_drag;        /* what begins now is not to be shown */
 	struct wl_listener request_set_cursor;
 	struct wl_listener request_set_selection, request_set_primary_selection;
 	struct wl_listener request_start_drag, start_drag;

@@ -90,8 +90,8 @@ static const struct policy_row zwp_relative_pointer_v1_events[] = {
 
 static const struct policy_row zwp_pointer_constraints_v1_requests[] = {
 		{"destroy", .destroys = true},
-		{"lock_pointer"},
-		{"confine_pointer"},
+		{"lock_pointer", .cost = COST_WINDOW},
+		{"confine_pointer", .cost = COST_WINDOW},
 };
 
 static const struct policy_row zwp_locked_pointer_v1_requests[] = {
