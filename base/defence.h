@@ -29,6 +29,7 @@
 	X(clipboard_move)      /* what was pasted, denied or wiped stays to be pasted again */     \
 	X(clipboard_text)      /* bytes of any kind are pasted as text */                          \
 	X(clipboard_own_end)   /* a reader's own descriptor is written to */                       \
+	X(move_button) /* a client moves its window while no button is held */ \
 	/* the end */
 /* clang-format on */
 

@@ -24,6 +24,7 @@
 #include <wlr/types/wlr_xdg_shell.h>
 #include <wlr/util/edges.h>
 
+#include "base/defence.h"
 #include "base/log.h"
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
@@ -456,6 +457,9 @@ bool pointer_holds_grab(struct server *server, struct seat *seat) {
 static bool may_grab(struct window *window, uint32_t serial) {
 	struct pointer *pointer = window->server->pointer;
 	struct seat *seat = window->domain->seat;
+	if (!DEFENDS(move_button)) {
+		return true;
+	}
 	return pointer->window == window && pointer_holds_grab(window->server, seat) &&
 			seat->wlr_seat->pointer_state.grab_serial == serial;
 }

@@ -24,6 +24,7 @@
 #include <wlr/types/wlr_gamma_control_v1.h>
 #include <wlr/types/wlr_idle_inhibit_v1.h>
 #include <wlr/types/wlr_idle_notify_v1.h>
+#include <wlr/types/wlr_input_method_v2.h>
 #include <wlr/types/wlr_keyboard_shortcuts_inhibit_v1.h>
 #include <wlr/types/wlr_layer_shell_v1.h>
 #include <wlr/types/wlr_output.h>
@@ -43,6 +44,7 @@
 #include <wlr/types/wlr_text_input_v3.h>
 #include <wlr/types/wlr_transient_seat_v1.h>
 #include <wlr/types/wlr_viewporter.h>
+#include <wlr/types/wlr_xdg_toplevel_icon_v1.h>
 #include <wlr/types/wlr_xdg_foreign_registry.h>
 #include <wlr/types/wlr_xdg_foreign_v2.h>
 #include <wlr/types/wlr_xdg_output_v1.h>
@@ -132,8 +134,10 @@ static void offer_all(struct bare *bare) {
 	wlr_relative_pointer_manager_v1_create(display);
 	wlr_security_context_manager_v1_create(display);
 	wlr_session_lock_manager_v1_create(display);
+	wlr_input_method_manager_v2_create(display);
 	wlr_text_input_manager_v3_create(display);
 	wlr_transient_seat_manager_v1_create(display);
+	wlr_xdg_toplevel_icon_manager_v1_create(display, 1);
 	wlr_xdg_output_manager_v1_create(display, bare->layout);
 	wlr_xdg_foreign_v2_create(display, wlr_xdg_foreign_registry_create(display));
 }
