@@ -127,12 +127,14 @@ static struct edge_layers edge_layers(const struct frame *frame, int keyline) {
 	struct edge_layers edge = {0};
 	add_layer(&edge, keyline, theme->keyline);
 	int width = frame->insets.left;
-	bool flooded = spec->active || width <= 2 || spec->kind == FRAME_FULLSCREEN;
+	bool flooded = spec->active || spec->pattern || width <= 2 ||
+			spec->kind == FRAME_FULLSCREEN;
 	add_layer(&edge, flooded ? width : width / 2, spec->colors.fill);
 	if (!flooded) {
 		add_layer(&edge, width - width / 2, theme->bar);
 	}
-	if (edge.n > 1 && rint(spec->scale) != spec->scale) {
+	bool is_coded = spec->pattern && width >= FRAME_EDGE;
+	if (is_coded || (edge.n > 1 && rint(spec->scale) != spec->scale)) {
 		edge = (struct edge_layers){
 				.n = 1, .is_painted = true, .layers[0].width = width + keyline};
 	}
@@ -343,16 +345,26 @@ static void layout_tab(struct frame *frame, struct lettering *lettering) {
 			mark = gap + (int)marks_emulated_width(lettering, true, spec->scale);
 		}
 	}
-	int limit = max_int(most - before - tail - mark, scaled(frame, NAME_MIN));
+	int badge = 0;
+	if (spec->badge != FRAME_BADGE_NONE) {
+		badge = gap + (int)marks_badge_width(lettering, NULL, spec->scale);
+	}
+	int limit = max_int(most - before - tail - mark - badge, scaled(frame, NAME_MIN));
 	name = min_int(name, limit);
 	int y = frame_device_y(frame, -FRAME_EDGE - FRAME_TAB);
 	struct frame_box *plate = &frame->plate;
-	*plate = (struct frame_box){frame->outer.x, y, before + name + tail + mark, -y};
+	*plate = (struct frame_box){frame->outer.x, y, before + name + tail + mark + badge, -y};
 	frame->name = (struct frame_box){plate->x + before, y, name, -y};
 	if (spec->emulated) {
 		int height = scaled(frame, EMULATED_HEIGHT);
-		frame->emulated = (struct frame_box){plate->x + plate->width - mark,
+		frame->emulated = (struct frame_box){plate->x + plate->width - mark - badge,
 				y + (-y - height) / 2, mark - gap, height};
+	}
+	if (badge > 0) {
+		int height = scaled(frame, BADGE_HEIGHT);
+		frame->badge_is_short = true;
+		frame->badge = (struct frame_box){plate->x + plate->width - badge,
+				y + (-y - height) / 2, badge - gap, height};
 	}
 }
 

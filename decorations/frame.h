@@ -85,6 +85,7 @@ struct frame_spec {
 	bool shadow; /* while it floats; drawn by shadow.h */
 	bool chip;   /* popup only: it leaves its parent's frame, glyph chip outside */
 	enum frame_badge badge;
+	bool pattern; /* the edges are wholly of the fill, with the edge code of the glyph on them */
 	enum frame_part hovered, pressed; /* a button, or FRAME_PART_NONE */
 	bool dark;
 	double scale; /* device pixels per logical one, 0.5 to 8 (clamped) */

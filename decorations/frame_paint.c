@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "decorations/edge_code.h"
 #include "decorations/marks.h"
 
 #define TAB_RADIUS 6
@@ -65,6 +66,36 @@ static void paint_ground(cairo_t *cr, const struct frame *frame) {
 		cairo_fill(cr);
 		cairo_set_fill_rule(cr, CAIRO_FILL_RULE_WINDING);
 	}
+}
+
+/* The edges with the code of the glyph, which also those see who do not see the colour. */
+static void paint_code(cairo_t *cr, const struct frame *frame) {
+	const struct frame_spec *spec = &frame->spec;
+	const struct frame_box *o = &frame->outer;
+	if (!spec->pattern || frame->insets.left < FRAME_EDGE) {
+		return;
+	}
+	double edge = -o->x, line = round(2 * spec->scale);
+	double top = frame->insets.top > FRAME_EDGE ? 0 : o->y;
+	double bottom = o->y + o->height, right = o->x + o->width;
+	cairo_save(cr);
+	outer_path(cr, frame, 0);
+	cairo_clip(cr);
+	marks_fill_rect(cr, o->x, top, edge, bottom - top, spec->colors.fill, 1);
+	marks_fill_rect(cr, right - edge, top, edge, bottom - top, spec->colors.fill, 1);
+	marks_fill_rect(cr, o->x, bottom - edge, o->width, edge, spec->colors.fill, 1);
+	edge_code_line(cr, spec->glyph, o->x + edge / 2, top, o->x + edge / 2, bottom - edge, line,
+			spec->scale, spec->colors.text);
+	edge_code_line(cr, spec->glyph, right - edge / 2, top, right - edge / 2, bottom - edge,
+			line, spec->scale, spec->colors.text);
+	edge_code_line(cr, spec->glyph, o->x + edge, bottom - edge / 2, right - edge,
+			bottom - edge / 2, line, spec->scale, spec->colors.text);
+	if (top < 0) {
+		marks_fill_rect(cr, o->x, top, o->width, edge, spec->colors.fill, 1);
+		edge_code_line(cr, spec->glyph, o->x + edge, top + edge / 2, right - edge,
+				top + edge / 2, line, spec->scale, spec->colors.text);
+	}
+	cairo_restore(cr);
 }
 
 static void paint_name(cairo_t *cr, const struct frame *frame, struct lettering *lettering,
@@ -172,6 +203,9 @@ static void paint_tab(cairo_t *cr, const struct frame *frame, struct lettering *
 	if (spec->urgent) {
 		paint_urgent(cr, frame, cell);
 	}
+	if (frame->badge.width > 0) {
+		marks_badge(lettering, cr, NULL, frame->badge.x, frame->badge.y, scale);
+	}
 	if (frame->has_keyboard_mark) {
 		marks_keyboard(cr, frame->name.x + frame->name.width + 14 * scale, middle, scale,
 				spec->colors.text);
@@ -203,6 +237,7 @@ static void paint_frame(cairo_t *cr, const struct frame *frame, const struct fra
 		paint_chip(cr, frame);
 	}
 	paint_ground(cr, frame);
+	paint_code(cr, frame);
 	if (piece->y >= 0) {
 		return;
 	}

@@ -132,6 +132,12 @@ static void paint_strip(const struct strip_spec *spec, struct lettering *letteri
 		marks_emulated(lettering, cr, false, at, top, scale);
 		at += marks_emulated_width(lettering, false, scale);
 	}
+	if (spec->badge != NULL && spec->holder == STRIP_VM) {
+		at = round(at + BADGE_GAP * scale);
+		marks_badge(lettering, cr, spec->badge, at,
+				round(middle - BADGE_HEIGHT * scale / 2), scale);
+		at += marks_badge_width(lettering, spec->badge, scale);
+	}
 	paint_items(spec, lettering, cr, at + END_GAP * scale, width - END_GAP * scale, middle);
 }
 

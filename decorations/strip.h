@@ -27,10 +27,11 @@ struct strip_spec {
 	const char *label; /* of a VM or the host */
 	struct vm_colors colors;
 	enum glyph glyph;
-	bool emulated;    /* the VM runs under software emulation: permanent mark */
-	bool elsewhere;   /* the keyboard is on another output: no colour, no mark */
-	bool caps_lock;   /* said at the right, before the hint */
-	const char *hint; /* at the right: "Super Esc  reveal"; NULL: none */
+	bool emulated;     /* the VM runs under software emulation: permanent mark */
+	const char *badge; /* how the VM misbehaves, after its name; NULL: it does not */
+	bool elsewhere;    /* the keyboard is on another output: no colour, no mark */
+	bool caps_lock;    /* said at the right, before the hint */
+	const char *hint;  /* at the right: "Super Esc  reveal"; NULL: none */
 	bool dark;
 	double scale;
 	int width; /* of the output, logical pixels */

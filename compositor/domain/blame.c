@@ -5,6 +5,7 @@
 
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
+#include "compositor/window/window.h"
 
 #define LOG_BURST 5
 
@@ -26,5 +27,9 @@ void blame_domain(struct domain *domain, enum offence offence) {
 	log_limited(&blame->log, LOG_LEVEL_WARN, "domain %s misbehaves: it %s", domain->name,
 			offence_text(offence));
 	wl_signal_emit_mutable(&blame->changed, domain);
+	/* A flood of offences changes the picture once. */
+	if (blame->count == blame->acknowledged + 1) {
+		windows_update_domain(domain);
+	}
 	watch_changed(domain->server);
 }

@@ -17,9 +17,10 @@ struct domain;
 
 /* Part of a domain. */
 struct blame {
-	uint64_t count;       /* since the domain was registered; 0: it did nothing wrong */
-	enum offence offence; /* the last one */
-	uint64_t at_ms;       /* of the last one, Unix time */
+	uint64_t count;        /* since the domain was registered; 0: it did nothing wrong */
+	uint64_t acknowledged; /* of them the user has clicked away: no badge for these any more */
+	enum offence offence;  /* the last one */
+	uint64_t at_ms;        /* of the last one, Unix time */
 	struct log_limit log;
 	struct wl_signal changed; /* data: the domain; also when only the count has */
 };

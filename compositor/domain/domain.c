@@ -162,6 +162,29 @@ static enum glyph choose_glyph(struct server *server, const struct color *fill) 
 	return (enum glyph)next_free(server, true);
 }
 
+static bool has_twin(struct server *server, const struct color *fill, enum glyph glyph) {
+	struct domain *domain;
+	wl_list_for_each(domain, &server->domains->list, link) {
+		if (!domain->is_host && domain->glyph == glyph &&
+				memcmp(&domain->colors.fill, fill, sizeof(*fill)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The words on its plates: those that it wants, unless they are another's; names are never two's. */
+static const char *choose_label(struct server *server, const struct domain_request *request) {
+	struct domain *domain;
+	wl_list_for_each(domain, &server->domains->list, link) {
+		if (request->label == NULL || strcmp(domain->label, request->label) == 0 ||
+				strcmp(domain->name, request->label) == 0) {
+			return request->name;
+		}
+	}
+	return request->label;
+}
+
 static enum domain_error check_request(struct server *server, const struct domain_request *request,
 		struct color *ret_fill, enum glyph *ret_glyph) {
 	if (!text_is_vm_name(request->name)) {
@@ -180,6 +203,10 @@ static enum domain_error check_request(struct server *server, const struct domai
 	if (request->glyph != NULL && !glyph_parse(request->glyph, ret_glyph)) {
 		return DOMAIN_BAD_GLYPH;
 	}
+	/* Two of one colour differ in their glyph, whatever they ask for. */
+	if (has_twin(server, ret_fill, *ret_glyph)) {
+		*ret_glyph = (enum glyph)next_free(server, true);
+	}
 	if (request->boot != NULL && strlen(request->boot) > DOMAIN_BOOT_MAX) {
 		return DOMAIN_BAD_BOOT;
 	}
@@ -197,8 +224,7 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 	if (error != DOMAIN_OK) {
 		return error;
 	}
-	struct domain *domain = domain_create(server, request->name,
-			request->label != NULL ? request->label : request->name);
+	struct domain *domain = domain_create(server, request->name, choose_label(server, request));
 	if (domain == NULL) {
 		return DOMAIN_NO_MEMORY;
 	}

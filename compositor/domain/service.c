@@ -21,6 +21,7 @@
 #include "compositor/server.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/shell/sockets.h"
+#include "compositor/window/window.h"
 
 #define NAME SERVICE_NAME
 #define CONNECTIONS_MAX 64
@@ -142,6 +143,32 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	return reply_domain_error(link, server, error, &request);
 }
 
+/* A domain that has gone meanwhile needs no mark. */
+static int handle_mark(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	struct parameters {
+		const char *name;
+		bool frozen;
+	} p = {0};
+	static const sd_json_dispatch_field table[] = {
+			{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
+					offsetof(struct parameters, name), SD_JSON_MANDATORY},
+			{"frozen", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_stdbool,
+					offsetof(struct parameters, frozen), SD_JSON_MANDATORY},
+			{0},
+	};
+	int ret = sd_varlink_dispatch(link, parameters, table, &p);
+	if (ret != 0) {
+		return ret;
+	}
+	struct domain *domain = domains_find(data, p.name);
+	if (domain != NULL && !domain->is_host && domain->is_frozen != p.frozen) {
+		domain->is_frozen = p.frozen;
+		windows_update_domain(domain);
+	}
+	return sd_varlink_reply(link, NULL);
+}
+
 /* Defence in depth: a box should not be able to reach the socket at all. */
 static int handle_connect(sd_varlink_server *varlink, sd_varlink *link, void *data) {
 	if (!peer_may_call(sd_varlink_get_fd(link))) {
@@ -186,7 +213,8 @@ static int serve(struct server *server, struct service *service) {
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_method_many(varlink, NAME ".GetVersion",
-				handle_get_version, NAME ".RegisterDomain", handle_register);
+				handle_get_version, NAME ".RegisterDomain", handle_register,
+				NAME ".MarkDomain", handle_mark);
 	}
 	if (ret >= 0) {
 		ret = service_windows_bind(varlink);

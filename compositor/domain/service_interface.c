@@ -120,6 +120,8 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT(launcher, SD_VARLINK_BOOL, 0),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(notices, Notice, SD_VARLINK_ARRAY));
 
+static SD_VARLINK_DEFINE_METHOD(MarkDomain, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_INPUT(frozen, SD_VARLINK_BOOL, 0));
 static SD_VARLINK_DEFINE_METHOD(ActivateWindow, SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_METHOD(MinimizeWindow, SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_INT, 0));
 static SD_VARLINK_DEFINE_METHOD(CloseWindow, SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_INT, 0));
@@ -146,7 +148,7 @@ static SD_VARLINK_DEFINE_ERROR(NameTaken, SD_VARLINK_DEFINE_FIELD(name, SD_VARLI
 static SD_VARLINK_DEFINE_ERROR(TooManyDomains, SD_VARLINK_DEFINE_FIELD(max, SD_VARLINK_INT, 0));
 
 static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Window,
-		&vl_type_Domain, &vl_method_Watch, &vl_method_ActivateWindow,
+		&vl_type_Domain, &vl_method_MarkDomain, &vl_method_Watch, &vl_method_ActivateWindow,
 		&vl_method_MinimizeWindow, &vl_method_CloseWindow, &vl_method_ExpectWindow,
 		&vl_method_ToggleLauncher, &vl_error_NoSuchWindow, &vl_error_NoLauncher,
 		&vl_method_GetVersion, &vl_method_RegisterDomain, &vl_method_ListWindows,

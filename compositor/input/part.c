@@ -37,7 +37,7 @@ uint32_t part_edges(enum frame_part part) {
 
 bool part_is_button(enum frame_part part) {
 	return part == FRAME_PART_MINIMISE || part == FRAME_PART_MAXIMISE ||
-			part == FRAME_PART_CLOSE;
+			part == FRAME_PART_CLOSE || part == FRAME_PART_BADGE;
 }
 
 uint32_t part_nearest_edges(struct window *window, double x, double y) {
@@ -45,4 +45,16 @@ uint32_t part_nearest_edges(struct window *window, double x, double y) {
 	window_get_area(window, &area);
 	return (x < area.x + area.width / 2.0 ? WLR_EDGE_LEFT : WLR_EDGE_RIGHT) |
 			(y < area.y + area.height / 2.0 ? WLR_EDGE_TOP : WLR_EDGE_BOTTOM);
+}
+
+void part_act(struct window *window, enum frame_part part) {
+	if (part == FRAME_PART_CLOSE) {
+		window_close(window);
+	} else if (part == FRAME_PART_MAXIMISE) {
+		window_toggle_filled(window);
+	} else if (part == FRAME_PART_BADGE) {
+		window_acknowledge(window);
+	} else {
+		window_set_minimized(window, true);
+	}
 }

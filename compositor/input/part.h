@@ -21,6 +21,9 @@ uint32_t part_edges(enum frame_part part);
 /* Does it act when it is released? */
 bool part_is_button(enum frame_part part);
 
+/* It was pressed and released there: does what it is for. */
+void part_act(struct window *window, enum frame_part part);
+
 /* The edges of window that are next to a point of the layout. */
 uint32_t part_nearest_edges(struct window *window, double x, double y);
 

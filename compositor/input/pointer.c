@@ -302,15 +302,8 @@ static void release_button(struct pointer *pointer) {
 	enum frame_part part = pointer->part;
 	bool is_inside = window != NULL && window->hovered == part;
 	set_passive(pointer);
-	if (!is_inside) {
-		return;
-	}
-	if (part == FRAME_PART_CLOSE) {
-		window_close(window);
-	} else if (part == FRAME_PART_MAXIMISE) {
-		window_toggle_filled(window);
-	} else {
-		window_set_minimized(window, true);
+	if (is_inside) {
+		part_act(window, part);
 	}
 }
 

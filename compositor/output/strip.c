@@ -15,6 +15,8 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/frame_view.h"
+#include "compositor/window/reveal.h"
 #include "decorations/strip.h"
 
 struct strip {
@@ -57,10 +59,12 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 			.scale = (double)strip->scale,
 			.width = strip->box.width,
 			.caps_lock = keyboards_have_caps_lock(server),
+			.hint = reveal_hint(server),
 	};
 	/* On all outputs alike, and nothing of machines. */
 	if (lock_is_on(server)) {
 		ret_spec->holder = STRIP_LOCKED;
+		ret_spec->hint = NULL;
 		return;
 	}
 	if (domain == NULL) {
@@ -71,15 +75,16 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 	ret_spec->colors = domain->colors;
 	ret_spec->glyph = domain->glyph;
 	ret_spec->emulated = domain->is_emulated;
+	ret_spec->badge = domain->is_host ? NULL : frame_badge_text(frame_view_badge(domain));
 	ret_spec->elsewhere = focus_output(server) != strip->output;
 }
 
 /* Labels are a domain's, or static: one that goes takes the keyboard with it first. */
 static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
 	return a->holder == b->holder && a->label == b->label && a->glyph == b->glyph &&
-			a->emulated == b->emulated && a->elsewhere == b->elsewhere &&
-			a->caps_lock == b->caps_lock && a->dark == b->dark &&
-			a->scale == b->scale && a->width == b->width &&
+			a->emulated == b->emulated && a->badge == b->badge && a->hint == b->hint &&
+			a->elsewhere == b->elsewhere && a->caps_lock == b->caps_lock &&
+			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
 			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
 }
 

@@ -57,6 +57,13 @@ static void read_shadows(struct reading *reading) {
 	}
 }
 
+static void read_patterns(struct reading *reading) {
+	bool is_yes;
+	if (reading_yes_no(reading, &is_yes)) {
+		reading->settings->has_patterns = is_yes;
+	}
+}
+
 static void read_wallpaper(struct reading *reading) {
 	const char *text = reading->directive->params[0];
 	const char *home = getenv("HOME");
@@ -221,6 +228,7 @@ static const struct rule rules[] = {
 		{"workspaces", 1, 1, false, false, "workspaces 4", read_workspaces},
 		{"appearance", 1, 1, false, false, "appearance dark", read_appearance},
 		{"shadows", 1, 1, false, false, "shadows yes", read_shadows},
+		{"patterns", 1, 1, false, false, "patterns no", read_patterns},
 		{"wallpaper", 1, 1, false, false, "wallpaper ~/picture.png", read_wallpaper},
 		{"cursor", 0, 0, true, false, "cursor { … }", read_cursor},
 		{"keyboard", 0, 0, true, false, "keyboard { … }", read_keyboard},

@@ -78,6 +78,7 @@ struct settings {
 	unsigned int workspaces; /* 1 to WORKSPACES_MAX */
 	bool is_light;
 	bool is_without_shadows;
+	bool has_patterns;        /* edge codes on all frames */
 	char *wallpaper;          /* a PNG file's absolute path; NULL: Silo's own */
 	char *cursor_theme;       /* NULL: from XCURSOR_THEME */
 	unsigned int cursor_size; /* 0: from XCURSOR_SIZE */

@@ -149,6 +149,7 @@ static void show(struct window *window) {
 	};
 	wlr_scene_node_set_position(&window->tree->node, window->area.x, window->area.y);
 	wlr_scene_rect_set_size(window->backdrop, window->area.width, window->area.height);
+	wlr_scene_rect_set_size(window->frost, window->area.width, window->area.height);
 	wlr_scene_node_set_position(&window->client->node, -clip.x, -clip.y);
 	wlr_scene_subsurface_tree_set_clip(&window->client->node, &clip);
 	arrange_frame(window);
@@ -166,6 +167,12 @@ static void keep_reachable(struct window *window, const struct wlr_box *usable) 
 	struct wlr_box outer;
 	get_outer(window, &outer);
 	struct frame_insets insets = outer_insets(window);
+	if (frame_kind(window) == FRAME_TAB_WINDOW) {
+		/* The tab is all that it can be dragged by. */
+		const struct frame *frame = frame_view_frame(window->frame);
+		int tab = (int)(frame->plate.width / frame->spec.scale);
+		outer.width = tab > 0 && tab < outer.width ? tab : outer.width;
+	}
 	place_keep_reachable(usable, &outer, insets.top);
 	window->area.x = outer.x + insets.left;
 	window->area.y = outer.y + insets.top;

@@ -25,23 +25,29 @@ struct decoration {
 	struct wl_listener request_mode, destroy;
 };
 
-static void answer(struct decoration *decoration) {
-	if (decoration->wlr_decoration->toplevel->base->initialized) {
-		wlr_xdg_toplevel_decoration_v1_set_mode(decoration->wlr_decoration,
-				WLR_XDG_TOPLEVEL_DECORATION_V1_MODE_SERVER_SIDE);
-	}
-}
-
-static void handle_request_mode(struct wl_listener *listener, void *data) {
-	struct decoration *decoration = wl_container_of(listener, decoration, request_mode);
-	answer(decoration);
-}
-
 static void set_decorated(struct decoration *decoration, bool is_decorated) {
 	struct window *window = window_of_toplevel(decoration->wlr_decoration->toplevel);
 	if (window != NULL) {
 		window_set_decorated(window, is_decorated);
 	}
+}
+
+/* A client that wants to draw its own bar may: it gets a label tab, not a second bar. */
+static void answer(struct decoration *decoration) {
+	struct wlr_xdg_toplevel_decoration_v1 *wlr_decoration = decoration->wlr_decoration;
+	bool is_own = wlr_decoration->requested_mode ==
+			WLR_XDG_TOPLEVEL_DECORATION_V1_MODE_CLIENT_SIDE;
+	if (wlr_decoration->toplevel->base->initialized) {
+		wlr_xdg_toplevel_decoration_v1_set_mode(wlr_decoration,
+				is_own ? WLR_XDG_TOPLEVEL_DECORATION_V1_MODE_CLIENT_SIDE
+				       : WLR_XDG_TOPLEVEL_DECORATION_V1_MODE_SERVER_SIDE);
+	}
+	set_decorated(decoration, !is_own);
+}
+
+static void handle_request_mode(struct wl_listener *listener, void *data) {
+	struct decoration *decoration = wl_container_of(listener, decoration, request_mode);
+	answer(decoration);
 }
 
 static void decoration_destroy(struct decoration *decoration) {
@@ -71,7 +77,6 @@ static void handle_new_decoration(struct wl_listener *listener, void *data) {
 	listener_add(&decoration->request_mode, &wlr_decoration->events.request_mode,
 			handle_request_mode);
 	listener_add(&decoration->destroy, &wlr_decoration->events.destroy, handle_destroy);
-	set_decorated(decoration, true);
 	answer(decoration);
 }
 

@@ -77,8 +77,18 @@ struct frame_spec frame_view_spec(struct server *server, const struct domain *do
 			.emulated = domain->is_emulated,
 			.dark = !server->settings->is_light,
 			.shadow = !server->settings->is_without_shadows,
+			.badge = frame_view_badge(domain),
+			.pattern = server->settings->has_patterns,
 			.scale = 1,
 	};
+}
+
+enum frame_badge frame_view_badge(const struct domain *domain) {
+	if (domain->is_frozen) {
+		return FRAME_BADGE_FROZEN;
+	}
+	return domain->blame.count > domain->blame.acknowledged ? FRAME_BADGE_HELD_BACK
+								: FRAME_BADGE_NONE;
 }
 
 static bool strings_are_equal(const char *a, const char *b) {
@@ -97,9 +107,10 @@ static bool specs_are_equal(const struct frame_spec *a, const struct frame_spec 
 			a->buttons == b->buttons && a->active == b->active &&
 			a->maximised == b->maximised && a->emulated == b->emulated &&
 			a->urgent == b->urgent && a->shadow == b->shadow && a->chip == b->chip &&
-			a->badge == b->badge && a->hovered == b->hovered &&
-			a->pressed == b->pressed && a->dark == b->dark && a->scale == b->scale &&
-			a->width == b->width && a->height == b->height;
+			a->badge == b->badge && a->pattern == b->pattern &&
+			a->hovered == b->hovered && a->pressed == b->pressed &&
+			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
+			a->height == b->height;
 }
 
 static void show_solid(struct frame_view *view, size_t index, const struct frame_piece *piece) {

@@ -29,6 +29,9 @@ void frame_view_destroy(struct frame_view *view);
 struct frame_spec frame_view_spec(struct server *server, const struct domain *domain,
 		enum frame_kind kind);
 
+/* What its frames and the strip say of how the domain behaves. */
+enum frame_badge frame_view_badge(const struct domain *domain);
+
 /* Shows spec, whose strings are copied, from the next picture on. Cheap. */
 void frame_view_update(struct frame_view *view, const struct frame_spec *spec);
 

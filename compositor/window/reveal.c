@@ -25,8 +25,10 @@
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/steer.h"
 #include "compositor/window/arrange.h"
+#include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -59,6 +61,19 @@ struct reveal {
 	struct wl_listener outputs_changed;
 };
 
+const char *reveal_hint(struct server *server) {
+	const struct settings *settings = server->settings;
+	for (size_t i = 0; i < settings->bindings_len; i++) {
+		const struct binding *binding = &settings->bindings[i];
+		if (binding->symbol == XKB_KEY_Escape && binding->modifiers == BINDING_MOD &&
+				binding->action != NULL && strcmp(binding->action, "reveal") == 0) {
+			return bindings_modifier(server) == WLR_MODIFIER_ALT ? "Alt Esc  reveal"
+									     : "Super Esc  reveal";
+		}
+	}
+	return NULL;
+}
+
 bool reveal_is_open(struct server *server) {
 	return server->reveal != NULL && server->reveal->is_open;
 }
@@ -71,6 +86,7 @@ static void add_item(struct reveal *reveal, const struct window *window, const s
 	const struct domain *domain = window->domain;
 	reveal->items[reveal->items_len++] = (struct reveal_item){
 			.plate = {domain->label, domain->colors, domain->glyph},
+			.fault = frame_badge_text(frame_view_badge(domain)),
 			.x = box->x,
 			.y = box->y,
 			.width = box->width,

@@ -16,6 +16,9 @@ struct server;
 bool reveal_create(struct server *server);
 void reveal_destroy(struct server *server);
 
+/* What the strip says of its chord, static; NULL: it has been bound to another, or to none. */
+const char *reveal_hint(struct server *server);
+
 bool reveal_is_open(struct server *server);
 
 /* In the same dispatch: what the next picture shows is the reveal, and clients hear nothing. */

@@ -8,6 +8,7 @@
  */
 #include "compositor/window/window.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wlr/types/wlr_compositor.h>
@@ -28,6 +29,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/notices.h"
 #include "compositor/shell/tools.h"
 #include "compositor/window/arrange.h"
 #include "compositor/window/decoration.h"
@@ -398,6 +400,9 @@ static void handle_destroy(struct wl_listener *listener, void *data) {
 	window_destroy(window);
 }
 
+/* Premultiplied: 55 % of black. */
+static const float frost_color[4] = {0, 0, 0, 0.55f};
+
 static bool create_scene(struct window *window) {
 	struct server *server = window->server;
 	const struct color surface = theme_get(!server->settings->is_light)->surface;
@@ -411,10 +416,15 @@ static bool create_scene(struct window *window) {
 	window->backdrop = wlr_scene_rect_create(window->tree, 1, 1, color);
 	window->client = wlr_scene_subsurface_tree_create(window->tree,
 			window->toplevel->base->surface);
+	window->frost = wlr_scene_rect_create(window->tree, 1, 1, frost_color);
 	window->frame = frame_view_create(server, window->tree);
 	window->popups = wlr_scene_tree_create(window->tree);
-	return window->backdrop != NULL && window->client != NULL && window->frame != NULL &&
-			window->popups != NULL && frame_view_add_shadow(window->frame);
+	if (window->frost != NULL) {
+		wlr_scene_node_set_enabled(&window->frost->node, window->domain->is_frozen);
+	}
+	return window->backdrop != NULL && window->client != NULL && window->frost != NULL &&
+			window->frame != NULL && window->popups != NULL &&
+			frame_view_add_shadow(window->frame);
 }
 
 static void listen_to(struct window *window) {
@@ -501,6 +511,39 @@ void windows_repaint(struct server *server) {
 		arrange_frame(window);
 		popup_rearrange_all(window);
 	}
+}
+
+void windows_update_domain(struct domain *domain) {
+	struct server *server = domain->server;
+	struct window *window;
+	if (server->windows == NULL) {
+		return;
+	}
+	wl_list_for_each(window, windows_stack(server), link) {
+		if (window->domain == domain) {
+			wlr_scene_node_set_enabled(&window->frost->node, domain->is_frozen);
+			arrange_frame(window);
+		}
+	}
+	outputs_update_strips(server);
+	reveal_touch(server);
+}
+
+void window_acknowledge(struct window *window) {
+	struct domain *domain = window->domain;
+	if (domain->is_frozen || domain->blame.count == domain->blame.acknowledged) {
+		return;
+	}
+	struct notice notice = {.kind = NOTICE_MESSAGE, .is_failure = true};
+	notice_party_set(&notice.source, domain);
+	snprintf(notice.title, sizeof(notice.title), "Not behaving: it %s, %llu times so far",
+			offence_text(domain->blame.offence),
+			(unsigned long long)domain->blame.count);
+	snprintf(notice.text, sizeof(notice.text),
+			"The chords for freeze and kill, or F and K in the reveal, stop it.");
+	notices_add(window->server, &notice);
+	domain->blame.acknowledged = domain->blame.count;
+	windows_update_domain(domain);
 }
 
 bool windows_create(struct server *server) {

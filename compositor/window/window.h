@@ -42,6 +42,7 @@ struct window {
 	struct wlr_scene_tree *tree;
 	struct wlr_scene_rect *backdrop;
 	struct wlr_scene_tree *client;
+	struct wlr_scene_rect *frost; /* darkens what a frozen VM has drawn last */
 	struct frame_view *frame;
 	struct wlr_scene_tree *popups;
 	struct wlr_box area;     /* client area, layout pixels; empty until it is mapped */
@@ -114,6 +115,12 @@ void windows_rearrange(struct server *server);
 
 /* The host's colours have changed. */
 void windows_repaint(struct server *server);
+
+/* How domain behaves, or whether it is frozen, has changed: its frames and the strip say so. */
+void windows_update_domain(struct domain *domain);
+
+/* The user has read the badge: what it is about is told in a notice, and it goes. */
+void window_acknowledge(struct window *window);
 
 /* The window that toplevel belongs to. */
 struct window *window_of_toplevel(struct wlr_xdg_toplevel *toplevel);

@@ -59,6 +59,16 @@ static const struct look looks[] = {
 		{"tab-inactive", "untrusted", 0, {.kind = FRAME_TAB_WINDOW}},
 		{"tab-emulated", "mail", 8,
 				{.kind = FRAME_TAB_WINDOW, .active = true, .emulated = true}},
+		{"tab-badge", "untrusted", 0,
+				{.kind = FRAME_TAB_WINDOW,
+						.active = true,
+						.badge = FRAME_BADGE_HELD_BACK}},
+		{"frozen", "media", 5, {.badge = FRAME_BADGE_FROZEN, .title = "Film"}},
+		{"pattern", "dev", 4, {.active = true, .pattern = true, .title = "editor"}},
+		{"pattern-inactive", "dev", 8, {.pattern = true, .title = "editor"}},
+		{"pattern-tab", "mail", 2, {.kind = FRAME_TAB_WINDOW, .pattern = true}},
+		{"pattern-fullscreen", "media", 5,
+				{.kind = FRAME_FULLSCREEN, .active = true, .pattern = true}},
 		{"popup", "banking", 2, {.kind = FRAME_POPUP, .active = true}},
 		{"popup-chip", "media", 5, {.kind = FRAME_POPUP, .active = true, .chip = true}},
 		{"fullscreen", "media", 5, {.kind = FRAME_FULLSCREEN, .active = true}},
@@ -178,7 +188,10 @@ static void strips(void **state) {
 	emulated.emulated = true;
 	elsewhere.elsewhere = true;
 	dark.dark = true;
-	int wrong = 0;
+	struct strip_spec blamed = emulated;
+	blamed.emulated = true;
+	blamed.badge = "Held back";
+	int wrong = !check_strip("blamed", blamed, 1);
 	for (double scale = 1; scale <= 2; scale += 0.5) {
 		wrong += !check_strip("vm", vm, scale);
 		wrong += !check_strip("emulated", emulated, scale);

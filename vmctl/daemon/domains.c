@@ -83,6 +83,7 @@ static void hand_over(struct registration *registration) {
 		return;
 	}
 	instance->has_domain = true;
+	instance->is_marked = false;
 	offences_forget(instance);
 	registration->domains->retries = 0;
 }
@@ -97,6 +98,8 @@ static void find_taken(struct registration *registration, sd_json_variant *param
 		retry(registration->domains);
 	} else if (instance->record.boots == registration->boots) {
 		instance->has_domain = true;
+		/* What the vmd before this one has said of it is not known. */
+		instance->is_marked = instance->record.state != VM_PAUSED;
 	}
 }
 
@@ -120,7 +123,7 @@ static int handle_registered(sd_varlink *link, sd_json_variant *parameters, cons
 	registration_destroy(registration);
 	reload_sweep(domains->manager);
 	/* The VM may have booted again meanwhile. */
-	if (error_id == NULL) {
+	if (error_id == NULL || instance->has_domain) {
 		domains_update(domains, instance);
 	}
 	return 0;
@@ -160,6 +163,11 @@ void domains_update(struct domains *domains, struct instance *instance) {
 	bool is_wanted = domains->compositor >= 0 && instance->monitor != NULL &&
 			instance->record.state != VM_STOPPING &&
 			vm_state_is_alive(instance->record.state);
+	bool is_paused = instance->record.state == VM_PAUSED;
+	if (instance->has_domain && instance->is_marked != is_paused) {
+		instance->is_marked = is_paused;
+		notices_mark(instance);
+	}
 	if (!is_wanted || instance->has_domain || instance->is_registering) {
 		return;
 	}

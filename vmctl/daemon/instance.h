@@ -53,6 +53,7 @@ struct instance {
 	struct waiter *waiters;
 	/* The domain has been registered for this boot. */
 	bool has_domain;
+	bool is_marked; /* the compositor has been told that it is paused */
 	bool is_registering;
 	struct offences offences;
 	enum vm_state noticed_state; /* by notices_state_changed() */

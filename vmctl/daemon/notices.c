@@ -155,6 +155,15 @@ static void withdraw(struct instance *instance) {
 	sd_json_variant_unref(parameters);
 }
 
+void notices_mark(struct instance *instance) {
+	sd_json_variant *parameters = NULL;
+	if (sd_json_buildo(&parameters, SD_JSON_BUILD_PAIR_STRING("name", instance->name),
+			    SD_JSON_BUILD_PAIR_BOOLEAN("frozen", instance->is_marked)) >= 0) {
+		tell(instance->manager, COMPOSITOR_NAME ".MarkDomain", parameters);
+	}
+	sd_json_variant_unref(parameters);
+}
+
 /* ---- words ---- */
 
 /*

@@ -32,6 +32,9 @@ void notices_ended_at_once(struct instance *instance, const char *program, uint6
 /* The state in the VM's record may have changed. */
 void notices_state_changed(struct instance *instance);
 
+/* Tells the compositor whether the VM stands still, as is_marked says. */
+void notices_mark(struct instance *instance);
+
 /* What is wrong with the manifest that was read last is told, or, if it was taken, no longer. */
 void notices_manifest(struct manager *manager);
 
