@@ -242,7 +242,7 @@ def one_that_ends_at_once_is_told(desk):
             raise Failed(f"{text} is not in {data[-600:]}")
     listed = desk.session.call("io.silo.Compositor.ListHostApplications")
     want([entry["name"] for entry in listed["applications"]],
-         ["Terminal", "Flat", "Wrong", "Read the settings again", "End the session"], "what is there")
+         ["Terminal", "Flat", "Wrong", "Read the settings again", "Lock the screen", "End the session"], "what is there")
 
 
 def the_session_ends_when_asked_twice(desk):
