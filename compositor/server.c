@@ -33,6 +33,7 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/input/newcomer.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
 #include "compositor/lock/lock.h"
@@ -219,6 +220,7 @@ static const struct module modules[] = {
 		{"layer shell", layer_shell_create, layer_shell_destroy},
 		{"tools", tools_create, tools_destroy},
 		{"lock", lock_create, lock_destroy},
+		{"newcomers", newcomers_create, newcomers_destroy},
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},

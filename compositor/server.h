@@ -39,6 +39,7 @@ struct lock;
 struct lock_surfaces;
 struct locker;
 struct nesting;
+struct newcomers;
 struct notices;
 struct outputs;
 struct pointer;
@@ -91,6 +92,7 @@ struct server {
 	struct domains *domains;
 	struct pointing *pointing;
 	struct constraints *constraints;
+	struct newcomers *newcomers;
 	struct pointer *pointer;
 	struct workspaces *workspaces;
 	struct snaps *snaps;

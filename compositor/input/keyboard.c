@@ -19,6 +19,7 @@
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/hold.h"
+#include "compositor/input/newcomer.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
 #include "compositor/lock/lock.h"
@@ -55,6 +56,7 @@ struct keyboard_device {
 	struct keyboards *keyboards;
 	struct wlr_keyboard *wlr_keyboard;
 	bool is_virtual;
+	struct newcomer *newcomer; /* of a real one */
 	bool feeds_main;
 	bool sends_modifiers; /* apart from keys, as nested and virtual keyboards do */
 	struct wl_list link;  /* keyboards.devices */
@@ -390,9 +392,16 @@ static void handle_main_modifiers(struct wl_listener *listener, void *data) {
 	outputs_update_strips(keyboards->server);
 }
 
+static bool may_type(const struct keyboard_device *device) {
+	return device->is_virtual || newcomer_may_type(device->newcomer);
+}
+
 static void handle_key(struct wl_listener *listener, void *data) {
 	struct keyboard_device *device = wl_container_of(listener, device, key);
 	struct keyboards *keyboards = device->keyboards;
+	if (!may_type(device)) {
+		return;
+	}
 	if (device->feeds_main) {
 		keyboards->is_virtual = device->is_virtual;
 		wlr_keyboard_notify_key(&keyboards->main, data);
@@ -405,6 +414,9 @@ static void handle_key(struct wl_listener *listener, void *data) {
 static void handle_modifiers(struct wl_listener *listener, void *data) {
 	struct keyboard_device *device = wl_container_of(listener, device, modifiers);
 	struct wlr_keyboard_modifiers *modifiers = &device->wlr_keyboard->modifiers;
+	if (!may_type(device)) {
+		return;
+	}
 	if (!device->feeds_main) {
 		process_modifiers(device->keyboards, device->wlr_keyboard);
 	} else if (device->sends_modifiers) {
@@ -442,6 +454,7 @@ static void device_destroy(struct keyboard_device *device) {
 	listener_remove(&device->keymap);
 	listener_remove(&device->destroy);
 	wl_list_remove(&device->link);
+	newcomer_leave(device->newcomer);
 	show_everywhere(keyboards);
 	free(device);
 }
@@ -468,6 +481,7 @@ void keyboards_add(struct server *server, struct wlr_keyboard *keyboard, bool is
 	device->sends_modifiers = is_virtual || wlr_input_device_is_wl(&keyboard->base);
 	wl_list_insert(&server->keyboards->devices, &device->link);
 	if (!is_virtual) {
+		device->newcomer = newcomer_meet(server, keyboard);
 		device->feeds_main = true;
 		wlr_keyboard_set_keymap(keyboard, server->keyboards->main.keymap);
 	}

@@ -40,6 +40,20 @@ static void read_workspaces(struct reading *reading) {
 	}
 }
 
+static void read_new_keyboards(struct reading *reading) {
+	static const char *const words[] = {[NEWCOMER_ASK] = "ask",
+			[NEWCOMER_ALLOW] = "allow",
+			[NEWCOMER_DENY] = "deny"};
+	const char *text = reading->directive->params[0];
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			reading->settings->new_keyboards = (enum newcomer_policy)i;
+			return;
+		}
+	}
+	READING_FAIL(reading, "\"%s\": write \"keyboards ask\", \"allow\" or \"deny\"", text);
+}
+
 static void read_appearance(struct reading *reading) {
 	const char *text = reading->directive->params[0];
 	if (strcmp(text, "light") == 0 || strcmp(text, "dark") == 0) {
@@ -232,6 +246,7 @@ static const struct rule rules[] = {
 		{"wallpaper", 1, 1, false, false, "wallpaper ~/picture.png", read_wallpaper},
 		{"cursor", 0, 0, true, false, "cursor { … }", read_cursor},
 		{"keyboard", 0, 0, true, false, "keyboard { … }", read_keyboard},
+		{"keyboards", 1, 1, false, false, "keyboards ask", read_new_keyboards},
 		{"pointer", 0, 0, true, false, "pointer { … }", read_pointer},
 		{"bind", 2, 3, false, true, "bind Mod+Shift+q close", reading_bind},
 		{"unbind", 1, 1, false, true, "unbind Mod+m", reading_unbind},

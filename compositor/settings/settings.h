@@ -14,6 +14,7 @@
 
 #include "compositor/clipboard/policy.h"
 #include "compositor/input/bindings.h"
+#include "compositor/input/newcomer.h"
 
 struct options;
 struct server;
@@ -83,6 +84,7 @@ struct settings {
 	char *cursor_theme;       /* NULL: from XCURSOR_THEME */
 	unsigned int cursor_size; /* 0: from XCURSOR_SIZE */
 	struct keyboard_settings keyboard;
+	enum newcomer_policy new_keyboards; /* plugged in later */
 	struct pointer_settings pointer;
 	struct clipboard_settings clipboard;
 	struct output_settings *outputs;
