@@ -20,6 +20,8 @@
 #define POPUP_DEPTH_MAX 8
 #define SUBSURFACE_DEPTH_MAX 8
 #define SUBSURFACES_PER_TREE_MAX 64
+/* A buffer's pixels for one of the window's: no screen has more than four. */
+#define SURFACE_SCALE_MAX 64
 #define MIME_TYPES_MAX 64
 #define MIME_TYPE_LEN_MAX 255
 #define REGION_RECTS_MAX 256

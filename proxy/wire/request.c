@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "proxy/wire/engine.h"
 #include "proxy/wire/requests.h"
 #include "proxy/wire/shm.h"
 #include "proxy/wire/surface.h"
+
+/* wl_output.transform has eight. */
+#define TRANSFORM_MAX 7
 
 /* Translates the serial argument. Strict ones end the client, others never validate. */
 static enum wire_verdict translate_serial(struct wire_request *request) {
@@ -121,9 +125,9 @@ static enum wire_verdict handle(struct wire_request *request) {
 	case POLICY_COMMIT:
 		return wire_surface_commit(request);
 	case POLICY_TRANSFORM:
-		return wire_surface_resample(request, 0);
+		return wire_surface_resample(request, 0, TRANSFORM_MAX);
 	case POLICY_SCALE:
-		return wire_surface_resample(request, 1);
+		return wire_surface_resample(request, 1, SURFACE_SCALE_MAX);
 	case POLICY_GET_VIEWPORT:
 		return wire_surface_viewport(request);
 	case POLICY_REGION:

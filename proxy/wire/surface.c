@@ -146,8 +146,12 @@ int wire_surface_damage(struct wire_request *request, bool buffer_coordinates) {
 	return WIRE_KEEP;
 }
 
-int wire_surface_resample(struct wire_request *request, uint32_t neutral) {
+int wire_surface_resample(struct wire_request *request, uint32_t neutral, uint32_t most) {
 	struct wire_surface *surface = request->object->extra;
+	if (request->args[0].u < neutral || request->args[0].u > most) {
+		return wire_request_refuse(request, OFFENCE_PROTOCOL, "%u is none",
+				request->args[0].u);
+	}
 	surface->resampled = surface->resampled || request->args[0].u != neutral;
 	return WIRE_KEEP;
 }

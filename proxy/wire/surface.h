@@ -45,7 +45,8 @@ void wire_surface_destroy(struct wire_surface *surface); // NULL is fine
 int wire_surface_create(struct wire_request *request);
 int wire_surface_attach(struct wire_request *request);
 int wire_surface_damage(struct wire_request *request, bool buffer_coordinates);
-int wire_surface_resample(struct wire_request *request, uint32_t neutral);
+/* A scale or a transform: neutral is the least, and changes nothing. */
+int wire_surface_resample(struct wire_request *request, uint32_t neutral, uint32_t most);
 int wire_surface_viewport(struct wire_request *request);
 int wire_surface_commit(struct wire_request *request);
 int wire_subsurface_create(struct wire_request *request);

@@ -141,6 +141,8 @@ def silo_world(build, without=None, settings=""):
     world.sockets = {"TOOLS": tools, "USER": hardware, "LOG": log, "FILL": FILL["attacker"], "STRIP": STRIP}
     for who, name in NAMES.items():
         socket = world.sockets[who.upper()] = str(world.directory / who)
+        if who == "attacker":
+            world.sockets["GUARD_LOG"] = str(world.next_log())
         world.start(str(world.build / f"proxy/silo-proxy{weak}"), "--domain", name, "--color", "#" + FILL[who],
                     "--listen", socket, **NO_LEAKS)
         if not wait_for_path(socket, START_SECONDS):

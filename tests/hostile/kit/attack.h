@@ -11,6 +11,7 @@
  *   SILO_HOSTILE_QUIET               milliseconds without a change after which a picture is final
  *   SILO_HOSTILE_PIDS                processes that must live on, separated by commas
  *   SILO_HOSTILE_LOG                 what the compositor has written
+ *   SILO_HOSTILE_GUARD_LOG           what that has written which stands before it
  *   SILO_HOSTILE_PICTURE             where to leave a picture of the end
  *
  * All may be the same ordinary compositor's socket.
@@ -95,6 +96,8 @@ bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap
 size_t arena_memory_kib(const struct arena *arena);
 /* Has one of them written that text into its log since it was started? */
 bool arena_log_holds(const struct arena *arena, const char *text);
+/* Has whatever stands before the compositor ended the attacker's connection? */
+bool arena_is_refused(const struct arena *arena);
 
 /* The user. */
 void arena_point(struct arena *arena, int x, int y);

@@ -12,6 +12,8 @@
 #include "tests/probe/pointer.h"
 
 #define EXIT_USAGE 2
+/* How silo-proxy tells of a client that it ends. */
+#define REFUSED " ended: "
 
 static int usage(const char *program) {
 	fprintf(stderr, "usage: %s --list | --settings ID | --case ID\n", program);
@@ -95,8 +97,7 @@ size_t arena_memory_kib(const struct arena *arena) {
 	return total;
 }
 
-bool arena_log_holds(const struct arena *arena, const char *text) {
-	const char *path = getenv("SILO_HOSTILE_LOG");
+static bool file_holds(const char *path, const char *text) {
 	FILE *file = path != NULL ? fopen(path, "re") : NULL;
 	char line[1024];
 	bool is_found = false;
@@ -107,6 +108,14 @@ bool arena_log_holds(const struct arena *arena, const char *text) {
 		fclose(file);
 	}
 	return is_found;
+}
+
+bool arena_log_holds(const struct arena *arena, const char *text) {
+	return file_holds(getenv("SILO_HOSTILE_LOG"), text);
+}
+
+bool arena_is_refused(const struct arena *arena) {
+	return file_holds(getenv("SILO_HOSTILE_GUARD_LOG"), REFUSED);
 }
 
 static bool is_alive(pid_t pid, void *data) {
