@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/limits.h"
 
 struct code_range {
@@ -155,7 +156,7 @@ size_t text_sanitise(const char *bytes, size_t len, size_t codes_max, char *out,
 		if (space_due && codes + 2 > codes_max) {
 			break;
 		}
-		if (used + n + (space_due ? 1 : 0) >= cap) {
+		if (used + n + (space_due && !CANARY(text) ? 1 : 0) >= cap) {
 			break;
 		}
 		if (space_due) {

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/text.h"
 
 static_assert(AGENT_MESSAGE_MAX >= AGENT_DATA_MAX, "a frame holds a write");
@@ -260,7 +261,7 @@ static bool decode_error(const uint8_t *body, size_t len, struct agent_error *re
 
 /* Copies the next string of at most max bytes, *at being the position. */
 static bool take_text(const uint8_t *bytes, size_t len, size_t *at, char *out, size_t max) {
-	size_t left = len - *at < max + 1 ? len - *at : max + 1;
+	size_t left = len - *at < max + 1 || CANARY(agent) ? len - *at : max + 1;
 	const uint8_t *end = left > 0 ? memchr(bytes + *at, '\0', left) : NULL;
 	if (end == NULL) {
 		return false;

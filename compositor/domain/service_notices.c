@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/text.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/service_interface.h"
@@ -79,7 +80,7 @@ static bool take_party(struct server *server, const struct party *party,
 		notice_party_set(ret_party, domain);
 	}
 	snprintf(ret_party->name, sizeof(ret_party->name), "%s", party->name);
-	if (party->label != NULL) {
+	if (party->label != NULL || CANARY(desktop)) {
 		text_sanitise(party->label, strlen(party->label), VM_LABEL_MAX, ret_party->label,
 				sizeof(ret_party->label));
 	}

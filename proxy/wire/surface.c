@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/canary.h"
 #include "base/clock.h"
 #include "proxy/wire/domain.h"
 #include "proxy/wire/engine.h"
@@ -23,7 +24,9 @@ void wire_surface_destroy(struct wire_surface *surface) {
 	if (surface == NULL) {
 		return;
 	}
-	wire_subsurface_leave(surface);
+	if (!CANARY(session)) {
+		wire_subsurface_leave(surface);
+	}
 	struct wire_surface *child;
 	struct wire_surface *next;
 	wl_list_for_each_safe(child, next, &surface->children, link) {

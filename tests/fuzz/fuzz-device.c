@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Feeds the parsers of everything that the GPU device reads: the first byte chooses the parser.
+ * Fuzz target: the parsers of everything that the GPU device reads, and the writers of what it answers.
+ * The first byte chooses the parser.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "parse/cross_domain.h"
 #include "parse/vhost_user.h"
 #include "parse/virtio_gpu.h"
@@ -37,6 +40,28 @@ static void feed_virtqueue(const uint8_t *data, size_t size) {
 	}
 }
 
+/* A layout that is granted holds the image, however large its sides are said to be. */
+static void lay_out(const struct cross_domain_command *command) {
+	struct cross_domain_image image;
+	uint8_t answer[CROSS_DOMAIN_IMAGE_BYTES];
+	if (cross_domain_image_layout(command->image.fourcc, command->image.width,
+			    command->image.height, BLOB_BYTES_MAX, &image)) {
+		assert(image.size <= BLOB_BYTES_MAX);
+		assert(image.size / command->image.height >= image.strides[0]);
+		assert(image.strides[0] >= command->image.width);
+		cross_domain_put_image(answer, &image);
+	}
+}
+
+/* What a guest is told of descriptors and bytes, in an exact buffer. */
+static void answer(const struct cross_domain_command *command) {
+	size_t fixed = cross_domain_send_bytes(command->send.layout);
+	uint8_t *out = malloc(fixed > CROSS_DOMAIN_READ_BYTES ? fixed : CROSS_DOMAIN_READ_BYTES);
+	cross_domain_put_receive(out, command->send.layout, command->send.ids, command->send.n, 0);
+	cross_domain_put_read(out, 1, command->send.n > 0, 0);
+	free(out);
+}
+
 static void feed_cross_domain(const uint8_t *data, size_t size) {
 	struct cross_domain_command command;
 	enum cross_domain_layout layout = CROSS_DOMAIN_LAYOUT_UNKNOWN;
@@ -48,7 +73,10 @@ static void feed_cross_domain(const uint8_t *data, size_t size) {
 		if (used == 0 || used > size - at) {
 			abort();
 		}
-		if (command.kind == CROSS_DOMAIN_SEND) {
+		if (command.kind == CROSS_DOMAIN_GET_IMAGE_REQUIREMENTS) {
+			lay_out(&command);
+		} else if (command.kind == CROSS_DOMAIN_SEND) {
+			answer(&command);
 			layout = command.send.layout;
 			if (command.send.n > (uint32_t)layout ||
 					command.send.bytes + command.send.len > data + size) {

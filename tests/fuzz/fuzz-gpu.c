@@ -193,16 +193,15 @@ static void do_send(struct input *input) {
 }
 
 static void do_write(struct input *input) {
-	uint8_t bytes[16 + 2048] = {CROSS_DOMAIN_WRITE};
+	uint8_t bytes[CROSS_DOMAIN_READ_BYTES + 2048] = {CROSS_DOMAIN_WRITE};
 	size_t len;
 	le_put32(bytes + 8, input_number(input));
-	le_put32(bytes + 12, 0);
 	bytes[12] = input_byte(input) % 2;
 	const uint8_t *data = input_bytes(input, 2048, &len);
-	memcpy(bytes + 16, data, len);
-	le_put16(bytes + 2, (uint16_t)(16 + len));
-	le_put16(bytes + 14, (uint16_t)len);
-	submit(input, bytes, 16 + len);
+	memcpy(bytes + CROSS_DOMAIN_READ_BYTES, data, len);
+	le_put16(bytes + 2, (uint16_t)(CROSS_DOMAIN_READ_BYTES + len));
+	le_put32(bytes + 16, (uint32_t)len);
+	submit(input, bytes, CROSS_DOMAIN_READ_BYTES + len);
 }
 
 static void do_poll(struct input *input) {

@@ -29,6 +29,18 @@ static void build_command_lines(const struct vm *vm) {
 	}
 }
 
+/* What goes to the guest's kernel is one word each, and none of Silo's own. */
+static void check_words(const struct vm *vm) {
+	for (size_t i = 0; i < vm->kernel_params_len; i++) {
+		const char *word = vm->kernel_params[i];
+		assert(word[0] != '\0' && strpbrk(word, " \t") == NULL);
+		assert(strncmp(word, "silo.", 5) != 0);
+	}
+	for (size_t i = 0; i < vm->applications_len; i++) {
+		assert(vm_application_find(vm, vm->applications[i].id) == &vm->applications[i]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	const char *path = input_open(bytes, len);
 	char *report = NULL;
@@ -37,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	for (size_t i = 0; manifest != NULL && i < manifest->vms_len; i++) {
 		const struct vm *vm = &manifest->vms[i];
 		assert(text_is_vm_name(vm->name) && manifest_find(manifest, vm->name) == vm);
+		check_words(vm);
 		build_command_lines(vm);
 	}
 	free(report);

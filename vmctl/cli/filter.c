@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/text.h"
 
 #define ESCAPE 0x1b
@@ -27,7 +28,7 @@ static size_t character_len(unsigned char byte) {
 
 /* Notes a byte of the sequence that has begun. */
 static void note(struct filter *filter, char byte) {
-	if (filter->sequence_len < SEQUENCE_MAX) {
+	if (filter->sequence_len < SEQUENCE_MAX || CANARY(terminal)) {
 		filter->sequence[filter->sequence_len] = byte;
 	}
 	filter->sequence_len++;

