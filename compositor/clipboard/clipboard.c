@@ -231,7 +231,8 @@ static const char *choose_type(const struct clipboard_settings *settings,
 			return type;
 		}
 	}
-	return NULL;
+	char *const *types = source->mime_types.data;
+	return DEFENDS(clipboard_text) ? NULL : types[0];
 }
 
 static void begin_copy(struct clipboard *clipboard, struct wlr_data_source *source,
@@ -276,8 +277,7 @@ void clipboard_copy(struct server *server) {
 	const char *name = tell_name(&clipboard->source);
 	struct wlr_data_source *source = domain->seat->wlr_seat->selection_source;
 	if (domain->clipboard_out == VERDICT_DENY && DEFENDS(clipboard_policy)) {
-		snprintf(text, sizeof(text), "%s: clipboard { out deny } in the VMs' definition.",
-				name);
+		snprintf(text, sizeof(text), "%s: \"clipboard-out deny\" in silo-vms(5).", name);
 		fail_copy(clipboard, "Nothing", "Not copied: your policy forbids it", text);
 	} else if (source == NULL || source->mime_types.size == 0) {
 		snprintf(text, sizeof(text), "Select something in %s, then copy again.", name);

@@ -11,6 +11,7 @@
 #include <wlr/types/wlr_data_device.h>
 #include <wlr/types/wlr_seat.h>
 
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -100,7 +101,7 @@ static void handle_send(struct wlr_data_source *source, const char *type, int32_
 	struct handed *handed = wl_container_of(source, handed, base);
 	struct server *server = handed->seat->domain->server;
 	cleanup_fd int given = untrusted_fd;
-	cleanup_fd int fd = open_own_end(given);
+	cleanup_fd int fd = DEFENDS(clipboard_own_end) ? open_own_end(given) : dup(given);
 	if (fd < 0 || handed->readers_len == READERS_MAX) {
 		log_debug("%s: a paste is refused", handed->seat->domain->name);
 		return;

@@ -12,6 +12,7 @@
 #include "base/peer.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/service_ask.h"
+#include "compositor/domain/service_clipboard.h"
 #include "compositor/domain/service_host.h"
 #include "compositor/domain/service_interface.h"
 #include "compositor/domain/service_notices.h"
@@ -227,6 +228,9 @@ static int serve(struct server *server, struct service *service) {
 	}
 	if (ret >= 0) {
 		ret = service_ask_bind(varlink);
+	}
+	if (ret >= 0) {
+		ret = service_clipboard_bind(varlink);
 	}
 	if (ret >= 0) {
 		ret = sd_varlink_server_bind_connect(varlink, handle_connect);

@@ -111,6 +111,29 @@ static SD_VARLINK_DEFINE_METHOD(AnswerQuestion, SD_VARLINK_DEFINE_INPUT(id, SD_V
 		SD_VARLINK_DEFINE_INPUT(mute, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE));
 static SD_VARLINK_DEFINE_ERROR(NotAllowed);
 
+static SD_VARLINK_DEFINE_METHOD(GetClipboard, SD_VARLINK_DEFINE_OUTPUT(state, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_OUTPUT(source, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(target, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(type, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(bytes, SD_VARLINK_INT, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(characters, SD_VARLINK_INT, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(leftMs, SD_VARLINK_INT, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(memoryLocked, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT(pasted, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(asks, SD_VARLINK_BOOL, 0));
+static SD_VARLINK_DEFINE_METHOD(ClearClipboard);
+static SD_VARLINK_DEFINE_STRUCT_TYPE(ClipboardRule,
+		SD_VARLINK_DEFINE_FIELD(source, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(target, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(verdict, SD_VARLINK_STRING, 0),
+		SD_VARLINK_DEFINE_FIELD(reason, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_METHOD(GetClipboardPolicy,
+		SD_VARLINK_DEFINE_INPUT(forget, SD_VARLINK_BOOL, SD_VARLINK_NULLABLE),
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(policy, ClipboardRule, SD_VARLINK_ARRAY),
+		SD_VARLINK_DEFINE_OUTPUT(limit, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(timeoutMs, SD_VARLINK_INT, 0),
+		SD_VARLINK_DEFINE_OUTPUT(muted, SD_VARLINK_STRING, SD_VARLINK_ARRAY));
+
 static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(domains, Domain, SD_VARLINK_ARRAY),
@@ -158,6 +181,7 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_type_HostApplication, &vl_method_ListHostApplications,
 		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted,
 		&vl_type_Fact, &vl_type_Question, &vl_method_WatchQuestions,
-		&vl_method_AnswerQuestion, &vl_error_NotAllowed, &vl_type_Offences,
-		&vl_method_WatchOffences);
+		&vl_method_AnswerQuestion, &vl_error_NotAllowed, &vl_method_GetClipboard,
+		&vl_method_ClearClipboard, &vl_type_ClipboardRule, &vl_method_GetClipboardPolicy,
+		&vl_type_Offences, &vl_method_WatchOffences);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

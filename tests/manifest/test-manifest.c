@@ -371,6 +371,9 @@ static void check_written(const struct vm *vm) {
 	assert_int_equal(copied->vmm, vm->vmm);
 	assert_int_equal(copied->emulation_allowed, vm->emulation_allowed);
 	assert_int_equal(copied->root_allowed, vm->root_allowed);
+	assert_int_equal(copied->clipboard_out, vm->clipboard_out);
+	assert_int_equal(copied->clipboard_in, vm->clipboard_in);
+	assert_int_equal(copied->data_control_denied, vm->data_control_denied);
 	assert_int_equal(copied->agent_timeout_ms, vm->agent_timeout_ms);
 	assert_int_equal(copied->kernel_params_len, vm->kernel_params_len);
 	for (size_t i = 0; i < vm->kernel_params_len; i++) {

@@ -49,7 +49,7 @@ def every_command_has_its_help(world):
         assert helped.stdout == world.vmctl("--help", name).stdout == world.vmctl(name, "-h").stdout, name
         options = set(re.findall(r"^  (--[a-z]+)", helped.stdout, re.M))
         for option in options:
-            assert re.search(rf"^  {option} .*\b{name}\b.*: ", everything, re.M), (name, option)
+            assert re.search(rf"^  {option} .*\b{name}\b.*:( |$)", everything, re.M), (name, option)
         told |= options
     assert told | {"--help", "--version"} == set(re.findall(r"^  (--[a-z]+)", everything, re.M)), told
 

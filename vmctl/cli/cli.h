@@ -14,12 +14,13 @@ struct manifest;
 struct cli_options {
 	const char *manifest;
 	const char *libexec;
-	bool json, force, follow, raw, root, all, yes, apps;
+	bool json, force, forget, follow, raw, root, all, yes, apps;
 	const char *application;
 	const char *vmm;
 };
 
 int cli_applications(const struct cli_options *options, int argc, char **argv);
+int cli_clipboard(const struct cli_options *options, int argc, char **argv);
 int cli_console(const struct cli_options *options, int argc, char **argv);
 int cli_check(const struct cli_options *options, int argc, char **argv);
 int cli_argv(const struct cli_options *options, int argc, char **argv);

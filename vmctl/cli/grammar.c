@@ -11,6 +11,7 @@
 #define MANY 1000000
 /* Where the summaries begin. */
 #define INDENT 30
+#define WIDTH 98
 
 /* One way to use a command. */
 struct usage {
@@ -51,6 +52,9 @@ static const struct command {
 		{"console", cli_console, 1, 1, "r", {{"VM", "its serial console; Ctrl+] leaves"}}},
 		{"log", cli_log, 1, 1, "fr",
 				{{"[-f] VM", "what it and its host processes said; -f: go on"}}},
+		{"clipboard", cli_clipboard, 1, 1, "jO",
+				{{"status|clear", "what is in the clipboard between VMs; wipes it"},
+						{"[--forget] policy", "what may be pasted where"}}},
 		{"argv", cli_argv, 1, 1, "jmvl", {{"VM", "the VMM's command line"}}},
 };
 
@@ -68,6 +72,7 @@ static const struct {
 		{'a', "application", "ID", "one of those that \"vmctl applications\" lists"},
 		{'F', "force", NULL, "at once"},
 		{'A', "all", NULL, "every VM that runs"},
+		{'O', "forget", NULL, "first, what questions were answered with for good"},
 		{'f', "follow", NULL, "goes on (-f)"},
 		{'m', "manifest", "FILE", "this manifest"},
 		{'v', "vmm", "crosvm|qemu", "this VMM's, not that of the VMM in use"},
@@ -123,8 +128,14 @@ static void print_option(FILE *out, size_t option) {
 					len > 0 ? ", " : "", commands[i].name);
 		}
 	}
-	snprintf(meaning + len, sizeof(meaning) - len, "%s%s", len > 0 ? ": " : "",
-			options_known[option].summary);
+	/* What does not fit stands below. */
+	const char *summary = options_known[option].summary;
+	bool is_long = INDENT + len + 2 + strlen(summary) > WIDTH;
+	snprintf(meaning + len, sizeof(meaning) - len, "%s%*s%s",
+			len == 0                  ? ""
+					: is_long ? ":\n"
+						  : ": ",
+			is_long ? INDENT : 0, "", summary);
 	print_row(out, left, meaning);
 }
 
@@ -192,6 +203,9 @@ static void set_option(struct cli_options *options, int letter) {
 		break;
 	case 'F':
 		options->force = true;
+		break;
+	case 'O':
+		options->forget = true;
 		break;
 	case 'j':
 		options->json = true;

@@ -156,7 +156,12 @@ static int send_registration(struct registration *registration, int compositor_e
 			SD_JSON_BUILD_PAIR_STRING("color", color),
 			SD_JSON_BUILD_PAIR_STRING("glyph", vm->glyph),
 			SD_JSON_BUILD_PAIR_BOOLEAN("emulated", is_emulated),
-			SD_JSON_BUILD_PAIR_STRING("boot", registration->boot));
+			SD_JSON_BUILD_PAIR_STRING("boot", registration->boot),
+			SD_JSON_BUILD_PAIR_STRING("clipboardOut",
+					vm_clipboard_names[vm->clipboard_out]),
+			SD_JSON_BUILD_PAIR_STRING("clipboardIn",
+					vm_clipboard_names[vm->clipboard_in]),
+			SD_JSON_BUILD_PAIR_BOOLEAN("dataControl", !vm->data_control_denied));
 }
 
 void domains_update(struct domains *domains, struct instance *instance) {

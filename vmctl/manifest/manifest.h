@@ -27,6 +27,16 @@ struct vm_application {
 	char **command; /* ends with NULL; run in the guest, never on the host */
 };
 
+/* The least strict that the policy of copies may be for a VM. */
+enum vm_clipboard {
+	VM_CLIPBOARD_ALLOW,
+	VM_CLIPBOARD_ASK,
+	VM_CLIPBOARD_DENY,
+};
+
+/* "allow", "ask", "deny". */
+extern const char *const vm_clipboard_names[3];
+
 struct vm {
 	char name[VM_NAME_MAX + 1];
 	char label[VM_LABEL_MAX + 1];
@@ -45,6 +55,9 @@ struct vm {
 	enum vmm_kind vmm;
 	bool emulation_allowed;
 	bool root_allowed;
+	/* What the compositor does with copies that leave the VM, and that come in. */
+	enum vm_clipboard clipboard_out, clipboard_in;
+	bool data_control_denied;  /* no clipboard managers in it */
 	uint32_t agent_timeout_ms; /* silence after which a starting VM has failed */
 	struct vm_application *applications;
 	size_t applications_len;

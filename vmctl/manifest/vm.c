@@ -244,6 +244,37 @@ static void read_root(struct reading *reading) {
 	read_allow(reading, &reading->vm->root_allowed);
 }
 
+const char *const vm_clipboard_names[3] = {
+		[VM_CLIPBOARD_ALLOW] = "allow",
+		[VM_CLIPBOARD_ASK] = "ask",
+		[VM_CLIPBOARD_DENY] = "deny",
+};
+
+static void read_clipboard(struct reading *reading, enum vm_clipboard *ret_clipboard) {
+	const char *text = reading->directive->params[0];
+	for (int i = VM_CLIPBOARD_ALLOW; i <= VM_CLIPBOARD_DENY; i++) {
+		if (strcmp(text, vm_clipboard_names[i]) == 0) {
+			*ret_clipboard = (enum vm_clipboard)i;
+			return;
+		}
+	}
+	FAIL(reading, "\"%s %s\": write allow, ask or deny", reading->directive->name, text);
+}
+
+static void read_clipboard_out(struct reading *reading) {
+	read_clipboard(reading, &reading->vm->clipboard_out);
+}
+
+static void read_clipboard_in(struct reading *reading) {
+	read_clipboard(reading, &reading->vm->clipboard_in);
+}
+
+static void read_data_control(struct reading *reading) {
+	bool is_allowed = true;
+	read_allow(reading, &is_allowed);
+	reading->vm->data_control_denied = !is_allowed;
+}
+
 static void read_vmm(struct reading *reading) {
 	const char *text = reading->directive->params[0];
 	if (!vmm_kind_parse(text, &reading->vm->vmm)) {
@@ -329,11 +360,14 @@ static const struct directive_rule rules[] = {
 		{"agent-timeout", 1, 1, false, false, "agent-timeout 60s", read_agent_timeout},
 		{"application", 1, 1, true, true, "application ID { command PROGRAM ARGUMENT… }",
 				read_application},
+		{"clipboard-in", 1, 1, false, false, "clipboard-in ask", read_clipboard_in},
+		{"clipboard-out", 1, 1, false, false, "clipboard-out ask", read_clipboard_out},
 		{"color", 1, 1, false, false, "color green", read_color},
 		{"cpu-limit", 1, 1, false, false, "cpu-limit 150%", read_cpu_limit},
 		{"cpu-weight", 1, 1, false, false, "cpu-weight 100", read_cpu_weight},
 		{"cpus", 1, 1, false, false, "cpus 2", read_cpus},
 		{"disk", 1, 1, false, false, "disk 8G", read_disk},
+		{"data-control", 1, 1, false, false, "data-control deny", read_data_control},
 		{"emulation", 1, 1, false, false, "emulation allow", read_emulation},
 		{"glyph", 1, 1, false, false, "glyph disc", read_glyph},
 		{"image", 1, 1, false, false, "image NAME", read_image},

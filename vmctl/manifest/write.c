@@ -63,6 +63,9 @@ char *vm_to_text(const struct vm *vm, bool with_applications) {
 	fprintf(file, "\tvmm %s\n\temulation %s\n\troot %s\n\tagent-timeout %ums\n",
 			vmm_kind_text(vm->vmm), vm->emulation_allowed ? "allow" : "deny",
 			vm->root_allowed ? "allow" : "deny", vm->agent_timeout_ms);
+	fprintf(file, "\tclipboard-out %s\n\tclipboard-in %s\n\tdata-control %s\n",
+			vm_clipboard_names[vm->clipboard_out], vm_clipboard_names[vm->clipboard_in],
+			vm->data_control_denied ? "deny" : "allow");
 	for (size_t i = 0; with_applications && i < vm->applications_len; i++) {
 		write_application(file, &vm->applications[i]);
 	}
