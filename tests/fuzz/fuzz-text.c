@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Fuzz target: guests' texts as they are shown and logged. Two bytes say how many code points and how
- * many bytes there is room for; the rest is the text. What comes out must be what the headers promise,
+ * many bytes there is room for; the rest is the text, which is taken for a copy, too. What comes out must be what the headers promise,
  * in a buffer that is not a byte too large.
  */
 #include <assert.h>
@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "compositor/clipboard/plain.h"
 #include "parse/agent.h"
 #include "tests/fuzz/input.h"
 
@@ -69,6 +70,28 @@ static void check_names(const char *bytes, size_t len) {
 	}
 }
 
+/* As a copy from one VM that is pasted in another. */
+static void check_copy(const char *bytes, size_t len, bool keeps_controls) {
+	struct plain plain;
+	uint8_t *copy = malloc(len + 1);
+	memcpy(copy, bytes, len);
+	bool is_text = plain_take(copy, len, keeps_controls, &plain);
+	assert(is_text == (text_is_utf8(bytes, len) && memchr(bytes, '\0', len) == NULL));
+	size_t characters = 0;
+	uint32_t code;
+	for (size_t at = 0, size; is_text && at < plain.len; at += size, characters++) {
+		size = text_utf8_decode((const char *)copy + at, plain.len - at, &code);
+		assert(size > 0 && code != 0);
+		assert(keeps_controls || code == '\t' || code == '\n' || code == '\r' ||
+				(code >= 0x20 && code < 0x7f) || code > 0x9f);
+	}
+	if (is_text) {
+		assert(plain.len <= len && plain.characters == characters);
+		assert((plain.removed == 0) == (plain.len == len));
+	}
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	struct input input = {bytes, len};
 	size_t codes_max = input_byte(&input);
@@ -79,6 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	check_sanitise(text, input.left, TITLE_LEN_MAX, TITLE_LEN_MAX + 1);
 	check_escape(text, input.left, cap);
 	check_names(text, input.left);
+	check_copy(text, input.left, false);
+	check_copy(text, input.left, true);
 	if (text_is_utf8(text, input.left)) {
 		uint32_t code;
 		for (size_t at = 0; at < input.left;) {
