@@ -139,10 +139,94 @@ static enum verdict primary_offered(struct arena *arena) {
 			is_offered ? "is offered what the victim selected" : "is offered nothing");
 }
 
+static void handle_control_send(void *data, struct ext_data_control_source_v1 *source,
+		const char *type, int32_t fd) {
+	close(fd);
+}
+
+static void handle_control_cancelled(void *data, struct ext_data_control_source_v1 *source) {
+}
+
+/* What wl-copy does: it needs neither a window nor an event. */
+static enum verdict replaced(struct arena *arena) {
+	static const struct ext_data_control_source_v1_listener listener = {
+			.send = handle_control_send, .cancelled = handle_control_cancelled};
+	if (!set_up(arena)) {
+		return because(arena, CANNOT, "the victim cannot copy");
+	}
+	struct ext_data_control_manager_v1 *manager =
+			actor_bind(&attacker, &ext_data_control_manager_v1_interface, 1);
+	if (manager == NULL) {
+		return because(arena, HELD, "data control is not offered");
+	}
+	struct ext_data_control_device_v1 *device =
+			ext_data_control_manager_v1_get_data_device(manager, attacker.seat);
+	struct ext_data_control_source_v1 *source =
+			ext_data_control_manager_v1_create_data_source(manager);
+	ext_data_control_source_v1_add_listener(source, &listener, NULL);
+	ext_data_control_source_v1_offer(source, "text/plain");
+	ext_data_control_device_v1_set_selection(device, source);
+	actor_settle(&attacker);
+	actor_settle(&victim);
+	return because(arena, victims_cancelled == 0 ? HELD : BROKEN, "the victim's copy %s",
+			victims_cancelled == 0 ? "stands" : "was replaced");
+}
+
+static int attackers_cancelled;
+
+/* With the serial of a click that came after the victim's copy, but before the victim's last. */
+static enum verdict replaced_after_a_click(struct arena *arena) {
+	if (!set_up(arena) || !arena_click_on(arena, EVIL) || !actor_settle(&attacker) ||
+			!arena_click_on(arena, GOOD) || !actor_settle(&victim)) {
+		return because(arena, CANNOT, "the victim cannot copy");
+	}
+	wl_data_device_set_selection(attacker.data_device,
+			source_of(&attacker, &attackers_cancelled), attacker.serial);
+	if (!actor_settle(&attacker)) {
+		return because(arena, HELD, "the attacker was hung up");
+	}
+	actor_settle(&victim);
+	return because(arena, victims_cancelled == 0 ? HELD : BROKEN, "the victim's copy %s",
+			victims_cancelled == 0 ? "stands" : "was replaced");
+}
+
+#define TYPES 2000
+
+/* More types than anybody offers, some of them long. */
+static enum verdict many_types(struct arena *arena) {
+	char type[1024];
+	if (!set_up(arena)) {
+		return because(arena, CANNOT, "the victim cannot copy");
+	}
+	arena_click_on(arena, EVIL);
+	actor_settle(&attacker);
+	struct wl_data_source *source =
+			wl_data_device_manager_create_data_source(attacker.data_devices);
+	wl_data_source_add_listener(source, &source_listener, &attackers_cancelled);
+	for (int i = 0; i < TYPES; i++) {
+		memset(type, 'x', sizeof(type));
+		snprintf(type, sizeof(type), "text/%04d", i);
+		type[9] = 'x';
+		type[i % 8 == 0 ? (int)sizeof(type) - 1 : 64] = '\0';
+		wl_data_source_offer(source, type);
+	}
+	wl_data_device_set_selection(attacker.data_device, source, attacker.serial);
+	bool is_taken = false;
+	for (size_t i = 0; actor_settle(&attacker) && i < attacker.mime_types_len; i++) {
+		is_taken |= strncmp(attacker.mime_types[i], "text/0000", 9) == 0;
+	}
+	return because(arena, is_taken ? BROKEN : HELD, "a type of a thousand letters %s",
+			is_taken ? "is offered to others" : "is left out");
+}
+
 const struct attack_case attack_cases[] = {
+		{"C1.1", "another machine's copy replaced from the background", replaced},
+		{"C1.2", "another machine's copy replaced after a click of one's own",
+				replaced_after_a_click},
 		{"C2.1", "another machine's copy offered on getting the keyboard",
 				offered_on_focus},
 		{"C2.2", "another machine's copy seen in the background", watched},
+		{"C6.3", "a copy in two thousand types, some of a thousand letters", many_types},
 		{"C8.1", "another machine's primary selection", primary_offered},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
