@@ -27,9 +27,6 @@
 #define REGION_RECTS_MAX 256
 #define TITLE_LEN_MAX 256
 #define TITLES_PER_SECOND_MAX 10
-/* The busiest real clients send some thousands; a compositor takes some microseconds for each at
- * worst. */
-#define CLIENT_MESSAGES_PER_SECOND_MAX 200000
 /* Damaged pixels: so many times the outputs' area per refresh (60 a second until an output is
  * known). */
 #define CLIENT_DAMAGE_FACTOR_MAX 2
@@ -42,6 +39,24 @@
 /* Connections asked for and offences told, over the dial channel: a VM that starts makes some tens. */
 #define VM_DIALS_PER_SECOND_MAX 100
 #define VM_DIALS_BURST 256
+/*
+ * Work that a VM may ask of the compositor, in eighths of a microsecond: as much as there is in a second,
+ * an eighth of it at once. What a request costs stands in the policy tables; the compositor itself
+ * measures, and tells a VM to be silent where others wait.
+ */
+#define VM_WORK_PER_SECOND_MAX 8000000
+#define VM_WORK_BURST_PARTS 8
+/* Time of the compositor's: each domain's fair part while others want some too, but not less than one of
+ * so many; at once so much (a fifth of a frame at 60 Hz). */
+#define DOMAIN_TIME_PARTS_MAX 4
+#define DOMAIN_TIME_BURST_NS 3000000
+/* Who uses so much more, though told to be silent, or so much in one turn, does not go on: no proxy that
+ * keeps its limits lets that pass. Software emulation is slow, too. */
+#define DOMAIN_TIME_DEBT_MAX_NS 500000000ll
+#define DOMAIN_TURN_MAX_NS 250000000ll
+/* Clients that the compositor itself had to end, in a minute; a proxy that passes on more has been taken
+ * over, and its domain ends. */
+#define DOMAIN_STRIKES_MAX 16
 /* Offences that a proxy tells of: the user sees the last one, and that there are many. */
 #define VM_OFFENCES_PER_SECOND_MAX 10
 /* Allocated buffer pages: the larger of this and so many times the outputs' bytes. */

@@ -24,7 +24,9 @@
 #include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/globals.h"
+#include "compositor/domain/meter.h"
 #include "compositor/domain/nesting.h"
+#include "compositor/domain/drawn.h"
 #include "compositor/domain/service.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/constraint.h"
@@ -199,6 +201,7 @@ static const struct module modules[] = {
 		{"layers", layers_create, layers_destroy},
 		{"protocols", protocols_create, protocols_destroy},
 		{"nesting", nesting_create, nesting_destroy},
+		{"drawn", drawn_create, drawn_destroy},
 		{"outputs", outputs_create, outputs_destroy},
 		{"cursor", cursor_create, cursor_destroy},
 		{"keyboards", keyboards_create, keyboards_destroy},
@@ -206,6 +209,7 @@ static const struct module modules[] = {
 		{"dead time", deadtime_create, deadtime_destroy},
 		{"hold", hold_create, hold_destroy},
 		{"domains", domains_create, domains_destroy},
+		{"meter", meter_create, meter_destroy},
 		{"pointing", pointing_create, pointing_destroy},
 		{"constraints", constraints_create, constraints_destroy},
 		{"pointer", pointer_create, pointer_destroy},
@@ -276,6 +280,7 @@ void server_dispatch(struct server *server, int timeout_ms) {
 	wl_event_loop_dispatch_idle(server->loop);
 	wl_display_flush_clients(server->display);
 	wl_event_loop_dispatch(server->loop, timeout_ms);
+	meter_break(server);
 }
 
 void server_run(struct server *server) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -27,8 +28,9 @@ struct clients {
 /* One counted resource: freed with it. */
 struct counted {
 	struct wl_listener destroy;
-	struct client *client; /* NULL once the client's struct is gone */
 	enum client_count count;
+	uint32_t requests; /* of the kind that adds up */
+	int64_t second;    /* in which they are counted */
 };
 
 struct count_rule {
@@ -60,6 +62,21 @@ static void handle_counted_destroy(struct wl_listener *listener, void *data) {
 	}
 	listener_remove(&counted->destroy);
 	free(counted);
+}
+
+uint32_t client_count_request(struct wl_resource *resource, bool per_second) {
+	struct wl_listener *listener =
+			wl_resource_get_destroy_listener(resource, handle_counted_destroy);
+	if (listener == NULL) {
+		return 0;
+	}
+	struct counted *counted = wl_container_of(listener, counted, destroy);
+	int64_t second = per_second ? clock_now_ms() / 1000 : 0;
+	if (second != counted->second) {
+		counted->second = second;
+		counted->requests = 0;
+	}
+	return ++counted->requests;
 }
 
 static void check_count(struct client *client, const struct count_rule *rule) {
@@ -103,6 +120,7 @@ static void end_now(void *data) {
 void client_end_for(struct client *client, enum offence offence) {
 	if (client->over == NULL && client->class == CLIENT_VM) {
 		blame_domain(client->domain, offence);
+		domain_strike(client->domain);
 	}
 	client_end(client, offence_text(offence));
 }

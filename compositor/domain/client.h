@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <wayland-server-core.h>
 
+#include "base/bucket.h"
 #include "base/offence.h"
 
 struct domain;
@@ -44,7 +45,8 @@ struct client {
 	struct domain *domain; /* host classes: the host's */
 	struct wl_list link;   /* domain.clients */
 	uint32_t counts[CLIENT_COUNT_COUNT];
-	const char *over; /* why it is to be ended; NULL: it is not */
+	struct bucket pixels; /* that changed; not set before the first */
+	const char *over;     /* why it is to be ended; NULL: it is not */
 	struct wl_event_source *end;
 	struct wl_listener resource_created;
 };
@@ -67,6 +69,9 @@ struct client *client_of(const struct wl_client *wl_client);
 
 /* The domain of the client that owns resource; NULL as above. */
 struct domain *client_domain_of_resource(struct wl_resource *resource);
+
+/* Counts one more request to resource; returns how many it had, in this second or in all. */
+uint32_t client_count_request(struct wl_resource *resource, bool per_second);
 
 /* Ends client for what it did; a guest's domain is blamed. As client_end() otherwise. */
 void client_end_for(struct client *client, enum offence offence);

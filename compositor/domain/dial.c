@@ -116,6 +116,14 @@ struct dial *dial_create(struct domain *domain, int fd) {
 	return dial;
 }
 
+void dial_silence(struct dial *dial, int ms) {
+	const unsigned char bytes[] = {'s', (unsigned char)ms};
+	if (dial != NULL) {
+		/* A channel that is full belongs to a proxy that does not listen anyway. */
+		(void)fd_send(dial->fd, bytes, sizeof(bytes), NULL, 0);
+	}
+}
+
 void dial_destroy(struct dial *dial) {
 	if (dial == NULL) {
 		return;

@@ -12,6 +12,9 @@ struct domain;
 /* Serves fd (SOCK_SEQPACKET), which it owns unless it returns NULL. */
 struct dial *dial_create(struct domain *domain, int fd);
 
+/* Asks the proxy to pass nothing on for so many milliseconds, 1 to 255. NULL is legal. */
+void dial_silence(struct dial *dial, int ms);
+
 /* NULL is legal. */
 void dial_destroy(struct dial *dial);
 

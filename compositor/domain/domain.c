@@ -6,6 +6,7 @@
 #include <string.h>
 #include <wlr/types/wlr_seat.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -16,6 +17,8 @@
 #include "compositor/input/seat.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+
+#define STRIKES_MS 60000
 
 struct domains {
 	struct wl_list list; /* domain.link */
@@ -34,6 +37,7 @@ static struct domain *domain_create(struct server *server, const char *name, con
 	domain->has_data_control = true;
 	wl_list_init(&domain->clients);
 	blame_init(&domain->blame);
+	share_init(&domain->share);
 	wl_list_insert(server->domains->list.prev, &domain->link);
 	/* Before any client of it exists; others never learn of it. */
 	domain->seat = seat_create(domain);
@@ -45,6 +49,24 @@ static struct domain *domain_create(struct server *server, const char *name, con
 	return domain;
 }
 
+static void end_now(void *data) {
+	struct domain *domain = data;
+	domain->end = NULL;
+	log_warn("domain %s ended: its proxy does not keep its limits", domain->name);
+	domain_destroy(domain);
+}
+
+void domain_strike(struct domain *domain) {
+	int64_t now_ms = clock_now_ms();
+	if (domain->strikes == 0 || now_ms - domain->strikes_ms > STRIKES_MS) {
+		domain->strikes = 0;
+		domain->strikes_ms = now_ms;
+	}
+	if (++domain->strikes > DOMAIN_STRIKES_MAX && domain->end == NULL && !domain->is_host) {
+		domain->end = wl_event_loop_add_idle(domain->server->loop, end_now, domain);
+	}
+}
+
 void domain_destroy(struct domain *domain) {
 	clipboard_forget_domain(domain);
 	dial_destroy(domain->dial);
@@ -52,6 +74,9 @@ void domain_destroy(struct domain *domain) {
 	struct client *client, *next;
 	wl_list_for_each_safe(client, next, &domain->clients, link) {
 		wl_client_destroy(client->wl_client);
+	}
+	if (domain->end != NULL) {
+		wl_event_source_remove(domain->end);
 	}
 	seat_destroy(domain->seat);
 	if (!domain->is_host) {

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "compositor/clipboard/policy.h"
 #include "compositor/domain/blame.h"
+#include "compositor/domain/meter.h"
 #include "decorations/palette.h"
 
 struct dial;
@@ -35,6 +36,11 @@ struct domain {
 	bool is_frozen; /* stands still, as the manager says */
 	enum verdict clipboard_out, clipboard_in; /* what the manifest says of copies */
 	bool has_data_control;                    /* may see and set its own selections at any time */
+	struct share share;
+	unsigned strikes;            /* clients that the compositor had to end */
+	int64_t strikes_ms;          /* since when they are counted */
+	struct wl_event_source *end; /* it is about to be destroyed; else NULL */
+	uint64_t buffer_bytes;       /* of the buffers that its surfaces show */
 	struct seat *seat;
 	struct dial *dial;      /* NULL for the host */
 	struct wl_list clients; /* client.link */
@@ -89,6 +95,9 @@ struct domain *domains_of_seat_global(struct server *server, const struct wl_glo
  */
 enum domain_error domain_register(struct server *server, const struct domain_request *request,
 		int dial_fd, struct domain **ret_domain);
+
+/* The compositor had to end a client itself; too many, and the domain ends, from an idle source. */
+void domain_strike(struct domain *domain);
 
 /* Ends every client of domain, then its seat. Not from a request handler of its own clients. */
 void domain_destroy(struct domain *domain);

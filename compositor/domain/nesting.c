@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A tree may be built from its root or from its leaves, so at each new sub-surface the levels above
- * and those below are counted, neither further than the limit.
+ * and those below are counted, neither further than the limit; then all of the tree.
  */
 #include "compositor/domain/nesting.h"
 
@@ -54,12 +54,33 @@ static int levels_below(const struct wlr_surface *surface, int left) {
 	return levels;
 }
 
+/* Surfaces under this one, at all depths, those that no commit has shown yet too; counts to left. */
+static int tree_size(const struct wlr_surface *surface, int left) {
+	int size = 0;
+	const struct wl_list *const lists[] = {
+			&surface->pending.subsurfaces_below, &surface->pending.subsurfaces_above};
+	for (size_t i = 0; i < 2; i++) {
+		struct wlr_subsurface *child;
+		wl_list_for_each(child, lists[i], pending.link) {
+			if (size > left) {
+				return size;
+			}
+			size += 1 + tree_size(child->surface, left - size);
+		}
+	}
+	return size;
+}
+
 static void handle_new_subsurface(struct wl_listener *listener, void *data) {
 	struct wlr_subsurface *subsurface = data;
 	int levels = levels_above(subsurface->surface) +
 			levels_below(subsurface->surface, SUBSURFACE_DEPTH_MAX + 1);
 	struct client *client = client_of(wl_resource_get_client(subsurface->resource));
-	if (levels > SUBSURFACE_DEPTH_MAX && client != NULL && client->class == CLIENT_VM) {
+	/* A cycle is not possible, but a chain as long as one read: not walked when it is too deep. */
+	bool is_over = levels > SUBSURFACE_DEPTH_MAX ||
+			tree_size(wlr_surface_get_root_surface(subsurface->surface),
+					SUBSURFACES_PER_TREE_MAX) > SUBSURFACES_PER_TREE_MAX;
+	if (is_over && client != NULL && client->class == CLIENT_VM) {
 		client_end_for(client, OFFENCE_SUBSURFACES);
 	}
 }

@@ -14,6 +14,7 @@
 #include <wlr/types/wlr_scene.h>
 
 #include "base/log.h"
+#include "compositor/domain/meter.h"
 #include "compositor/listen.h"
 #include "compositor/options.h"
 #include "compositor/output/buffer.h"
@@ -33,6 +34,7 @@ static void handle_frame(struct wl_listener *listener, void *data) {
 	if (output->is_off) {
 		return;
 	}
+	meter_break(output->server);
 	wl_signal_emit_mutable(&output->server->outputs->drawing, NULL);
 	/* A window with the keyboard may have come to this output, or left it. */
 	strip_update(output->strip);

@@ -23,7 +23,7 @@ struct entry {
 };
 
 /* How much a VM may say. */
-struct bucket {
+struct pace {
 	char name[VM_NAME_MAX + 1];
 	int64_t credit_ms, seen_ms;
 };
@@ -32,7 +32,7 @@ struct notices {
 	struct entry entries[NOTICES_MAX]; /* the oldest first */
 	size_t len;
 	uint32_t id;
-	struct bucket buckets[BUCKETS_MAX];
+	struct pace buckets[BUCKETS_MAX];
 };
 
 const char *notice_kind_text(enum notice_kind kind) {
@@ -59,10 +59,10 @@ static void remove_at(struct notices *notices, size_t index) {
 /* ---- bounds ---- */
 
 /* The VM's bucket; one that is new takes the place of the one that was silent longest. */
-static struct bucket *bucket_of(struct notices *notices, const char *name, int64_t now_ms) {
-	struct bucket *oldest = &notices->buckets[0];
+static struct pace *bucket_of(struct notices *notices, const char *name, int64_t now_ms) {
+	struct pace *oldest = &notices->buckets[0];
 	for (size_t i = 0; i < BUCKETS_MAX; i++) {
-		struct bucket *bucket = &notices->buckets[i];
+		struct pace *bucket = &notices->buckets[i];
 		if (strcmp(bucket->name, name) == 0 && bucket->seen_ms != 0) {
 			return bucket;
 		}
@@ -70,15 +70,14 @@ static struct bucket *bucket_of(struct notices *notices, const char *name, int64
 			oldest = bucket;
 		}
 	}
-	*oldest = (struct bucket){
-			.credit_ms = NOTICES_BURST * NOTICES_PERIOD_MS, .seen_ms = now_ms};
+	*oldest = (struct pace){.credit_ms = NOTICES_BURST * NOTICES_PERIOD_MS, .seen_ms = now_ms};
 	memcpy(oldest->name, name, strlen(name) + 1);
 	return oldest;
 }
 
 static bool may_speak(struct notices *notices, const char *name) {
 	int64_t now_ms = clock_now_ms(), most_ms = NOTICES_BURST * NOTICES_PERIOD_MS;
-	struct bucket *bucket = bucket_of(notices, name, now_ms);
+	struct pace *bucket = bucket_of(notices, name, now_ms);
 	bucket->credit_ms += now_ms - bucket->seen_ms;
 	bucket->credit_ms = bucket->credit_ms < most_ms ? bucket->credit_ms : most_ms;
 	bucket->seen_ms = now_ms;

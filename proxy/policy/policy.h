@@ -59,19 +59,19 @@ enum policy_action {
 };
 
 /*
- * Costs, so that one client cannot keep the compositor busy: against CLIENT_MESSAGES_PER_SECOND_MAX
- * they allow some 10000 commits, 500 changes of windows, and 20 activation tokens (which the
- * compositor keeps for half a minute) a second.
+ * What a request costs the compositor at worst beside one, in eighths of a microsecond, so that a VM
+ * cannot keep it busy: against VM_WORK_PER_SECOND_MAX they allow some 20000 commits, 1000 changes of
+ * windows, and 20 activation tokens (which the compositor keeps for half a minute) a second.
  */
-#define COST_COMMIT 20
-#define COST_WINDOW 400
-#define COST_TOKEN 10000
+#define COST_COMMIT 400
+#define COST_WINDOW 8000
+#define COST_TOKEN 400000
 
 /* One row as the tables write it. */
 struct policy_row {
 	const char *name;
 	enum policy_action action;
-	uint16_t cost;  // messages that it counts as beside itself: more work for the compositor
+	uint32_t cost;  // COST_…: more work for the compositor than most
 	uint8_t serial; // 1 + index of the argument that is a display serial; 0: none
 	bool strict;   // a request with an unknown serial ends the client (else it never validates)
 	bool destroys; // the object is gone after it

@@ -163,7 +163,9 @@ bool wire_client_send_event(struct wire_client *client, const void *bytes, size_
 
 /* Sends what is checked to the compositor. Returns false if the client was doomed. */
 static bool flush_up(struct wire_client *client) {
-	while (client->state == WIRE_CLIENT_OPEN && wire_queue_ready(&client->up) > 0) {
+	const struct wire_domain *domain = client->domain;
+	while (client->state == WIRE_CLIENT_OPEN && !domain->is_silent &&
+			wire_queue_ready(&client->up) > 0) {
 		int fds[FD_MESSAGE_MAX];
 		size_t len;
 		size_t n;
@@ -184,7 +186,8 @@ static bool flush_up(struct wire_client *client) {
 	}
 	if (client->source != NULL) {
 		uint32_t mask = WL_EVENT_READABLE;
-		mask |= wire_queue_ready(&client->up) > 0 ? WL_EVENT_WRITABLE : 0;
+		mask |= !domain->is_silent && wire_queue_ready(&client->up) > 0 ? WL_EVENT_WRITABLE
+										: 0;
 		if (mask != client->mask) {
 			client->mask = mask;
 			wl_event_source_fd_update(client->source, mask);
@@ -205,6 +208,12 @@ static void serve_up(struct wire_client *client) {
 		client->refused_push = false;
 		client->tell_writable = true;
 		tell_later(client);
+	}
+}
+
+void wire_client_go_on(struct wire_client *client) {
+	if (client->state == WIRE_CLIENT_OPEN) {
+		serve_up(client);
 	}
 }
 
@@ -349,8 +358,6 @@ struct wire_client *wire_client_create(struct wire_domain *domain, const struct 
 	wire_queue_init(&client->up, UP_MAX);
 	wire_queue_init(&client->down, DOWN_MAX);
 	int64_t now_ns = clock_now_ns();
-	bucket_init(&client->messages, domain->config.messages_per_second,
-			domain->config.messages_per_second, now_ns);
 	bucket_init(&client->damage, domain->config.damage_per_second,
 			domain->config.damage_per_second, now_ns);
 	if (!wire_objects_init(&client->objects, policy_find("wl_display", 10)) ||

@@ -45,8 +45,8 @@ struct wire_domain_config {
 	const char *name;             // the VM's name, for log lines; outlives the domain
 	struct pool_account *account; // outlives the domain
 	uint32_t clients_max;         // 0: VM_CLIENTS_MAX
-	/* Of one client, and at once; 0: CLIENT_MESSAGES_PER_SECOND_MAX. */
-	uint32_t messages_per_second;
+	/* Work that all its clients may ask of the compositor; 0: VM_WORK_PER_SECOND_MAX. */
+	uint32_t work_per_second;
 	/*
 	 * Damaged pixels per second of one client; 0: CLIENT_DAMAGE_FACTOR_MAX times the outputs'
 	 * area per refresh.

@@ -40,9 +40,9 @@ struct wire_domain *wire_domain_create(struct wl_event_loop *loop,
 	}
 	domain->loop = loop;
 	domain->config = *config;
-	if (domain->config.messages_per_second == 0) {
-		domain->config.messages_per_second = CLIENT_MESSAGES_PER_SECOND_MAX;
-	}
+	uint32_t work = domain->config.work_per_second;
+	work = work != 0 ? work : VM_WORK_PER_SECOND_MAX;
+	bucket_init(&domain->work, work, work / VM_WORK_BURST_PARTS, clock_now_ns());
 	if (domain->config.clients_max == 0) {
 		domain->config.clients_max = VM_CLIENTS_MAX;
 	}
@@ -61,6 +61,7 @@ static void drop_dial(struct wire_domain *domain) {
 		domain->dial_source = NULL;
 	}
 	fd_close(&domain->dial_fd);
+	domain->is_silent = false;
 }
 
 static void free_dials(struct wire_domain *domain) {
@@ -96,6 +97,9 @@ void wire_domain_destroy(struct wire_domain *domain) {
 	}
 	drop_dial(domain);
 	free_dials(domain);
+	if (domain->silence != NULL) {
+		wl_event_source_remove(domain->silence);
+	}
 	/* Clients whose front end keeps them have no loop any more; there must be none. */
 	free(domain);
 }
@@ -171,14 +175,40 @@ static void hang_up(struct wire_domain *domain) {
 	}
 }
 
+static int on_silence_end(void *data) {
+	struct wire_domain *domain = data;
+	domain->is_silent = false;
+	struct wire_client *client;
+	struct wire_client *next;
+	wl_list_for_each_safe(client, next, &domain->clients, link) {
+		wire_client_go_on(client);
+	}
+	return 0;
+}
+
+/* The compositor has no time for this domain now: nothing is passed on for a while. */
+static void be_silent(struct wire_domain *domain, int ms) {
+	if (domain->silence == NULL) {
+		domain->silence = wl_event_loop_add_timer(domain->loop, on_silence_end, domain);
+	}
+	if (domain->silence != NULL && ms > 0) {
+		domain->is_silent = true;
+		wl_event_source_timer_update(domain->silence, ms);
+	}
+}
+
 /* Takes one answer. Returns false if the channel is over, or the loop has nothing more to read. */
 static bool take_answer(struct wire_domain *domain, bool *ret_over) {
-	char answer[2];
+	char answer[3];
 	int fds[FD_MESSAGE_MAX];
 	size_t n = FD_MESSAGE_MAX;
 	ssize_t len = fd_recv(domain->dial_fd, answer, sizeof(answer), fds, &n);
 	if (len == -EAGAIN || len == -EINTR) {
 		return false;
+	}
+	if (len == 2 && answer[0] == 's' && n == 0) {
+		be_silent(domain, (unsigned char)answer[1]);
+		return true;
 	}
 	struct wire_dial *dial = NULL;
 	if (!wl_list_empty(&domain->dials)) {

@@ -76,7 +76,7 @@ struct wire_client {
 	struct wire_serials serials;
 	struct wire_registry registry;
 	struct wire_motion motion;
-	struct bucket messages, damage;
+	struct bucket damage;
 	uint64_t output_pixels; // of all outputs' current modes, 0 before they are known
 	uint32_t surfaces, toplevels, pools, frames;
 	struct wl_list titles; // wire_toplevel.link, those whose title waits for its turn
@@ -95,6 +95,9 @@ struct wire_domain {
 	bool dial_full;       // waits until it takes another question
 	struct wl_list dials; // wire_dial.link, in the order of the answers
 	struct bucket offences;
+	struct bucket work;              // that its clients ask of the compositor
+	bool is_silent;                  // it was told to pass nothing on
+	struct wl_event_source *silence; // until then; NULL until first needed
 	void (*hangup)(void *data);
 	void *hangup_data;
 	struct log_limit log;
@@ -139,6 +142,8 @@ void wire_client_doom(struct wire_client *client, const char *reason);
 void wire_client_overrun(struct wire_client *client);
 /* The compositor's socket, taken over. */
 void wire_client_connected(struct wire_client *client, int fd);
+/* What waited may go on. */
+void wire_client_go_on(struct wire_client *client);
 /* Queues an event that the proxy made. False: the client was doomed. */
 bool wire_client_send_event(struct wire_client *client, const void *bytes, size_t len);
 /* Sees to it that the timer fires in at most ms. */

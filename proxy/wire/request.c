@@ -240,7 +240,7 @@ static bool take(struct wire_client *client, uint8_t *bytes, const struct wire_h
 		return false;
 	}
 	const struct policy_message *message = &interface->requests[header->opcode];
-	bucket_take(&client->messages, message->row->cost);
+	bucket_take(&client->domain->work, 1 + message->row->cost);
 	if (message->simple && header->size == message->shape.size_min) {
 		wire_queue_keep(&client->up, header->size);
 		return true;
@@ -250,15 +250,20 @@ static bool take(struct wire_client *client, uint8_t *bytes, const struct wire_h
 
 /* May another request pass now? Otherwise the timer is set and the client throttled. */
 static bool has_tokens(struct wire_client *client) {
-	if (!bucket_is_dry(&client->messages) && !bucket_is_dry(&client->damage)) {
+	struct bucket *work = &client->domain->work;
+	if (client->domain->is_silent) {
+		client->throttled = true; // wire_client_go_on() follows
+		return false;
+	}
+	if (!bucket_is_dry(work) && !bucket_is_dry(&client->damage)) {
 		return true;
 	}
 	int64_t now_ns = clock_now_ns();
-	bucket_refill(&client->messages, now_ns);
+	bucket_refill(work, now_ns);
 	bucket_refill(&client->damage, now_ns);
 	int wait_ms = 0;
-	if (bucket_is_dry(&client->messages)) {
-		wait_ms = bucket_wait_ms(&client->messages);
+	if (bucket_is_dry(work)) {
+		wait_ms = bucket_wait_ms(work);
 	}
 	if (bucket_is_dry(&client->damage)) {
 		int damage_ms = bucket_wait_ms(&client->damage);
@@ -289,7 +294,6 @@ void wire_requests_process(struct wire_client *client) {
 		if (!has_tokens(client)) {
 			break;
 		}
-		bucket_take(&client->messages, 1);
 		if (!take(client, bytes, &header)) {
 			return;
 		}

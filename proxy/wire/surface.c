@@ -78,7 +78,7 @@ int wire_surface_attach(struct wire_request *request) {
 	if (id != 0) {
 		buffer = wire_objects_find(&request->client->objects, id)->extra;
 	} else {
-		bucket_take(&request->client->messages, COST_WINDOW); // unmaps
+		bucket_take(&request->client->domain->work, COST_WINDOW); // unmaps
 	}
 	if (buffer != NULL) {
 		int status = wire_buffer_reserve(buffer);

@@ -53,7 +53,7 @@ void fixture_wait(struct fixture *fixture) {
 	fixture_run(fixture);
 }
 
-void fixture_start(struct fixture *fixture, uint32_t messages_per_second) {
+void fixture_start(struct fixture *fixture, uint32_t work_per_second) {
 	memset(fixture, 0, sizeof(*fixture));
 	log_init("test", NULL, LOG_LEVEL_ERROR);
 	fixture->loop = wl_event_loop_create();
@@ -61,7 +61,7 @@ void fixture_start(struct fixture *fixture, uint32_t messages_per_second) {
 	struct wire_domain_config config = {
 			.name = "test",
 			.account = &fixture->account,
-			.messages_per_second = messages_per_second,
+			.work_per_second = work_per_second,
 	};
 	fixture->domain = wire_domain_create(fixture->loop, &config);
 	assert(fixture->domain != NULL);

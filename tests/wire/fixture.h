@@ -43,7 +43,7 @@ enum {
 };
 
 /* A connected client. Limits of 0 are the defaults. */
-void fixture_start(struct fixture *fixture, uint32_t messages_per_second);
+void fixture_start(struct fixture *fixture, uint32_t work_per_second);
 void fixture_stop(struct fixture *fixture);
 /* Lets the engine do all that it can do now. */
 void fixture_run(struct fixture *fixture);

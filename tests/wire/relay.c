@@ -49,7 +49,7 @@ int main(int argc, char **argv) {
 	struct wire_domain_config config = {
 			.name = "test",
 			.account = &account,
-			.messages_per_second = unlimited ? UINT32_MAX : 0,
+			.work_per_second = unlimited ? UINT32_MAX : 0,
 			.damage_per_second = unlimited ? UINT64_MAX : 0,
 	};
 	struct wire_domain *domain = wire_domain_create(loop, &config);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/fd.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "proxy/policy/policy.h"
@@ -366,10 +367,30 @@ static void test_unsealed_pool_is_copied(void **state) {
 	close(fd);
 }
 
+static void test_silence_is_kept(void **state) {
+	static const unsigned char order[] = {'s', 20};
+	compositor_read(&f);
+	assert_int_equal(fd_send(f.dial, order, sizeof(order), NULL, 0), 2);
+	fixture_run(&f);
+	guest(&f, 1, 0, "u", 10u);
+	fixture_run(&f);
+	compositor_read(&f);
+	assert_int_equal(count(&f), 0);
+	/* Events go on, and the guest's request comes afterwards. */
+	compositor(&f, 6, 0, "u", 3u);
+	fixture_run(&f);
+	guest_read(&f);
+	assert_int_equal(count(&f), 1);
+	fixture_wait(&f);
+	compositor_read(&f);
+	assert_int_equal(count(&f), 1);
+	assert_false(f.ended);
+}
+
 static void test_floods_are_not_read(void **state) {
 	clock_set_for_test(1000000000);
 	fixture_stop(&f);
-	fixture_start(&f, 100);
+	fixture_start(&f, 800);
 	fixture_globals(&f);
 	ssize_t taken = 1;
 	int sent = 0;
@@ -447,6 +468,7 @@ int main(void) {
 			T(test_what_is_drawn_is_charged_once),
 			T(test_quota_refuses_and_does_not_kill),
 			T(test_unsealed_pool_is_copied),
+			T(test_silence_is_kept),
 			T(test_floods_are_not_read),
 			T(test_motion_is_folded),
 			T(test_error_reaches_the_guest),
