@@ -26,6 +26,7 @@ static const char usage[] =
 		"  -m, --vmd PROGRAM            the VM manager to start, or none (silo-vmd)\n"
 		"      --launcher PROGRAM       the menu on the launcher key, or none "
 		"(silo-launcher)\n"
+		"      --text PROGRAM           what sets windows' titles, or none (silo-text)\n"
 		"      --panel PROGRAM          the panel, or none (silo-panel)\n"
 		"      --ask PROGRAM            what asks the user, or none: no to everything "
 		"(silo-ask)\n"
@@ -40,6 +41,7 @@ static const char usage[] =
 enum {
 	OPTION_LAUNCHER = 256,
 	OPTION_PANEL,
+	OPTION_TEXT,
 	OPTION_ASK,
 };
 
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 		{"vmd", required_argument, NULL, 'm'},
 		{"launcher", required_argument, NULL, OPTION_LAUNCHER},
 		{"panel", required_argument, NULL, OPTION_PANEL},
+		{"text", required_argument, NULL, OPTION_TEXT},
 		{"ask", required_argument, NULL, OPTION_ASK},
 		{"ready-fd", required_argument, NULL, 'r'},
 		{"light", no_argument, NULL, 'l'},
@@ -146,6 +149,9 @@ static enum options_result parse_one(struct options *options, int option) {
 		return OPTIONS_RUN;
 	case OPTION_PANEL:
 		options->panel = program_of(optarg);
+		break;
+	case OPTION_TEXT:
+		options->text = program_of(optarg);
 		return OPTIONS_RUN;
 	case OPTION_ASK:
 		options->ask = program_of(optarg);
@@ -183,6 +189,7 @@ enum options_result options_parse(struct options *options, int argc, char *argv[
 	options->vmd = "silo-vmd";
 	options->launcher = "silo-launcher";
 	options->panel = "silo-panel";
+	options->text = "silo-text";
 	options->ask = "silo-ask";
 	options->default_config = true;
 	while ((option = getopt_long(argc, argv, "+o:c:Ct:m:r:lvhV", long_options, NULL)) != -1) {

@@ -24,6 +24,7 @@ struct options {
 	const char *tools_socket; /* NULL: none */
 	const char *vmd;      /* VM manager to start, a path or a name to look for; NULL: none */
 	const char *launcher; /* likewise: the menu, started by its key */
+	const char *text;     /* likewise: sets windows' titles, in a box */
 	const char *panel;    /* likewise: started with silo */
 	const char *ask;      /* likewise: what asks the user */
 	char **command;       /* NULL-terminated, started when silo is ready; NULL: none */

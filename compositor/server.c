@@ -62,6 +62,7 @@
 #include "compositor/window/shadow.h"
 #include "compositor/window/snap.h"
 #include "compositor/window/switcher.h"
+#include "compositor/window/titles.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 
@@ -216,6 +217,7 @@ static const struct module modules[] = {
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},
 		{"shadows", shadows_create, shadows_destroy},
+		{"titles", titles_create, titles_destroy},
 		{"windows", windows_create, windows_destroy},
 		{"switcher", switcher_create, switcher_destroy},
 		{"reveal", reveal_create, reveal_destroy},

@@ -56,6 +56,7 @@ struct shadows;
 struct snaps;
 struct sockets;
 struct switcher;
+struct titles;
 struct tools;
 struct watch;
 struct windows;
@@ -101,6 +102,7 @@ struct server {
 	struct workspaces *workspaces;
 	struct snaps *snaps;
 	struct shadows *shadows;
+	struct titles *titles;
 	struct windows *windows;
 	struct switcher *switcher;
 	struct reveal *reveal;

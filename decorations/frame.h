@@ -15,8 +15,10 @@
 
 #include "decorations/lettering.h"
 #include "decorations/palette.h"
+#include "decorations/title.h"
 
 #define FRAME_BAR 32        /* height of the title bar */
+#define FRAME_TITLE_SIZE 13 /* of its letters */
 #define FRAME_EDGE 4        /* width of the other edges */
 #define FRAME_RADIUS 8      /* outer corners; client corners stay square */
 #define FRAME_KEYLINE 1     /* outside the insets */
@@ -70,11 +72,11 @@ enum frame_button {
 	FRAME_BUTTON_CLOSE = 4,
 };
 
-/* What a frame shows. The strings are borrowed: they must live until the frame is painted. */
+/* What a frame shows. What it points to is borrowed: it must live until the frame is painted. */
 struct frame_spec {
 	enum frame_kind kind;
-	const char *label; /* the VM's name; NULL is "" */
-	const char *title; /* NULL: none yet */
+	const char *label;           /* the VM's name; NULL is "" */
+	struct title_picture *title; /* borrowed; NULL: none yet */
 	struct vm_colors colors;
 	enum glyph glyph;
 	unsigned int buttons; /* enum frame_button */

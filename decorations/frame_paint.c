@@ -165,14 +165,10 @@ static void paint_bar(cairo_t *cr, const struct frame *frame, struct lettering *
 				frame->badge_is_short ? NULL : frame_badge_text(spec->badge),
 				frame->badge.x, frame->badge.y, scale);
 	}
-	if (frame->title.width > 0 && spec->title != NULL && spec->title[0] != '\0') {
-		struct line_style style = {.size = 13 * scale,
-				.weight = 400,
-				.max_width = frame->title.width,
-				.is_title = true};
-		lettering_draw(lettering, cr, spec->title, &style,
+	if (frame->title.width > 0 && spec->title != NULL) {
+		title_draw(spec->title, lettering, cr, false,
 				spec->active ? spec->colors.text : theme->ink2, frame->title.x,
-				middle);
+				middle, frame->title.width);
 	}
 	/* A hairline that parts the bar from the client area. */
 	double line = rule(frame);

@@ -15,6 +15,7 @@
 #include "decorations/plate.h"
 #include "decorations/title.h"
 
+#define REVEAL_TITLE_SIZE 14 /* of the letters of titles */
 #define REVEAL_FOOT 60 /* height of the bar, logical pixels */
 
 /* A window or popup with its frame; logical pixels from the picture's corner. */

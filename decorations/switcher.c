@@ -16,7 +16,6 @@
 #define RADIUS 12
 #define ROW_RADIUS 6
 #define MORE 24 /* the line that says how many do not fit */
-#define TITLE_SIZE 512
 
 static size_t longest(const struct switcher_spec *spec) {
 	size_t rows = 1;
@@ -171,17 +170,15 @@ static void paint_row(const struct painting *painting, const struct switcher_row
 		cairo_arc(painting->cr, left + 8 * scale, top + 10 * scale, 3 * scale, 0, 2 * M_PI);
 		cairo_fill(painting->cr);
 	}
-	bool has_title = row->title != NULL && row->title[0] != '\0';
-	char title[TITLE_SIZE];
-	snprintf(title, sizeof(title), has_title ? "“%s”" : "No title",
-			has_title ? row->title : "");
-	double from = left + round(16 * scale);
-	struct line_style style = {.size = 15 * scale,
-			.weight = 400,
-			.max_width = fmax(1, end - from - 4 * scale),
-			.is_title = has_title};
-	lettering_draw(painting->lettering, painting->cr, title, &style, has_title ? ink : faint,
-			from, middle);
+	double from = left + round(16 * scale), room = fmax(1, end - from - 4 * scale);
+	if (row->title != NULL) {
+		title_draw(row->title, painting->lettering, painting->cr, true, ink, from, middle,
+				room);
+		return;
+	}
+	struct line_style style = {
+			.size = SWITCHER_TITLE_SIZE * scale, .weight = 400, .max_width = room};
+	lettering_draw(painting->lettering, painting->cr, "No title", &style, faint, from, middle);
 }
 
 static void paint_column(const struct painting *painting, size_t index, int x) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The window switcher's sheet: a column per VM with its plate as head, under it a row per window.
- * Labels are the host's words; titles are a guest's, stand in quotes, and are sanitised once more
- * where they are set. Lengths are logical pixels.
+ * Labels are the host's words; titles are pictures of a guest's and stand in quotes. Lengths are logical pixels.
  */
 #ifndef SILO_DECORATIONS_SWITCHER_H
 #define SILO_DECORATIONS_SWITCHER_H
@@ -12,13 +11,15 @@
 
 #include "decorations/lettering.h"
 #include "decorations/palette.h"
+#include "decorations/title.h"
 
+#define SWITCHER_TITLE_SIZE 15 /* of the letters of titles */
 /* More columns than these are not shown; of a column's rows as many as have room. */
 #define SWITCHER_COLUMNS_MAX 16
 
 struct switcher_row {
-	const char *title;      /* NULL or "": none */
-	unsigned int workspace; /* a number to show, from 1; 0: the one that is shown */
+	struct title_picture *title; /* NULL: none yet */
+	unsigned int workspace;      /* a number to show, from 1; 0: the one that is shown */
 	bool is_minimized;
 	bool is_urgent;
 };

@@ -22,6 +22,7 @@
 #include "compositor/shell/programs.h"
 #include "compositor/shell/sockets.h"
 #include "compositor/shell/spawn.h"
+#include "compositor/window/titles.h"
 
 struct child {
 	struct wl_event_source *ended; /* SIGCHLD */
@@ -132,7 +133,8 @@ static int handle_child(int number, void *data) {
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == server->child->vmd) {
 			vmd_ended(server, status);
-		} else if (programs_ended(server, pid, status) ||
+		} else if (programs_ended(server, pid, status) || titles_ended(server, pid) ||
+				
 				locker_ended(server, pid, status) ||
 				host_ended(server, pid, status)) {
 			continue;

@@ -29,8 +29,9 @@ static bool is_program(const char *dir, size_t dir_len, const char *name, char p
 }
 
 bool spawn_find(const char *name, char path[PATH_MAX]) {
-	/* Relative to silo's own directory; the last two are a build's. */
-	static const char *const places[] = {".", SILO_LIBEXEC_FROM_BIN, "../vmctl", "../launcher"};
+	/* Relative to silo's own directory; the last three are a build's. */
+	static const char *const places[] = {
+			".", SILO_LIBEXEC_FROM_BIN, "../vmctl", "../launcher", "../decorations"};
 	if (strchr(name, '/') != NULL) {
 		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && access(path, X_OK) == 0;
 	}

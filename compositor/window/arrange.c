@@ -6,6 +6,7 @@
  */
 #include "compositor/window/arrange.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <wlr/types/wlr_compositor.h>
 #include <wlr/types/wlr_scene.h>
@@ -93,10 +94,9 @@ static bool get_usable(const struct window *window, struct wlr_box *ret_usable) 
 	return ret_usable->width > 0 && ret_usable->height > 0;
 }
 
-static struct frame_spec make_spec(const struct window *window) {
+static struct frame_spec make_spec(struct window *window) {
 	struct frame_spec spec =
 			frame_view_spec(window->server, window->domain, frame_kind(window));
-	spec.title = window->title[0] != '\0' ? window->title : NULL;
 	spec.buttons = FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE;
 	spec.active = window->is_active;
 	spec.urgent = window->is_urgent;
@@ -110,6 +110,8 @@ static struct frame_spec make_spec(const struct window *window) {
 	struct wlr_box outer;
 	get_outer(window, &outer);
 	spec.scale = (double)outputs_scale_for(window->server, &outer);
+	int size = (int)round(FRAME_TITLE_SIZE * spec.scale);
+	spec.title = titles_get(window, TITLE_FRAME, size);
 	return spec;
 }
 

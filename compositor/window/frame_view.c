@@ -34,7 +34,7 @@ struct frame_view {
 	bool is_laid_out;
 	struct wl_listener drawing; /* connected while the scene does not show spec yet */
 	char label[VM_LABEL_MAX + 1];
-	char title[WINDOW_TITLE_SIZE];
+	struct title_picture *title; /* of spec */
 };
 
 struct frame_view *frame_view_create(struct server *server, struct wlr_scene_tree *parent) {
@@ -62,6 +62,7 @@ void frame_view_destroy(struct frame_view *view) {
 	}
 	reveal_touch(view->server);
 	listener_remove(&view->drawing);
+	title_picture_unref(view->title);
 	shadow_destroy(view->shadow);
 	wlr_scene_node_destroy(&view->tree->node);
 	free(view);
@@ -102,15 +103,14 @@ static bool colors_are_equal(const struct vm_colors *a, const struct vm_colors *
 static bool specs_are_equal(const struct frame_spec *a, const struct frame_spec *b) {
 	bool at_same_place = (a->x == b->x && a->y == b->y) || rint(a->scale) == a->scale;
 	return at_same_place && a->kind == b->kind && strings_are_equal(a->label, b->label) &&
-			strings_are_equal(a->title, b->title) &&
-			colors_are_equal(&a->colors, &b->colors) && a->glyph == b->glyph &&
-			a->buttons == b->buttons && a->active == b->active &&
-			a->maximised == b->maximised && a->emulated == b->emulated &&
-			a->urgent == b->urgent && a->shadow == b->shadow && a->chip == b->chip &&
-			a->badge == b->badge && a->pattern == b->pattern &&
-			a->hovered == b->hovered && a->pressed == b->pressed &&
-			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
-			a->height == b->height;
+			a->title == b->title && colors_are_equal(&a->colors, &b->colors) &&
+			a->glyph == b->glyph && a->buttons == b->buttons &&
+			a->active == b->active && a->maximised == b->maximised &&
+			a->emulated == b->emulated && a->urgent == b->urgent &&
+			a->shadow == b->shadow && a->chip == b->chip && a->badge == b->badge &&
+			a->pattern == b->pattern && a->hovered == b->hovered &&
+			a->pressed == b->pressed && a->dark == b->dark && a->scale == b->scale &&
+			a->width == b->width && a->height == b->height;
 }
 
 static void show_solid(struct frame_view *view, size_t index, const struct frame_piece *piece) {
@@ -207,10 +207,9 @@ void frame_view_update(struct frame_view *view, const struct frame_spec *spec) {
 	view->spec = *spec;
 	snprintf(view->label, sizeof(view->label), "%s", spec->label != NULL ? spec->label : "");
 	view->spec.label = view->label;
-	if (spec->title != NULL) {
-		snprintf(view->title, sizeof(view->title), "%s", spec->title);
-		view->spec.title = view->title;
-	}
+	struct title_picture *before = view->title;
+	view->title = title_picture_ref(spec->title);
+	title_picture_unref(before);
 	view->has_spec = true;
 	view->is_laid_out = false;
 	if (view->drawing.link.next == NULL) {

@@ -31,6 +31,7 @@
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
 #include "compositor/window/switcher.h"
+#include "compositor/window/titles.h"
 #include "compositor/window/window.h"
 #include "decorations/reveal.h"
 
@@ -78,12 +79,14 @@ bool reveal_is_open(struct server *server) {
 	return server->reveal != NULL && server->reveal->is_open;
 }
 
-static void add_item(struct reveal *reveal, const struct window *window, const struct wlr_box *box,
+static void add_item(struct reveal *reveal, struct window *window, const struct wlr_box *box,
 		bool is_popup) {
 	if (reveal->items_len == ITEMS_MAX) {
 		return;
 	}
 	const struct domain *domain = window->domain;
+	float scale = outputs_scale_for(reveal->server, box);
+	int size = (int)round((double)scale * REVEAL_TITLE_SIZE);
 	reveal->items[reveal->items_len++] = (struct reveal_item){
 			.plate = {domain->label, domain->colors, domain->glyph},
 			.fault = frame_badge_text(frame_view_badge(domain)),
@@ -91,6 +94,7 @@ static void add_item(struct reveal *reveal, const struct window *window, const s
 			.y = box->y,
 			.width = box->width,
 			.height = box->height,
+			.title = is_popup ? NULL : titles_get(window, TITLE_REVEAL, size),
 			.is_popup = is_popup,
 	};
 }

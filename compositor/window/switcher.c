@@ -24,6 +24,7 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/window/titles.h"
 #include "compositor/window/window.h"
 #include "compositor/window/workspace.h"
 #include "decorations/switcher.h"
@@ -74,6 +75,7 @@ static void add_column(struct grid *grid, const struct domain *domain) {
 static void make_grid(const struct switcher *switcher, struct grid *grid) {
 	struct server *server = switcher->server;
 	struct window *in_use = focus_in_use(server);
+	int size = (int)round((double)switcher->scale * SWITCHER_TITLE_SIZE);
 	*grid = (struct grid){0};
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < switcher->len; i++) {
@@ -89,7 +91,7 @@ static void make_grid(const struct switcher *switcher, struct grid *grid) {
 		column->rows = &grid->rows[len];
 		grid->first[c] = len;
 		for (size_t i = 0; i < switcher->len; i++) {
-			const struct window *window = switcher->entries[i];
+			struct window *window = switcher->entries[i];
 			if (window->domain != grid->domains[c]) {
 				continue;
 			}
@@ -99,7 +101,8 @@ static void make_grid(const struct switcher *switcher, struct grid *grid) {
 			}
 			bool is_here = window->workspace == workspaces_current(server);
 			grid->entries[len] = i;
-			grid->rows[len++] = (struct switcher_row){.title = window->title,
+			grid->rows[len++] = (struct switcher_row){
+					.title = titles_get(window, TITLE_SWITCHER, size),
 					.workspace = is_here ? 0 : window->workspace + 1,
 					.is_minimized = window->is_minimized,
 					.is_urgent = window->is_urgent};

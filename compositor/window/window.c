@@ -64,6 +64,8 @@ void window_get_area(const struct window *window, struct wlr_box *ret_area) {
 }
 
 static void read_title(struct window *window) {
+	char before[WINDOW_TITLE_SIZE];
+	memcpy(before, window->title, sizeof(before));
 	const char *untrusted_title = window->toplevel->title;
 	const char *untrusted_app_id = window->toplevel->app_id;
 	window->title[0] = window->app_id[0] = '\0';
@@ -71,6 +73,7 @@ static void read_title(struct window *window) {
 		text_sanitise(untrusted_title, strlen(untrusted_title), WINDOW_TITLE_CODES,
 				window->title, sizeof(window->title));
 	}
+	window->title_number += strcmp(before, window->title) != 0;
 	if (untrusted_app_id != NULL) {
 		text_sanitise(untrusted_app_id, strlen(untrusted_app_id), WINDOW_TITLE_CODES,
 				window->app_id, sizeof(window->app_id));
@@ -390,6 +393,7 @@ static void window_destroy(struct window *window) {
 		listener_remove(listeners[i]);
 	}
 	window->toplevel->base->data = NULL;
+	titles_forget(window);
 	frame_view_destroy(window->frame);
 	wlr_scene_node_destroy(&window->tree->node);
 	free(window);

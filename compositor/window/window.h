@@ -15,6 +15,7 @@
 
 #include "compositor/window/follow.h"
 #include "compositor/window/snap.h"
+#include "compositor/window/titles.h"
 #include "decorations/frame.h"
 
 struct domain;
@@ -60,6 +61,8 @@ struct window {
 	uint32_t state_serial;   /* of the configure event that told of the last change of state */
 	enum frame_part hovered, pressed;
 	char title[WINDOW_TITLE_SIZE];
+	uint32_t title_number; /* another for each other title; 0: it has had none */
+	struct title_slot titles[TITLE_USES];
 	char app_id[WINDOW_TITLE_SIZE];
 	struct wlr_ext_foreign_toplevel_handle_v1 *handle; /* for host tools; while mapped */
 	struct wl_list link;                               /* windows.stack, while mapped */

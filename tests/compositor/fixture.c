@@ -26,6 +26,7 @@ static const struct wlr_keyboard_impl keyboard_impl = {.name = "test"};
 static const struct wlr_pointer_impl pointer_impl = {.name = "test"};
 
 const char *fixture_config;
+const char *fixture_text;
 size_t fixture_outputs = 1;
 bool fixture_varlink;
 
@@ -43,6 +44,7 @@ int fixture_setup(void **state) {
 			(struct output_size){.width_px = 800, .height_px = 600, .scale = 1};
 	fixture->options.outputs_len = fixture_outputs;
 	fixture->options.config = fixture_config;
+	fixture->options.text = fixture_text;
 	fixture->server = server_create(&fixture->options);
 	assert_non_null(fixture->server);
 	wlr_keyboard_init(&fixture->keyboard, &keyboard_impl, "test");

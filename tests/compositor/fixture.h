@@ -78,6 +78,8 @@ struct fixture {
 
 /* Settings for the next set-up, a path; NULL: none. And its outputs, 1 or 2. */
 extern const char *fixture_config;
+/* What sets titles for the next set-up, a path; NULL: nothing. */
+extern const char *fixture_text;
 extern size_t fixture_outputs;
 /* With a runtime directory, which must then be named in the environment. */
 extern bool fixture_varlink;

@@ -13,17 +13,24 @@
 #include <cmocka.h>
 
 #include "decorations/frame_paint.h"
+#include "decorations/text/shape.h"
 
 #define MARGIN 144 /* around the client area, more than any frame needs */
 
 static struct lettering *lettering;
+static struct shaper *shaper;
+static struct title_picture *plain;
 
 static int set_up(void **state) {
 	lettering = lettering_create();
-	return lettering == NULL ? -1 : 0;
+	shaper = shaper_create();
+	plain = shaper != NULL ? shaper_set(shaper, "Title", 5, FRAME_TITLE_SIZE) : NULL;
+	return lettering == NULL || plain == NULL ? -1 : 0;
 }
 
 static int tear_down(void **state) {
+	title_picture_unref(plain);
+	shaper_destroy(shaper);
 	lettering_destroy(lettering);
 	return 0;
 }
@@ -31,7 +38,7 @@ static int tear_down(void **state) {
 static struct frame_spec spec_of(enum frame_kind kind, int width, int height) {
 	return (struct frame_spec){.kind = kind,
 			.label = "untrusted",
-			.title = "Title",
+			.title = plain,
 			.colors = vm_colors_derive(palette[0].fill),
 			.buttons = FRAME_BUTTON_CLOSE | FRAME_BUTTON_MAXIMISE |
 					FRAME_BUTTON_MINIMISE,
@@ -185,9 +192,11 @@ static void nothing_in_the_bar_overlaps(void **state) {
 }
 
 static void a_title_never_moves_the_label(void **state) {
-	char title[2000];
-	memset(title, 'W', sizeof(title) - 1);
-	title[sizeof(title) - 1] = '\0';
+	char letters[2000];
+	memset(letters, 'W', sizeof(letters));
+	struct title_picture *title =
+			shaper_set(shaper, letters, sizeof(letters), FRAME_TITLE_SIZE);
+	assert_non_null(title);
 	for (int width = 120; width < 700; width += 13) {
 		struct frame_spec spec = spec_of(FRAME_WINDOW, width, 50);
 		struct frame bare, full;
@@ -199,6 +208,7 @@ static void a_title_never_moves_the_label(void **state) {
 		assert_memory_equal(&bare.name, &full.name, sizeof(bare.name));
 		assert_memory_equal(&bare.close, &full.close, sizeof(bare.close));
 	}
+	title_picture_unref(title);
 }
 
 static uint32_t *paint_bar(const struct frame *frame, size_t *ret_count) {
@@ -215,11 +225,11 @@ static uint32_t *paint_bar(const struct frame *frame, size_t *ret_count) {
 /* Whatever the title is, all pixels left of its box are those of a frame without one. */
 static void check_title_stays_in_its_box(const char *title) {
 	struct frame_spec spec = spec_of(FRAME_WINDOW, 500, 50);
-	spec.title = "";
+	spec.title = NULL;
 	spec.emulated = true;
 	struct frame bare, full;
 	frame_layout(&bare, &spec, lettering);
-	spec.title = title;
+	spec.title = shaper_set(shaper, title, strlen(title), FRAME_TITLE_SIZE);
 	frame_layout(&full, &spec, lettering);
 	size_t count;
 	uint32_t *want = paint_bar(&bare, &count), *got = paint_bar(&full, &count);
@@ -233,6 +243,7 @@ static void check_title_stays_in_its_box(const char *title) {
 	}
 	free(want);
 	free(got);
+	title_picture_unref(spec.title);
 }
 
 static void hostile_titles_are_drawn_inside_their_box(void **state) {

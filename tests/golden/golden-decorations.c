@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -16,45 +17,49 @@
 #include "decorations/reveal.h"
 #include "decorations/strip.h"
 #include "decorations/switcher.h"
+#include "decorations/text/shape.h"
 #include "decorations/wallpaper.h"
 #include "tests/golden/picture.h"
 
 #define ALL_BUTTONS (FRAME_BUTTON_MINIMISE | FRAME_BUTTON_MAXIMISE | FRAME_BUTTON_CLOSE)
 
 static struct golden golden;
+static struct shaper *shaper;
+
+/* A title as silo-text sets it. */
+static struct title_picture *title_of(const char *title, double size) {
+	return title != NULL ? shaper_set(shaper, title, strlen(title), (int)round(size)) : NULL;
+}
 
 struct look {
 	const char *name;
 	const char *vm;
 	int color; /* index into palette[], and the glyph */
 	struct frame_spec spec;
+	const char *title; /* NULL: none */
 };
 
 static const struct look looks[] = {
-		{"active", "work", 1, {.active = true, .title = "ada@work: ~/src"}},
-		{"inactive", "work", 1, {.title = "ada@work: ~/src"}},
-		{"long-title", "banking", 2,
-				{.active = true,
-						.title = "A title that is a good deal longer than "
-							 "its bar"}},
-		{"hover-close", "personal", 3,
-				{.active = true, .title = "Photos", .hovered = FRAME_PART_CLOSE}},
+		{"active", "work", 1, {.active = true}, "ada@work: ~/src"},
+		{"inactive", "work", 1, {0}, "ada@work: ~/src"},
+		{"long-title", "banking", 2, {.active = true},
+				"A title that is a good deal longer than "
+				"its bar"},
+		{"hover-close", "personal", 3, {.active = true, .hovered = FRAME_PART_CLOSE},
+				"Photos"},
 		{"pressed-minimise", "mail", 8,
-				{.title = "Inbox",
-						.hovered = FRAME_PART_MINIMISE,
-						.pressed = FRAME_PART_MINIMISE}},
-		{"maximised", "dev", 4, {.active = true, .maximised = true, .title = "editor"}},
-		{"maximised-inactive", "dev", 4, {.maximised = true, .title = "editor"}},
-		{"emulated", "banking", 2, {.active = true, .emulated = true, .title = "foot"}},
-		{"emulated-inactive", "media", 5, {.emulated = true, .title = "foot"}},
+				{.hovered = FRAME_PART_MINIMISE, .pressed = FRAME_PART_MINIMISE},
+				"Inbox"},
+		{"maximised", "dev", 4, {.active = true, .maximised = true}, "editor"},
+		{"maximised-inactive", "dev", 4, {.maximised = true}, "editor"},
+		{"emulated", "banking", 2, {.active = true, .emulated = true}, "foot"},
+		{"emulated-inactive", "media", 5, {.emulated = true}, "foot"},
 		{"badge", "untrusted", 0,
-				{.active = true,
-						.emulated = true,
-						.badge = FRAME_BADGE_HELD_BACK,
-						.title = "Free prizes"}},
-		{"urgent", "vault", 11, {.urgent = true, .title = "Keys"}},
-		{"dark", "vault", 11, {.dark = true, .active = true, .title = "Keys"}},
-		{"dark-inactive", "vault", 11, {.dark = true, .title = "Keys"}},
+				{.active = true, .emulated = true, .badge = FRAME_BADGE_HELD_BACK},
+				"Free prizes"},
+		{"urgent", "vault", 11, {.urgent = true}, "Keys"},
+		{"dark", "vault", 11, {.dark = true, .active = true}, "Keys"},
+		{"dark-inactive", "vault", 11, {.dark = true}, "Keys"},
 		{"tab", "untrusted", 0, {.kind = FRAME_TAB_WINDOW, .active = true}},
 		{"tab-inactive", "untrusted", 0, {.kind = FRAME_TAB_WINDOW}},
 		{"tab-emulated", "mail", 8,
@@ -63,9 +68,9 @@ static const struct look looks[] = {
 				{.kind = FRAME_TAB_WINDOW,
 						.active = true,
 						.badge = FRAME_BADGE_HELD_BACK}},
-		{"frozen", "media", 5, {.badge = FRAME_BADGE_FROZEN, .title = "Film"}},
-		{"pattern", "dev", 4, {.active = true, .pattern = true, .title = "editor"}},
-		{"pattern-inactive", "dev", 8, {.pattern = true, .title = "editor"}},
+		{"frozen", "media", 5, {.badge = FRAME_BADGE_FROZEN}, "Film"},
+		{"pattern", "dev", 4, {.active = true, .pattern = true}, "editor"},
+		{"pattern-inactive", "dev", 8, {.pattern = true}, "editor"},
 		{"pattern-tab", "mail", 2, {.kind = FRAME_TAB_WINDOW, .pattern = true}},
 		{"pattern-fullscreen", "media", 5,
 				{.kind = FRAME_FULLSCREEN, .active = true, .pattern = true}},
@@ -74,8 +79,9 @@ static const struct look looks[] = {
 		{"fullscreen", "media", 5, {.kind = FRAME_FULLSCREEN, .active = true}},
 };
 
-static bool check_spec(const char *look, struct frame_spec spec, double scale, int width,
-		int height) {
+static bool check_spec(const char *look, struct frame_spec spec, const char *title, double scale,
+		int width, int height) {
+	spec.title = title_of(title, FRAME_TITLE_SIZE * scale);
 	spec.buttons = ALL_BUTTONS;
 	spec.scale = scale;
 	spec.x = 8;
@@ -92,6 +98,7 @@ static bool check_spec(const char *look, struct frame_spec spec, double scale, i
 	snprintf(name, sizeof(name), "%s-%g", look, scale);
 	bool same = picture_check(picture, golden.dir, golden.out, name);
 	cairo_surface_destroy(picture);
+	title_picture_unref(spec.title);
 	return same;
 }
 
@@ -100,7 +107,7 @@ static bool check_frame(const struct look *look, double scale, int width, int he
 	spec.label = look->vm;
 	spec.colors = vm_colors_derive(palette[look->color].fill);
 	spec.glyph = (enum glyph)look->color;
-	return check_spec(look->name, spec, scale, width, height);
+	return check_spec(look->name, spec, look->title, scale, width, height);
 }
 
 static int check_frames(double scale) {
@@ -136,7 +143,7 @@ static void every_color_and_glyph(void **state) {
 
 static void a_narrow_window_keeps_label_and_close(void **state) {
 	static const struct look narrow[] = {
-			{"narrow", "untrusted", 0, {.active = true, .title = "x"}},
+			{"narrow", "untrusted", 0, {.active = true}, "x"},
 			{"narrow-emulated", "untrusted", 0, {.active = true, .emulated = true}},
 	};
 	assert_true(check_frame(&narrow[0], 1, FRAME_WIDTH_MIN - 2 * FRAME_EDGE, 16));
@@ -148,7 +155,6 @@ static void windows_of_the_host(void **state) {
 	for (int dark = 0; dark < 2; dark++) {
 		for (int active = 0; active < 2; active++) {
 			struct frame_spec spec = {.label = "This computer",
-					.title = "Files",
 					.colors = theme_host_colors(dark),
 					.glyph = GLYPH_HOST,
 					.dark = dark,
@@ -156,7 +162,7 @@ static void windows_of_the_host(void **state) {
 			char name[32];
 			snprintf(name, sizeof(name), "host-%s-%s", dark ? "dark" : "light",
 					active ? "active" : "inactive");
-			wrong += !check_spec(name, spec, 1, 400, 40);
+			wrong += !check_spec(name, spec, "Files", 1, 400, 40);
 		}
 	}
 	assert_int_equal(wrong, 0);
@@ -225,18 +231,26 @@ static void wallpapers(void **state) {
 	}
 }
 
-static const struct switcher_row switcher_rows[] = {
-		{.title = "ada@work: ~/src"},
-		{.title = "Report, a title that is a good deal longer than its row",
-				.workspace = 2},
-		{.title = "editor", .is_minimized = true},
-		{.title = "Calendar", .workspace = 4, .is_minimized = true, .is_urgent = true},
-		{.title = ""},
-		{.title = "\"Silo asks\" \xe2\x80\xae moc.knab"},
+static struct switcher_row switcher_rows[] = {
+		{0},
+		{.workspace = 2},
+		{.is_minimized = true},
+		{.workspace = 4, .is_minimized = true, .is_urgent = true},
+		{0},
+		{0},
 };
+
+static const char *const switcher_titles[] = {"ada@work: ~/src",
+		"Report, a title that is a good deal longer than its row", "editor", "Calendar", "",
+		"\"Silo asks\" \xe2\x80\xae moc.knab"};
+
+#define SWITCHER_ROWS (sizeof(switcher_rows) / sizeof(switcher_rows[0]))
 
 static bool check_switcher(const char *name, struct switcher_spec spec, double scale) {
 	spec.scale = scale;
+	for (size_t i = 0; i < SWITCHER_ROWS; i++) {
+		switcher_rows[i].title = title_of(switcher_titles[i], SWITCHER_TITLE_SIZE * scale);
+	}
 	struct switcher_layout layout;
 	switcher_lay_out(&spec, &layout);
 	assert_true(layout.width <= spec.width_max && layout.height <= spec.height_max);
@@ -256,6 +270,9 @@ static bool check_switcher(const char *name, struct switcher_spec spec, double s
 	snprintf(file, sizeof(file), "switcher-%s-%g", name, scale);
 	bool same = picture_check(picture, golden.dir, golden.out, file);
 	cairo_surface_destroy(picture);
+	for (size_t i = 0; i < SWITCHER_ROWS; i++) {
+		title_picture_unref(switcher_rows[i].title);
+	}
 	return painted && same;
 }
 
@@ -305,6 +322,7 @@ static bool check_reveal(const char *name, const struct reveal_spec *spec, int w
 }
 
 static void reveals(void **state) {
+	struct title_picture *title = title_of("ada@work: ~/src", REVEAL_TITLE_SIZE);
 	const struct reveal_item items[] = {
 			{.plate = plate_of(2, "banking"),
 					.x = 320,
@@ -339,6 +357,7 @@ static void reveals(void **state) {
 	wrong += !check_reveal("windows", &spec, 640, 420);
 	spec.items_len = 0;
 	wrong += !check_reveal("nothing", &spec, 200, 100);
+	title_picture_unref(title);
 	assert_int_equal(wrong, 0);
 }
 
@@ -398,6 +417,7 @@ int main(int argc, char *argv[]) {
 	if (status != 0) {
 		return status;
 	}
+	shaper = shaper_create();
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(frames_at_scale_1),
 			cmocka_unit_test(frames_at_scale_1_5),
@@ -413,5 +433,6 @@ int main(int argc, char *argv[]) {
 	};
 	int failed = cmocka_run_group_tests_name("decorations", tests, NULL, NULL);
 	lettering_destroy(golden.lettering);
+	shaper_destroy(shaper);
 	return failed;
 }
