@@ -149,7 +149,7 @@ static enum options_result parse_one(struct options *options, int option) {
 		return OPTIONS_RUN;
 	case OPTION_PANEL:
 		options->panel = program_of(optarg);
-		break;
+		return OPTIONS_RUN;
 	case OPTION_TEXT:
 		options->text = program_of(optarg);
 		return OPTIONS_RUN;

@@ -404,7 +404,10 @@ bool titles_create(struct server *server) {
 	if (name == NULL) {
 		return true;
 	}
-	if (!spawn_find(name, titles->path)) {
+	char found[PATH_MAX];
+	/* A box wants a path without "..". */
+	if (!spawn_find(name, found) || realpath(found, titles->path) == NULL) {
+		titles->path[0] = '\0';
 		log_warn("%s is not found: windows have no titles", name);
 		return true;
 	}

@@ -32,7 +32,6 @@ static int tear_down(void **state) {
 static struct frame frame_of(enum frame_kind kind, double scale, bool maximised) {
 	struct frame_spec spec = {.kind = kind,
 			.label = "work",
-			.title = "Title",
 			.colors = vm_colors_derive(palette[1].fill),
 			.buttons = FRAME_BUTTON_CLOSE | FRAME_BUTTON_MAXIMISE |
 					FRAME_BUTTON_MINIMISE,
