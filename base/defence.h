@@ -21,6 +21,7 @@
 	X(constraint_focus) /* a window holds the pointer without having the keyboard or a click */ \
 	X(constraint_break) /* the trusted key does not free the pointer */ \
 	X(relative_focus) /* relative motion is told to a window without the keyboard */ \
+	X(idle_sight) /* a window that is not seen keeps the session awake */ \
 	X(deadtime) /* what has just appeared is clicked at once */ \
 	X(clipboard_deadline)  /* a copy is waited for without end */                              \
 	X(clipboard_limit)     /* a copy may be larger than the settings say */                    \

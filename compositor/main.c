@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "compositor/lock/command.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
@@ -56,6 +57,8 @@ int main(int argc, char *argv[]) {
 		return 0;
 	case OPTIONS_CHECK:
 		return settings_check(options.config);
+	case OPTIONS_LOCK:
+		return lock_command();
 	case OPTIONS_USAGE:
 		fputs("silo: see silo --help\n", stderr);
 		return 2;

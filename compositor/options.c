@@ -30,6 +30,7 @@ static const char usage[] =
 		"      --panel PROGRAM          the panel, or none (silo-panel)\n"
 		"      --ask PROGRAM            what asks the user, or none: no to everything "
 		"(silo-ask)\n"
+		"      --lock                   lock the session of the silo that runs, and exit\n"
 		"  -r, --ready-fd N             write the display's name and a newline there when "
 		"ready\n"
 		"  -l, --light                  light colours\n"
@@ -42,6 +43,7 @@ enum {
 	OPTION_LAUNCHER = 256,
 	OPTION_PANEL,
 	OPTION_TEXT,
+	OPTION_LOCK,
 	OPTION_ASK,
 };
 
@@ -55,6 +57,7 @@ static const struct option long_options[] = {
 		{"panel", required_argument, NULL, OPTION_PANEL},
 		{"text", required_argument, NULL, OPTION_TEXT},
 		{"ask", required_argument, NULL, OPTION_ASK},
+		{"lock", no_argument, NULL, OPTION_LOCK},
 		{"ready-fd", required_argument, NULL, 'r'},
 		{"light", no_argument, NULL, 'l'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -156,6 +159,8 @@ static enum options_result parse_one(struct options *options, int option) {
 	case OPTION_ASK:
 		options->ask = program_of(optarg);
 		return OPTIONS_RUN;
+	case OPTION_LOCK:
+		return OPTIONS_LOCK;
 	case 'r':
 		options->ready_fd = fd_parse(optarg);
 		if (options->ready_fd < 0) {

@@ -32,6 +32,7 @@ struct options {
 	struct output_size outputs[OPTIONS_OUTPUTS_MAX];
 	size_t outputs_len;
 	bool light;
+	bool logind;  /* asked also without a console; for tests */
 	bool varlink; /* tests that run several compositors switch these two off */
 	bool host_socket;
 	enum log_level log_level;
@@ -41,6 +42,7 @@ enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_DONE,  /* --help or --version was printed */
 	OPTIONS_CHECK, /* the settings are to be checked, and that is all */
+	OPTIONS_LOCK,  /* the silo that runs is to be locked, and that is all */
 	OPTIONS_USAGE, /* one line was printed */
 };
 

@@ -38,8 +38,10 @@
 #include "compositor/input/newcomer.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
+#include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/lock/locker.h"
+#include "compositor/lock/login.h"
 #include "compositor/options.h"
 #include "compositor/output/layers.h"
 #include "compositor/output/output.h"
@@ -227,6 +229,7 @@ static const struct module modules[] = {
 		{"tools", tools_create, tools_destroy},
 		{"lock", lock_create, lock_destroy},
 		{"newcomers", newcomers_create, newcomers_destroy},
+		{"idle", idle_create, idle_destroy},
 		{"start", outputs_start, outputs_stop},
 		{"check", globals_check, globals_check_end},
 		{"sockets", sockets_create, sockets_destroy},
@@ -240,6 +243,7 @@ static const struct module modules[] = {
 		{"child", child_create, child_destroy},
 		{"programs", programs_create, programs_destroy},
 		{"locker", locker_create, locker_destroy},
+		{"login", login_create, login_destroy},
 };
 
 #define MODULE_COUNT (sizeof(modules) / sizeof(modules[0]))

@@ -29,6 +29,7 @@ struct decorations;
 struct domains;
 struct focus;
 struct globals;
+struct idle;
 struct keyboards;
 struct layer_shell;
 struct launch;
@@ -39,6 +40,7 @@ struct lock;
 struct lock_surfaces;
 struct locker;
 struct meter;
+struct login;
 struct nesting;
 struct newcomers;
 struct notices;
@@ -112,6 +114,7 @@ struct server {
 	struct tools *tools;
 	struct lock *lock;
 	struct lock_surfaces *lock_surfaces;
+	struct idle *idle;
 	struct sockets *sockets;
 	struct watch *watch;
 	struct notices *notices;
@@ -123,6 +126,7 @@ struct server {
 	struct child *child;
 	struct programs *programs;
 	struct locker *locker;
+	struct login *login;
 };
 
 /*

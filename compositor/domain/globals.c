@@ -60,6 +60,10 @@ const struct globals_row globals_table[] = {
 		{"ext_data_control_manager_v1", ALL, 0},
 		/* Surfaces outside windows, without a frame. */
 		{"zwlr_layer_shell_v1", SHELL | TOOLS, VM | APP | LOCKER},
+		/* Counts while its window is in sight. */
+		{"zwp_idle_inhibit_manager_v1", VM | APP | SHELL | TOOLS, LOCKER},
+		/* When the user is there, and when not. */
+		{"ext_idle_notifier_v1", TOOLS, VM | APP | SHELL | LOCKER},
 		/* Locks, and unlocks. */
 		{"ext_session_lock_manager_v1", LOCKER, VM | APP | SHELL | TOOLS},
 		/* The true names and places of outputs. */

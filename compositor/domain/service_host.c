@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "compositor/domain/service_interface.h"
+#include "compositor/lock/lock.h"
 #include "compositor/server.h"
 #include "compositor/shell/host.h"
 
@@ -58,8 +59,19 @@ static int handle_shell(sd_varlink *link, sd_json_variant *parameters,
 					 : sd_varlink_error(link, SERVICE_NAME ".NotStarted", NULL);
 }
 
+static int handle_lock(sd_varlink *link, sd_json_variant *parameters,
+		sd_varlink_method_flags_t flags, void *data) {
+	int ret = sd_varlink_dispatch(link, parameters, NULL, NULL);
+	if (ret != 0) {
+		return ret;
+	}
+	return lock_now(data, "by a program") == LOCK_NO_LOCKER
+			? sd_varlink_error(link, SERVICE_NAME ".NoLocker", NULL)
+			: sd_varlink_reply(link, NULL);
+}
+
 int service_host_bind(sd_varlink_server *varlink) {
 	return sd_varlink_server_bind_method_many(varlink, SERVICE_NAME ".ListHostApplications",
 			handle_list, SERVICE_NAME ".LaunchHostApplication", handle_launch,
-			SERVICE_NAME ".OpenShell", handle_shell);
+			SERVICE_NAME ".OpenShell", handle_shell, SERVICE_NAME ".Lock", handle_lock);
 }

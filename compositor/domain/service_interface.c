@@ -162,6 +162,8 @@ static SD_VARLINK_DEFINE_METHOD(ListHostApplications,
 static SD_VARLINK_DEFINE_METHOD(LaunchHostApplication,
 		SD_VARLINK_DEFINE_INPUT(id, SD_VARLINK_STRING, 0));
 static SD_VARLINK_DEFINE_METHOD(OpenShell, SD_VARLINK_DEFINE_INPUT(domain, SD_VARLINK_STRING, 0));
+static SD_VARLINK_DEFINE_METHOD(Lock);
+static SD_VARLINK_DEFINE_ERROR(NoLocker);
 static SD_VARLINK_DEFINE_ERROR(NotStarted);
 
 static SD_VARLINK_DEFINE_ERROR(NoSuchWindow, SD_VARLINK_DEFINE_FIELD(id, SD_VARLINK_INT, 0));
@@ -179,9 +181,10 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_error_TooManyDomains, &vl_type_NoticeParty, &vl_type_Notice, &vl_method_Notify,
 		&vl_method_WithdrawNotice, &vl_method_DismissNotice, &vl_error_TooManyNotices,
 		&vl_type_HostApplication, &vl_method_ListHostApplications,
-		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_error_NotStarted,
-		&vl_type_Fact, &vl_type_Question, &vl_method_WatchQuestions,
-		&vl_method_AnswerQuestion, &vl_error_NotAllowed, &vl_method_GetClipboard,
-		&vl_method_ClearClipboard, &vl_type_ClipboardRule, &vl_method_GetClipboardPolicy,
+		&vl_method_LaunchHostApplication, &vl_method_OpenShell, &vl_method_Lock,
+		&vl_error_NotStarted, &vl_error_NoLocker, &vl_type_Fact, &vl_type_Question,
+		&vl_method_WatchQuestions, &vl_method_AnswerQuestion, &vl_error_NotAllowed,
+		&vl_method_GetClipboard, &vl_method_ClearClipboard, &vl_type_ClipboardRule,
+		&vl_method_GetClipboardPolicy,
 		&vl_type_Offences, &vl_method_WatchOffences);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

@@ -22,6 +22,7 @@
 #include "compositor/input/newcomer.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
+#include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -318,8 +319,11 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 		try_reveal(keyboards, keyboard, event->keycode, false, is_virtual);
 	}
 	bool is_free = is_press && !is_virtual && try_break(keyboards, keyboard, event->keycode);
+	bool is_nobodys = idle_activity(keyboards->server) && is_press;
 	if (is_press &&
-			(try_reveal(keyboards, keyboard, event->keycode, true, is_virtual) ||
+			(is_nobodys ||
+					try_reveal(keyboards, keyboard, event->keycode, true,
+							is_virtual) ||
 					try_switcher(keyboards, keyboard, event->keycode,
 							is_virtual) ||
 					try_bindings(keyboards, keyboard, event->keycode,

@@ -39,6 +39,7 @@
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
+#include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -345,7 +346,8 @@ static void handle_button(struct wl_listener *listener, void *data) {
 	const struct wlr_pointer_button_event *event = data;
 	keyboards_end_tap(pointer->server);
 	if (event->state == WL_POINTER_BUTTON_STATE_PRESSED) {
-		if (pointer->held++ == 0) {
+		bool is_nobodys = idle_activity(pointer->server);
+		if (pointer->held++ == 0 && !is_nobodys) {
 			process_press(pointer, event->button, event->time_msec);
 		}
 		if (pointer->mode == MODE_CLIENT && pointer->seat != NULL) {
@@ -432,6 +434,7 @@ static void handle_axis(struct wl_listener *listener, void *data) {
 
 static void handle_frame(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, frame);
+	idle_activity(pointer->server);
 	if (pointer->seat != NULL) {
 		wlr_seat_pointer_notify_frame(pointer->seat->wlr_seat);
 	}

@@ -18,9 +18,12 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "compositor/clipboard/clipboard.h"
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/hold.h"
 #include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
@@ -38,6 +41,7 @@
 #include "compositor/shell/programs.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/window/hit.h"
+#include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "decorations/palette.h"
 
@@ -215,6 +219,8 @@ static void show_layers(struct lock *lock) {
 /* Every grab, every held key and button, every focus: clients hear that they end, and no more. */
 static void end_input(struct server *server) {
 	hold_cancel(server);
+	hold_cancel(server);
+	reveal_close(server);
 	switcher_cancel(server);
 	programs_close_launcher(server);
 	ask_refuse_all(server, ASK_REFUSED);
@@ -222,6 +228,7 @@ static void end_input(struct server *server) {
 	focus_expect(server, NULL);
 	keyboards_forget(server);
 	pointer_leave(server);
+	constraints_update(server);
 	struct domain *domain;
 	wl_list_for_each(domain, domains_list(server), link) {
 		seat_end(domain->seat);
@@ -254,6 +261,7 @@ static void engage(struct lock *lock) {
 	end_input(server);
 	show_layers(lock);
 	pointer_rebase(server);
+	clipboard_wipe(server, "Wiped: the screen was locked");
 	set_mark(lock);
 	watch_changed(server);
 	wl_signal_emit_mutable(&lock->events.changed, NULL);

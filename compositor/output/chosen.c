@@ -127,6 +127,25 @@ static bool disable(struct output *output) {
 	return ok;
 }
 
+static bool enable_again(struct output *output) {
+	struct wlr_output_state state;
+	wlr_output_state_init(&state);
+	wlr_output_state_set_enabled(&state, true);
+	bool ok = wlr_output_commit_state(output->wlr_output, &state);
+	wlr_output_state_finish(&state);
+	return ok;
+}
+
+void chosen_set_dark(struct output *output, bool is_dark) {
+	if (output->wlr_output->enabled != is_dark) {
+		return;
+	}
+	if (is_dark ? !disable(output) : !enable_again(output) && !chosen_enable(output)) {
+		log_warn("output %s cannot be switched %s", output->wlr_output->name,
+				is_dark ? "off" : "on");
+	}
+}
+
 static void set_off(struct output *output, bool is_off) {
 	struct outputs *outputs = output->server->outputs;
 	if (output->is_off == is_off || !(is_off ? disable(output) : chosen_enable(output))) {

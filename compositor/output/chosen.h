@@ -16,6 +16,9 @@ struct wlr_output_layout_output;
  * false if it takes no mode at all. */
 bool chosen_enable(struct output *output);
 
+/* Switches the output off or on again for as long as nobody is there. It keeps its place and its windows. */
+void chosen_set_dark(struct output *output, bool is_dark);
+
 /* Puts the output where the settings say, or beside the others. NULL without memory. */
 struct wlr_output_layout_output *chosen_place(struct output *output);
 

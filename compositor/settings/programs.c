@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "compositor/settings/reading.h"
 
-static char **copy_words(char **words, size_t n) {
+char **reading_copy_words(char *const *words, size_t n) {
 	char **copied = calloc(n + 1, sizeof(*copied));
 	if (copied == NULL) {
 		abort();
@@ -19,7 +19,7 @@ static char **copy_words(char **words, size_t n) {
 	return copied;
 }
 
-static void free_words(char **words) {
+void reading_free_words(char **words) {
 	for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
 		free(words[i]);
 	}
@@ -38,8 +38,8 @@ static void read_command(struct reading *reading, char ***words) {
 				directive->params[0]);
 		return;
 	}
-	free_words(*words);
-	*words = copy_words(directive->params, directive->params_len);
+	reading_free_words(*words);
+	*words = reading_copy_words(directive->params, directive->params_len);
 }
 
 void reading_terminal(struct reading *reading) {
@@ -52,8 +52,8 @@ void reading_locker(struct reading *reading) {
 
 void reading_default_programs(struct settings *settings) {
 	char foot[] = "foot", swaylock[] = "swaylock";
-	settings->terminal = copy_words((char *[]){foot}, 1);
-	settings->locker = copy_words((char *[]){swaylock}, 1);
+	settings->terminal = reading_copy_words((char *[]){foot}, 1);
+	settings->locker = reading_copy_words((char *[]){swaylock}, 1);
 }
 
 void reading_application(struct reading *reading) {
@@ -82,16 +82,17 @@ void reading_application(struct reading *reading) {
 	settings->applications = grown;
 	grown[settings->applications_len++] = (struct host_application){
 			.name = reading_copy(name),
-			.command = copy_words(directive->params + 1, directive->params_len - 1),
+			.command = reading_copy_words(directive->params + 1,
+					directive->params_len - 1),
 	};
 }
 
 void reading_free_programs(struct settings *settings) {
-	free_words(settings->terminal);
-	free_words(settings->locker);
+	reading_free_words(settings->terminal);
+	reading_free_words(settings->locker);
 	for (size_t i = 0; i < settings->applications_len; i++) {
 		free(settings->applications[i].name);
-		free_words(settings->applications[i].command);
+		reading_free_words(settings->applications[i].command);
 	}
 	free(settings->applications);
 }

@@ -63,6 +63,16 @@ void reading_clipboard(struct reading *reading);
 void reading_default_clipboard(struct settings *settings);
 void reading_free_clipboard(struct settings *settings);
 
+/* idle { … }, and what it leaves */
+void reading_idle(struct reading *reading);
+void reading_free_idle(struct settings *settings);
+
+/* Copies n words, with a NULL at the end; ends the program without memory. */
+char **reading_copy_words(char *const *words, size_t n);
+
+/* NULL is legal. */
+void reading_free_words(char **words);
+
 /* output NAME { … } */
 void reading_output(struct reading *reading);
 

@@ -8,6 +8,7 @@
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
 #include "compositor/options.h"
+#include "compositor/lock/idle.h"
 #include "compositor/output/chosen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -45,6 +46,7 @@ void settings_reload(struct server *server) {
 	keyboards_reload(server);
 	cursor_reload(server);
 	pointing_reload(server);
+	idle_reload(server);
 	chosen_reload(server->outputs, old);
 	settings_destroy(old);
 	outputs_repaint(server);

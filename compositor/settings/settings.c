@@ -249,6 +249,7 @@ static const struct rule rules[] = {
 		{"keyboard", 0, 0, true, false, "keyboard { … }", read_keyboard},
 		{"keyboards", 1, 1, false, false, "keyboards ask", read_new_keyboards},
 		{"pointer", 0, 0, true, false, "pointer { … }", read_pointer},
+		{"idle", 0, 0, true, false, "idle { … }", reading_idle},
 		{"bind", 2, 3, false, true, "bind Mod+Shift+q close", reading_bind},
 		{"unbind", 1, 1, false, true, "unbind Mod+m", reading_unbind},
 		{"terminal", 1, HOST_WORDS_MAX, false, false, "terminal foot", reading_terminal},
@@ -278,6 +279,7 @@ static struct settings *make_defaults(void) {
 	settings->workspaces = WORKSPACES_DEFAULT;
 	settings->keyboard.repeat_rate_hz = REPEAT_RATE_HZ;
 	settings->keyboard.repeat_delay_ms = REPEAT_DELAY_MS;
+	settings->idle.lock_ms = settings->idle.screen_off_ms = IDLE_UNSET;
 	reading_default_bindings(settings);
 	reading_default_programs(settings);
 	reading_default_clipboard(settings);
@@ -324,6 +326,7 @@ void settings_destroy(struct settings *settings) {
 	free(settings->bindings);
 	reading_free_programs(settings);
 	reading_free_clipboard(settings);
+	reading_free_idle(settings);
 	free(settings->wallpaper);
 	free(settings->cursor_theme);
 	free(settings->keyboard.layout);

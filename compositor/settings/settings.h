@@ -51,6 +51,14 @@ struct pointer_settings {
 	double speed; /* -1 to 1 */
 };
 
+/* Where idle's times are not said: silo's own on a console, never in a window. */
+#define IDLE_UNSET UINT32_MAX
+
+struct idle_settings {
+	uint32_t lock_ms, screen_off_ms; /* 0: never; or IDLE_UNSET */
+	char **awake; /* whose windows may keep the session awake; ends with NULL; NULL: everybody's */
+};
+
 /* Words of a command, code points of a name, and how many of them. */
 #define HOST_WORDS_MAX 32
 #define HOST_NAME_CODES_MAX 80
@@ -87,6 +95,7 @@ struct settings {
 	enum newcomer_policy new_keyboards; /* plugged in later */
 	struct pointer_settings pointer;
 	struct clipboard_settings clipboard;
+	struct idle_settings idle;
 	struct output_settings *outputs;
 	size_t outputs_len;
 	char **locker;   /* a command; ends with NULL */

@@ -29,6 +29,7 @@ const char *fixture_config;
 const char *fixture_text;
 size_t fixture_outputs = 1;
 bool fixture_varlink;
+bool fixture_logind;
 
 int fixture_setup(void **state) {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -37,6 +38,7 @@ int fixture_setup(void **state) {
 	setenv("WLR_RENDERER", "pixman", 1);
 	options_init(&fixture->options);
 	fixture->options.varlink = fixture_varlink;
+	fixture->options.logind = fixture_logind;
 	fixture->options.host_socket = false;
 	fixture->options.outputs[0] =
 			(struct output_size){.width_px = 1280, .height_px = 800, .scale = 1};

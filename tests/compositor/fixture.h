@@ -83,6 +83,8 @@ extern const char *fixture_text;
 extern size_t fixture_outputs;
 /* With a runtime directory, which must then be named in the environment. */
 extern bool fixture_varlink;
+/* With logind, where the environment says that the system's bus is. */
+extern bool fixture_logind;
 
 /* cmocka's set-up and tear-down; *state is the fixture. */
 int fixture_setup(void **state);

@@ -26,7 +26,7 @@ base-files base-passwd bash coreutils dash grep sed findutils util-linux procps 
 hostname less mount login passwd libpam-runtime libpam-modules libpam-modules-bin libpam-systemd kmod udev systemd
 systemd-sysv dbus dbus-user-session polkitd seatd greetd busybox-static
 libwlroots-0.20 libinput10 libinput-bin libcairo2 libpangocairo-1.0-0 libscfg2 libseccomp2 libsystemd0
-xkb-data fonts-dejavu-core fonts-inter fonts-jetbrains-mono fontconfig-config foot adwaita-icon-theme
+xkb-data fonts-dejavu-core fonts-inter fonts-jetbrains-mono fontconfig-config foot swaylock adwaita-icon-theme
 qemu-system-x86 vhost-device-vsock wayland-utils libpng16-16t64
 '''.split()
 
@@ -195,6 +195,8 @@ def settings(root):
     write(home + '/.profile', 'PATH=/usr/local/bin:/usr/bin:/bin\nexport PATH\n')
     # The packing gives everything to root; the first boot gives the home to its owner.
     write(etc + '/tmpfiles.d/silo-home.conf', f'Z /home/{USER} - {USER} {USER} -\n')
+    # The packing drops groups: a locker, which is the person's, asks this program whether a password is right.
+    write(etc + '/tmpfiles.d/silo-password.conf', 'z /usr/sbin/unix_chkpwd 4755 root root -\n')
     write(etc + '/tmpfiles.d/systemd-no.conf', '')
 
 
