@@ -222,6 +222,8 @@ bool agent_renew(struct agent *agent, int fd) {
 	agent->is_telling = false;
 	agent->told_ms = 0;
 	agent->fd = fd;
+	/* One that does not read must not make the supervisor wait. */
+	fd_set_nonblock(fd, true);
 	holds_pass(&agent->holds, fd);
 	return sd_event_add_io(agent->event, &agent->source, fd, EPOLLIN, handle_report, agent) >=
 			0 &&
@@ -293,12 +295,17 @@ int agent_run(struct agent *agent, uint32_t id, const struct agent_run *run,
 	return 0;
 }
 
+/* An order that must not be lost. A child that leaves hundreds unread is no use any more. */
+static void insist(struct agent *agent, const struct order *order) {
+	if (fd_send(agent->fd, order, sizeof(*order), NULL, 0) == -EAGAIN) {
+		agent->handler(NULL, agent->data);
+	}
+}
+
 void agent_cancel(struct agent *agent, uint32_t id) {
-	struct order order = {.type = ORDER_CANCEL, .id = id};
-	fd_send(agent->fd, &order, sizeof(order), NULL, 0);
+	insist(agent, &(struct order){.type = ORDER_CANCEL, .id = id});
 }
 
 void agent_shut_down(struct agent *agent) {
-	struct order order = {.type = ORDER_SHUTDOWN};
-	fd_send(agent->fd, &order, sizeof(order), NULL, 0);
+	insist(agent, &(struct order){.type = ORDER_SHUTDOWN});
 }

@@ -31,6 +31,8 @@
 #define VMM_GRACE_US (2u * 1000 * 1000)
 /* A VMM that was told to end gets this long for it. */
 #define QUIT_GRACE_US (1000u * 1000)
+/* One that has said that the guest has shut down gets this long. */
+#define END_GRACE_US (5u * 1000 * 1000)
 /* A process that gives up may only follow one that was killed, whose end is seen a moment later. */
 #define CAUSE_GRACE_US (100u * 1000)
 
@@ -234,8 +236,7 @@ static bool spawn_vsock(struct boot *boot, char error[ERROR_MAX]) {
 			boot->setup.vsock_dir, boot->setup.vsock_dir);
 	const char *const argv[] = {boot->setup.vsock_device, "--vm", device, NULL};
 	const struct box_bind bind = {.path = boot->setup.vsock_dir, .writable = true};
-	struct box_spec spec = {
-			.argv = argv, .binds = &bind, .binds_len = 1, .sockets = true};
+	struct box_spec spec = {.argv = argv, .binds = &bind, .binds_len = 1, .sockets = true};
 	return process_spawn(&boot->processes[BOOT_VSOCK], &spec, error);
 }
 
@@ -275,6 +276,8 @@ static bool spawn_proxy(struct boot *boot, int gpu, char error[ERROR_MAX]) {
 		return false;
 	}
 	boot->control = control[0];
+	/* One that does not read, since it was taken over, gets no more. */
+	fd_set_nonblock(boot->control, true);
 	const char *const argv[] = {boot->setup.proxy, "--domain", boot->setup.vm->name,
 			"--control-fd", "3", "--vhost-user-fd", "4", NULL};
 	const int fds[] = {control[1], gpu};
@@ -312,7 +315,10 @@ static void handle_monitor(enum monitor_event event, void *data) {
 		return;
 	}
 	boot->vmm_ends = true;
+	/* It may have disks to write; one that only says so is ended. */
 	boot->grace = sd_event_source_disable_unref(boot->grace);
+	sd_event_add_time_relative(boot->event, &boot->grace, CLOCK_MONOTONIC, END_GRACE_US, 0,
+			handle_quit_deadline, boot);
 }
 
 /* The second half, once the vsock device listens: vsock is a connection to it. */
@@ -391,7 +397,8 @@ static int handle_deadline(sd_event_source *source, uint64_t usec, void *data) {
 static void handle_report(const struct agent_report *report, void *data) {
 	struct boot *boot = data;
 	if (report == NULL) {
-		log_error("the agent child sent malformed reports and is ended");
+		log_error("the agent child sent malformed reports, or reads none of its orders, "
+			  "and is ended");
 		process_kill(&boot->processes[BOOT_AGENT]);
 	} else if (!boot->is_ending) {
 		/* Afterwards the boot's own end is what there is to tell. */

@@ -209,6 +209,8 @@ static void handle_paused(bool is_paused, void *data) {
 	if (is_paused && supervisor->pause_is_wanted && supervisor->record.state == VM_RUNNING) {
 		set_state(supervisor, VM_PAUSED, "");
 	} else if (!is_paused && supervisor->record.state == VM_PAUSED) {
+		/* A VMM that goes on and stops unasked is believed once for each order. */
+		supervisor->pause_is_wanted = false;
 		set_state(supervisor, VM_RUNNING, "");
 		if (!supervisor->agent_is_ready) {
 			miss_agent(supervisor);
