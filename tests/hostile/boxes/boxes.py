@@ -300,13 +300,17 @@ def main():
     world.libexec = gather(world)
     report = Report()
     compositor = Compositor(str(world.silo / "io.silo.Compositor")) if world.silo.exists() else None
-    # A descriptor that whoever started silo-vmd forgot to close.
-    leaked = os.open("/usr", os.O_RDONLY)
-    os.set_inheritable(leaked, True)
+    # With a descriptor that whoever started silo-vmd forgot to close.
+    careless = world.base / "careless"
+    careless.write_text(f"#!/bin/sh\nexec 9</usr\nexec {Path(sys.argv[1]).resolve()} \"$@\"\n")
+    careless.chmod(0o755)
+    world.vmd_program = str(careless)
     baits = None
     try:
         world.start_vmd()
         world.ok("start", "one")
+        opened = Path(f"/proc/{world.status('one')['pids']['supervisor']}/fd")
+        report.line(any(os.readlink(path) == "/usr" for path in opened.iterdir()), "the supervisor has a leaked descriptor")
         if compositor is None:
             compositor = Compositor(str(world.silo / "io.silo.Compositor"))
         jail = world.status("one")["jail"]

@@ -57,7 +57,10 @@ def starts(world):
 
 
 def names_that_are_paths_name_nothing(world):
-    world.wait_applications("one", lambda listed: listed)
+    world.wait_applications("one", lambda listed: any(entry["id"] == "play" for entry in listed))
+    # It is written when it is told.
+    while not (world.base / "state/silo/one/applications.json").exists():
+        time.sleep(0.02)
     before = sorted(str(path) for path in world.base.rglob("*"))
     tried = 0
     for method, parameter in method_names(world):
