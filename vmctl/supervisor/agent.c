@@ -22,6 +22,9 @@
 /* One that calls again sooner has to wait as well. */
 #define HASTE_MS 1000
 
+/* More than a child that is well has to tell at once: an end for each command. */
+#define CATCH_UP_MAX 256
+
 struct agent {
 	sd_event *event;
 	int fd, listener; /* fd: -1 while there is no child */
@@ -125,29 +128,39 @@ static void note(struct agent *agent, const struct agent_report *report) {
 	}
 }
 
-static int handle_report(sd_event_source *source, int fd, uint32_t events, void *data) {
-	struct agent *agent = data;
+/* Takes one report. Returns whether there may be another. */
+static bool take_report(struct agent *agent) {
 	struct agent_report report;
-	ssize_t n = recv(fd, &report, sizeof(report), MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = recv(agent->fd, &report, sizeof(report), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		return 0;
+		return false;
 	}
 	if (n <= 0) {
 		/* Its end is told by its process. */
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		return 0;
+		sd_event_source_set_enabled(agent->source, SD_EVENT_OFF);
+		return false;
 	}
 	if (n != sizeof(report) || !is_credible(agent, &report)) {
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		sd_event_source_set_enabled(agent->source, SD_EVENT_OFF);
 		agent->handler(NULL, agent->data);
-		return 0;
+		return false;
 	}
 	note(agent, &report);
 	if (report.type != REPORT_LIST_BEGIN && report.type != REPORT_LIST_ENTRY &&
 			report.type != REPORT_CONNECTED && report.type != REPORT_CLOSED) {
 		agent->handler(&report, agent->data);
 	}
+	return true;
+}
+
+static int handle_report(sd_event_source *source, int fd, uint32_t events, void *data) {
+	take_report(data);
 	return 0;
+}
+
+void agent_catch_up(struct agent *agent) {
+	for (int i = 0; i < CATCH_UP_MAX && agent->fd >= 0 && take_report(agent); i++) {
+	}
 }
 
 static int handle_guest(sd_event_source *source, int fd, uint32_t events, void *data) {

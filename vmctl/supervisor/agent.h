@@ -31,6 +31,9 @@ struct agent *agent_create(sd_event *event, const char *vsock_dir, int fd, agent
 		void *data);
 void agent_destroy(struct agent *agent);
 
+/* Takes what the child has said and nobody has read, as if the loop had; of a child that says too much, a part. */
+void agent_catch_up(struct agent *agent);
+
 /* The child is gone: until another comes, the guest's connections wait. */
 void agent_lose(struct agent *agent);
 

@@ -209,6 +209,10 @@ static void judge_exit(struct boot *boot, enum boot_process kind, int status) {
 static void handle_process_end(struct process *process, int status, void *data) {
 	struct boot *boot = data;
 	boot->events.logged(boot->data);
+	/* What commands have come to before this end is to be told before it. */
+	if (!boot->is_ending && boot->agent != NULL) {
+		agent_catch_up(boot->agent);
+	}
 	if (!boot->is_ending) {
 		judge_exit(boot, (enum boot_process)(process - boot->processes), status);
 	}
