@@ -214,7 +214,9 @@ def registers_with_every_compositor(world):
         status = world.status("two")
         assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4", "glyph": "square",
                                    "emulated": status["accelerator"] == "emulation",
-                                   "boot": f"{status['pids']['supervisor']} {status['boots']}"}, compositor.last
+                                   "boot": f"{status['pids']['supervisor']} {status['boots']}",
+                                   "clipboardOut": "allow", "clipboardIn": "allow",
+                                   "dataControl": True}, compositor.last
         compositor.close()
     compositor = Compositor(path)
     compositor.serve_until("two")
