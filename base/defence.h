@@ -31,6 +31,9 @@
 	X(clipboard_text)      /* bytes of any kind are pasted as text */                          \
 	X(clipboard_own_end)   /* a reader's own descriptor is written to */                       \
 	X(move_button) /* a client moves its window while no button is held */ \
+	X(lock_picture) /* windows are seen while the session is locked */ \
+	X(lock_input) /* the window in use keeps the keyboard while the session is locked */ \
+	X(lock_pointer) /* windows are pointed at while the session is locked */ \
 	/* the end */
 /* clang-format on */
 

@@ -15,6 +15,7 @@
 #include <wlr/types/wlr_output.h>
 #include <wlr/types/wlr_scene.h>
 
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "compositor/clipboard/clipboard.h"
@@ -203,7 +204,8 @@ static void handle_outputs_changed(struct wl_listener *listener, void *data) {
 static void show_layers(struct lock *lock) {
 	struct layers *layers = lock->server->layers;
 	for (int i = 0; i < LAYER_COUNT; i++) {
-		bool is_seen = i == LAYER_STRIP || (i == LAYER_LOCK) == lock->is_on;
+		bool is_shown = lock->is_on && DEFENDS(lock_picture);
+		bool is_seen = i == LAYER_STRIP || (i == LAYER_LOCK) == is_shown;
 		wlr_scene_node_set_enabled(&layers->trees[i]->node, is_seen);
 	}
 	struct screen *screen;
@@ -257,8 +259,10 @@ static void engage(struct lock *lock) {
 	struct server *server = lock->server;
 	/* First of all: whatever looks from now on sees it. */
 	lock->is_on = true;
-	lock_surfaces_focus(server);
-	end_input(server);
+	if (DEFENDS(lock_input)) {
+		lock_surfaces_focus(server);
+		end_input(server);
+	}
 	show_layers(lock);
 	pointer_rebase(server);
 	clipboard_wipe(server, "Wiped: the screen was locked");

@@ -3,6 +3,7 @@
 
 #include <wlr/types/wlr_scene.h>
 
+#include "base/defence.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/lock/lock.h"
@@ -82,7 +83,7 @@ static bool layer_has(struct server *server, enum layer layer, double lx, double
 
 void hit_find(struct server *server, double lx, double ly, struct hit *ret_hit) {
 	*ret_hit = (struct hit){.part = FRAME_PART_NONE};
-	if (lock_is_on(server)) {
+	if (lock_is_on(server) && DEFENDS(lock_pointer)) {
 		lock_hit(server, lx, ly, ret_hit);
 		return;
 	}
