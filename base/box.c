@@ -86,7 +86,9 @@ static int place_fds(const struct box_spec *spec) {
 	}
 	cleanup_fd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int low = null_fd < 0 ? -1 : fcntl(null_fd, F_DUPFD_CLOEXEC, FD_FLOOR);
-	int output = spec->output >= 0 ? fcntl(spec->output, F_DUPFD_CLOEXEC, FD_FLOOR) : low;
+	/* A terminal could be read, and what is said on it could be orders. */
+	bool has_output = spec->output >= 0 && !isatty(spec->output);
+	int output = has_output ? fcntl(spec->output, F_DUPFD_CLOEXEC, FD_FLOOR) : low;
 	if (low < 0 || output < 0 || dup2(low, 0) < 0 || dup2(output, 1) < 0 ||
 			dup2(output, 2) < 0) {
 		return -errno;

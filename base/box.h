@@ -47,7 +47,7 @@ struct box_spec {
 	size_t binds_len;
 	const int *fds; /* become 3, 4, … in the box; stay the caller's */
 	size_t fds_len;
-	int output;         /* standard output and error; negative: /dev/null */
+	int output;         /* standard output and error; negative, or a terminal: /dev/null */
 	bool network;       /* keeps the caller's network namespace */
 	bool sockets;       /* may make sockets of its own; else it has those that it is given */
 	bool no_namespaces; /* the weaker box, as if user namespaces were refused */

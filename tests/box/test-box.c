@@ -476,6 +476,25 @@ static void test_callers(void **state) {
 	assert_false(peer_may_call(-1));
 }
 
+/* Whoever starts a box on a terminal does not hand it over: what is typed there could be read. */
+static void test_terminal_stays_outside(void **state) {
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+	int slave = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(slave >= 0);
+	const char *const argv[] = {hostile, "read=/etc/passwd", NULL};
+	struct box_spec spec = {.argv = argv, .output = slave};
+	struct box_child child;
+	char error[256];
+	assert_int_equal(box_spawn(&spec, &child, error, sizeof(error)), 0);
+	assert_int_equal(waitpid(child.pid, NULL, 0), child.pid);
+	close(child.pidfd);
+	struct pollfd said = {.fd = terminal, .events = POLLIN};
+	assert_int_equal(poll(&said, 1, 0), 0);
+	close(slave);
+	close(terminal);
+}
+
 static void test_strength(void **state) {
 	assert_int_equal(box_strength_here(), BOX_FULL);
 	assert_string_equal(box_strength_text(BOX_WEAK), "weaker");
@@ -495,6 +514,7 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_dies_with_parent),
 			cmocka_unit_test(test_signal_is_told),
 			cmocka_unit_test(test_callers),
+			cmocka_unit_test(test_terminal_stays_outside),
 			cmocka_unit_test(test_strength),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """A program in the place of each one that lives in a box, as TAP: boxes.py SILO-VMD VMCTL TAKER LIBEXEC
-qemu|crosvm|weak
+qemu|crosvm|weak SILO
 
 silo-vmd finds the taker under the true program's name and starts it as it starts that one. First the same tries are made
 without a box, where each must succeed: what fails there is told as such, and some of them may. "weak" is QEMU on a
@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
 from world import Compositor, World  # noqa: E402
 
 TAKER, LIBEXEC, VMM = sys.argv[3], sys.argv[4], sys.argv[5].replace("weak", "qemu")
+SILO = sys.argv[6]
 IS_WEAK = sys.argv[5] == "weak"
 OUTPUT = {0: "null", 1: "pipe", 2: "pipe"}
 # Place: the program's name, and the descriptors that it is given.
@@ -88,7 +89,7 @@ class Baits:
             ("other-disk", "read", f"{homes}/disk.raw"), ("other-disk-write", "write", f"{homes}/disk.raw"),
             ("image-write", "write", f"{world.image}/root.erofs"),
             ("program-write", "write", f"{world.libexec}/spare"),
-            ("library-write", "create", "/usr/lib/evil.so"), ("root-list", "list", "/var"),
+            ("library-write", "create", "/usr/lib/evil.so"), ("root-list", "list", "/usr/bin"),
             ("tmp-create", "create", f"/tmp/evil-{os.getpid()}"),
             ("root-create", "create", f"/evil-{os.getpid()}"),
             ("other-runtime", "list", f"{silo}/one"), ("above", "above", "/etc/passwd"),
@@ -256,6 +257,10 @@ def place(world, name, baits, works, report):
     world.vmctl("stop", "--force", "two")
     kept.unlink()
     kept.with_suffix(".true").rename(kept)
+    judge(name, log, tries, descriptors, works, report)
+
+
+def judge(name, log, tries, descriptors, works, report):
     tried, found, ended = answers(log)
     report.line(ended, f"{name}: the taker ran to its end", "" if ended else log[-800:])
     for label, _, _ in tries:
@@ -267,6 +272,26 @@ def place(world, name, baits, works, report):
         report.line(held, f"{name}: {label}: {said}" + (" further in only" if inner else " as is known" if known else "") +
                     proven)
     report.line(found == descriptors, f"{name}: its descriptors are those that are named", f"{found}")
+
+
+def place_text(world, baits, works, report):
+    """silo-text's, which silo starts."""
+    program = take(world, "silo-text", baits.tries)
+    reading, writing = os.pipe()
+    environment = dict(world.environment, WLR_BACKENDS="headless", WLR_RENDERER="pixman", WLR_LIBINPUT_NO_DEVICES="1")
+    silo = subprocess.Popen([SILO, "--text", program, "--vmd", "none", "--panel", "none", "--launcher", "none"],
+                            env=environment, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing)
+    os.close(writing)
+    said = b""
+    while b"taker end" not in said and select.select([reading], [], [], 20)[0]:
+        data = os.read(reading, 65536)
+        if not data:
+            break
+        said += data
+    silo.terminate()
+    silo.wait(20)
+    os.close(reading)
+    judge("silo-text", said.decode(errors="replace"), baits.tries, OUTPUT | {3: "unix-stream"}, works, report)
 
 
 def gather(world):
@@ -319,6 +344,8 @@ def main():
         works = control(world, baits, report)
         for name in PLACES:
             place(world, name, baits, works, report)
+        if VMM == "qemu":
+            place_text(world, baits, works, report)
         report.line(world.status("one")["state"] == "running", "the other machine runs on")
         report.line(baits.victim.poll() is None, "the other process lives")
     finally:
