@@ -95,17 +95,25 @@ static void paint_items(const struct strip_spec *spec, struct lettering *letteri
 		double start, double end, double middle) {
 	const struct theme *theme = theme_get(spec->dark);
 	double scale = spec->scale;
-	if (spec->hint != NULL) {
-		struct line_style style = {.size = 12 * scale, .weight = 400};
-		double x = end - lettering_width(lettering, spec->hint, &style);
+	struct line_style style = {.size = 12 * scale, .weight = 500};
+	if (spec->cannot_ask) {
+		static const char words[] = "Silo cannot ask: all is no";
+		double x = round(end - lettering_width(lettering, words, &style));
 		if (x > start) {
-			lettering_draw(lettering, cr, spec->hint, &style, theme->ink2, x, middle);
+			lettering_draw(lettering, cr, words, &style, theme->ink, x, middle);
+			end = x - ITEM_GAP * scale;
+		}
+	}
+	if (spec->hint != NULL) {
+		struct line_style hint = {.size = 12 * scale, .weight = 400};
+		double x = end - lettering_width(lettering, spec->hint, &hint);
+		if (x > start) {
+			lettering_draw(lettering, cr, spec->hint, &hint, theme->ink2, x, middle);
 			end = x - ITEM_GAP * scale;
 		}
 	}
 	if (spec->caps_lock) {
 		static const char words[] = "Caps Lock";
-		struct line_style style = {.size = 12 * scale, .weight = 500};
 		double x = round(end - lettering_width(lettering, words, &style));
 		double icon = x - ICON_WIDTH * scale;
 		if (icon > start) {

@@ -31,6 +31,7 @@ struct strip_spec {
 	const char *badge; /* how the VM misbehaves, after its name; NULL: it does not */
 	bool elsewhere;    /* the keyboard is on another output: no colour, no mark */
 	bool caps_lock;    /* said at the right, before the hint */
+	bool cannot_ask;   /* likewise: nobody asks the user, so every answer is no */
 	const char *hint;  /* at the right: "Super Esc  reveal"; NULL: none */
 	bool dark;
 	double scale;

@@ -352,6 +352,24 @@ void clipboard_get_status(struct server *server, struct clipboard_status *ret_st
 	*ret_status = status;
 }
 
+int clipboard_describe(struct server *server, sd_json_variant **ret_json) {
+	const struct clipboard *clipboard = server->clipboard;
+	sd_json_variant *source = NULL;
+	char detail[TELL_BYTES];
+	*ret_json = NULL;
+	if (clipboard == NULL || clipboard->secret == NULL) {
+		return 0;
+	}
+	clipboard_get_content(clipboard, detail);
+	int ret = notice_party_describe(&clipboard->source, &source);
+	if (ret >= 0) {
+		ret = sd_json_buildo(ret_json, SD_JSON_BUILD_PAIR_VARIANT("source", source),
+				SD_JSON_BUILD_PAIR_STRING("detail", detail));
+	}
+	sd_json_variant_unref(source);
+	return ret;
+}
+
 bool clipboard_create(struct server *server) {
 	struct clipboard *clipboard = calloc(1, sizeof(*clipboard));
 	if (clipboard == NULL) {

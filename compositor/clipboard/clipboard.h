@@ -71,6 +71,9 @@ void clipboard_focus_changed(struct server *server);
 
 void clipboard_get_status(struct server *server, struct clipboard_status *ret_status);
 
+/* {"source": who, "detail": what and how much}, which the caller owns; NULL: it is empty. */
+int clipboard_describe(struct server *server, sd_json_variant **ret_json);
+
 /* For policy.c. */
 struct remembered *clipboard_remembered(struct server *server);
 

@@ -134,6 +134,10 @@ static SD_VARLINK_DEFINE_METHOD(GetClipboardPolicy,
 		SD_VARLINK_DEFINE_OUTPUT(timeoutMs, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_OUTPUT(muted, SD_VARLINK_STRING, SD_VARLINK_ARRAY));
 
+static SD_VARLINK_DEFINE_STRUCT_TYPE(ClipboardContent,
+		SD_VARLINK_DEFINE_FIELD_BY_TYPE(source, NoticeParty, 0),
+		SD_VARLINK_DEFINE_FIELD(detail, SD_VARLINK_STRING, 0));
+
 static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(windows, Window, SD_VARLINK_ARRAY),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(domains, Domain, SD_VARLINK_ARRAY),
@@ -141,6 +145,7 @@ static SD_VARLINK_DEFINE_METHOD_FULL(Watch, SD_VARLINK_REQUIRES_MORE,
 		SD_VARLINK_DEFINE_OUTPUT(workspace, SD_VARLINK_INT, 0),
 		SD_VARLINK_DEFINE_OUTPUT(keyboard, SD_VARLINK_STRING, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT(launcher, SD_VARLINK_BOOL, 0),
+		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(clipboard, ClipboardContent, SD_VARLINK_NULLABLE),
 		SD_VARLINK_DEFINE_OUTPUT_BY_TYPE(notices, Notice, SD_VARLINK_ARRAY));
 
 static SD_VARLINK_DEFINE_METHOD(MarkDomain, SD_VARLINK_DEFINE_INPUT(name, SD_VARLINK_STRING, 0),
@@ -185,6 +190,6 @@ static SD_VARLINK_DEFINE_INTERFACE(io_silo_Compositor, SERVICE_NAME, &vl_type_Wi
 		&vl_error_NotStarted, &vl_error_NoLocker, &vl_type_Fact, &vl_type_Question,
 		&vl_method_WatchQuestions, &vl_method_AnswerQuestion, &vl_error_NotAllowed,
 		&vl_method_GetClipboard, &vl_method_ClearClipboard, &vl_type_ClipboardRule,
-		&vl_method_GetClipboardPolicy,
-		&vl_type_Offences, &vl_method_WatchOffences);
+		&vl_type_ClipboardContent, &vl_method_GetClipboardPolicy, &vl_type_Offences,
+		&vl_method_WatchOffences);
 const sd_varlink_interface *const service_interface = &vl_interface_io_silo_Compositor;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/service_windows.h"
 
 #include <errno.h>
@@ -99,12 +100,16 @@ int service_windows_describe(struct server *server, sd_json_variant **ret_deskto
 	cleanup_json sd_json_variant *windows = NULL;
 	cleanup_json sd_json_variant *domains = NULL;
 	cleanup_json sd_json_variant *notices = NULL;
+	cleanup_json sd_json_variant *clipboard = NULL;
 	int ret = describe_windows(server, &windows);
 	if (ret >= 0) {
 		ret = describe_domains(server, &domains);
 	}
 	if (ret >= 0) {
 		ret = notices_describe(server, &notices);
+	}
+	if (ret >= 0) {
+		ret = clipboard_describe(server, &clipboard);
 	}
 	if (ret < 0) {
 		return ret;
@@ -119,6 +124,8 @@ int service_windows_describe(struct server *server, sd_json_variant **ret_deskto
 									      : NULL)),
 			SD_JSON_BUILD_PAIR_BOOLEAN("launcher",
 					layer_shell_is_modal(server) && !layer_shell_asks(server)),
+			SD_JSON_BUILD_PAIR_CONDITION(clipboard != NULL, "clipboard",
+					SD_JSON_BUILD_VARIANT(clipboard)),
 			SD_JSON_BUILD_PAIR_VARIANT("notices", notices));
 }
 

@@ -15,6 +15,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/ask.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/reveal.h"
 #include "decorations/strip.h"
@@ -59,6 +60,7 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 			.scale = (double)strip->scale,
 			.width = strip->box.width,
 			.caps_lock = keyboards_have_caps_lock(server),
+			.cannot_ask = ask_is_lost(server),
 			.hint = reveal_hint(server),
 	};
 	/* On all outputs alike, and nothing of machines. */
@@ -84,7 +86,8 @@ static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
 	return a->holder == b->holder && a->label == b->label && a->glyph == b->glyph &&
 			a->emulated == b->emulated && a->badge == b->badge && a->hint == b->hint &&
 			a->elsewhere == b->elsewhere && a->caps_lock == b->caps_lock &&
-			a->dark == b->dark && a->scale == b->scale && a->width == b->width &&
+			a->cannot_ask == b->cannot_ask && a->dark == b->dark &&
+			a->scale == b->scale && a->width == b->width &&
 			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
 }
 

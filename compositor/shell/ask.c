@@ -48,6 +48,7 @@ struct ask {
 	size_t len;
 	uint32_t last_id;
 	sd_varlink *link; /* of silo-ask; NULL: it is not there */
+	bool is_expected; /* it was there, or should be */
 	int64_t shown_ms; /* when the first became it */
 	struct asker askers[ASKERS_MAX];
 	struct wl_event_source *idle; /* answers are to be told; NULL: none */
@@ -266,7 +267,16 @@ bool ask_is_down(struct server *server) {
 	return server->ask == NULL || server->ask->link == NULL;
 }
 
+bool ask_is_lost(struct server *server) {
+	return ask_is_down(server) && server->ask != NULL && server->ask->is_expected;
+}
+
 /* ---- silo-ask ---- */
+
+void ask_lose(struct server *server) {
+	server->ask->is_expected = true;
+	outputs_update_strips(server);
+}
 
 sd_varlink *ask_link(struct server *server) {
 	return server->ask != NULL ? server->ask->link : NULL;
@@ -279,6 +289,7 @@ void ask_connect(struct server *server, sd_varlink *link) {
 	}
 	sd_varlink_unref(ask->link);
 	ask->link = sd_varlink_ref(link);
+	ask->is_expected = true;
 	/* Whoever came before is not heard any more. */
 	ask_refuse_all(server, ASK_DOWN);
 	outputs_update_strips(server);

@@ -47,10 +47,11 @@ struct ask_fact {
 
 struct ask_request {
 	const struct domain *source, *target; /* shown as plates; NULL: none */
-	const struct notice_party *source_party; /* instead of source, if that is gone; may be NULL */
-	const struct domain *about; /* whose doing it is: it may be muted; NULL: nobody's */
-	const char *question;       /* "Let banking paste from work?" */
-	const char *action;         /* the yes, a verb: "Paste" */
+	const struct notice_party
+			*source_party; /* instead of source, if that is gone; may be NULL */
+	const struct domain *about;    /* whose doing it is: it may be muted; NULL: nobody's */
+	const char *question;          /* "Let banking paste from work?" */
+	const char *action;            /* the yes, a verb: "Paste" */
 	struct ask_fact facts[ASK_FACTS_MAX]; /* up to the first without a name */
 	const char *remember; /* the box's words: what is remembered until when; NULL: no box */
 	ask_answered_t answered;
@@ -73,8 +74,11 @@ void ask_withdraw(struct server *server, uint32_t id);
 /* All that wait are answered no, with that reason: what a lock does. */
 void ask_refuse_all(struct server *server, enum ask_reason reason);
 
-/* Is silo-ask missing, so that every question is answered no? The strip says so. */
+/* Is silo-ask not there, so that every question is answered no? */
 bool ask_is_down(struct server *server);
+
+/* Was it there, or looked for in vain? Then the strip says so. */
+bool ask_is_lost(struct server *server);
 
 /* Forgets who is muted. */
 void ask_unmute_all(struct server *server);
@@ -87,6 +91,9 @@ bool ask_is_muted(struct server *server, const char *vm);
 /* silo-ask listens over link, which is kept, or (NULL) does no more. */
 void ask_connect(struct server *server, sd_varlink *link);
 sd_varlink *ask_link(struct server *server);
+
+/* It was not found, and will not come. */
+void ask_lose(struct server *server);
 
 /* What silo-ask is to show: {"question": object or absent, "waiting": number}. */
 int ask_describe(struct server *server, sd_json_variant **ret_json);

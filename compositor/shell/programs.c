@@ -21,6 +21,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/shell/ask.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/shell/spawn.h"
 
@@ -115,6 +116,9 @@ static void start_kept(struct kept *kept) {
 	forget(&kept->program);
 	respawn_started(&kept->respawn);
 	kept->is_missing = !start(kept->programs, &kept->program, kept->name, handle_client_gone);
+	if (kept->is_missing && kept == &kept->programs->kept[KEPT_ASK]) {
+		ask_lose(server);
+	}
 }
 
 static int handle_rest(void *data) {

@@ -187,6 +187,9 @@ void panel_take_windows(struct panel *panel, sd_json_variant *answer) {
 							      : PANEL_WORKSPACES_MAX;
 	panel->workspace = (unsigned int)number_of(answer, "workspace");
 	panel->is_launcher_open = is_true(answer, "launcher");
+	sd_json_variant *clipboard = field_of(answer, "clipboard");
+	party_take(field_of(clipboard, "source"), &panel->copied_from);
+	take_text(clipboard, "detail", PANEL_COPIED_MAX, panel->copied, sizeof(panel->copied));
 	panel->used_workspaces = 0;
 	free(panel->windows);
 	panel->windows = calloc(len + 1, sizeof(*panel->windows));

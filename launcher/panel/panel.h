@@ -8,6 +8,7 @@
 #define SILO_LAUNCHER_PANEL_PANEL_H
 
 #include "launcher/data/model.h"
+#include "launcher/data/party.h"
 #include "launcher/panel/battery.h"
 #include "launcher/toolkit/canvas.h"
 
@@ -19,6 +20,7 @@
 #define PANEL_PARTS_MAX 256
 /* Code points of a title; more than fits into the widest field. */
 #define PANEL_TITLE_MAX 64
+#define PANEL_COPIED_MAX 48
 
 struct panel_window {
 	uint64_t id;
@@ -65,6 +67,9 @@ struct panel {
 	unsigned int used_workspaces;       /* a bit for each that has windows */
 	bool is_launcher_open;
 	struct battery battery;
+	/* What waits in the clipboard between VMs: whose; nobody's: nothing does. */
+	struct party copied_from;
+	char copied[4 * PANEL_COPIED_MAX + 1]; /* what kind and how much */
 };
 
 /* What is particular to the panel of one output. */

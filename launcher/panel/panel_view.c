@@ -258,6 +258,8 @@ static double draw_clock(struct canvas *canvas, int width, const char *date, con
 
 #define BATTERY_WIDTH 20
 #define BATTERY_HEIGHT 11
+/* On a narrower one the windows need the room; the notice has told. */
+#define CLIPBOARD_WIDTH_MIN 900
 
 /* A body with its pole at the right, filled as far as it is; a flash while it is charged. Returns
  * where it begins. */
@@ -285,6 +287,41 @@ static double draw_battery(struct canvas *canvas, const struct battery *battery,
 	return x;
 }
 
+#define TILE 16
+
+/* What waits to be pasted. Returns where it begins. */
+static double draw_clipboard(const struct panel *panel, struct canvas *canvas, double end) {
+	const struct theme *theme = canvas->theme;
+	const struct party *party = &panel->copied_from;
+	double x = end -
+			canvas_text(canvas, panel->copied, end, MIDDLE,
+					&(struct text_look){.size = 13,
+							.color = theme->ink2,
+							.align = ALIGN_RIGHT,
+							.is_number = true});
+	const char *label = party->is_host ? "This computer" : party->label;
+	x -= 8;
+	x -= canvas_text(canvas, label, x, MIDDLE,
+			&(struct text_look){.size = 13,
+					.weight = 600,
+					.color = theme->ink,
+					.align = ALIGN_RIGHT});
+	x -= 6 + TILE;
+	if (party->is_host) {
+		marks_silo(canvas->cr, canvas_snap(canvas, x + TILE / 2.0),
+				canvas_snap(canvas, MIDDLE), TILE * canvas->scale, theme->ink);
+	} else {
+		canvas_fill(canvas, (struct box){x, MIDDLE - TILE / 2.0, TILE, TILE},
+				party->colors.fill);
+		marks_glyph(canvas->cr, party->glyph, canvas_snap(canvas, x + TILE / 2.0),
+				canvas_snap(canvas, MIDDLE), 0.5 * TILE * canvas->scale,
+				party->colors.text);
+	}
+	x -= 16;
+	canvas_figure(canvas, FIGURE_CLIPBOARD, x + 4, MIDDLE, theme->ink);
+	return x - 4;
+}
+
 void panel_draw(const struct panel *panel, struct panel_view *view, struct canvas *canvas,
 		int width, const char *date, const char *time, uint64_t now_ms) {
 	const struct theme *theme = canvas->theme;
@@ -304,6 +341,9 @@ void panel_draw(const struct panel *panel, struct panel_view *view, struct canva
 	double end = draw_clock(canvas, width, date, time) - END_GAP;
 	if (panel->battery.is_there) {
 		end = draw_battery(canvas, &panel->battery, end) - END_GAP;
+	}
+	if (panel->copied_from.is_there && width >= CLIPBOARD_WIDTH_MIN) {
+		end = draw_clipboard(panel, canvas, end) - END_GAP;
 	}
 	const struct density *density = choose_density(panel, canvas, end - x);
 	canvas_clip(canvas, (struct box){x, 0, fmax(1, end - x), PANEL_HEIGHT});

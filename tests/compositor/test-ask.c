@@ -269,7 +269,7 @@ static void without_it_everything_is_no(void **state) {
 	await_answer(&scene, &answered);
 	assert_false(answered.result.is_allowed);
 	assert_int_equal(answered.result.reason, ASK_DOWN);
-	assert_true(ask_is_down(scene.server));
+	assert_true(ask_is_down(scene.server) && ask_is_lost(scene.server));
 	dispatch_until(&scene, is_hidden);
 	ask(&scene, &answered);
 	assert_int_equal(answered.times, 0);
@@ -277,6 +277,7 @@ static void without_it_everything_is_no(void **state) {
 	assert_int_equal(answered.result.reason, ASK_DOWN);
 	/* It comes back. */
 	dispatch_until(&scene, is_up);
+	assert_false(ask_is_lost(scene.server));
 	ask(&scene, &answered);
 	dispatch_until(&scene, is_shown);
 	/* What locks the screen does this. */

@@ -282,7 +282,10 @@ static void asked(void **state) {
 	assert_int_equal(state_of(&scene), CLIPBOARD_EMPTY);
 	assert_null(scene.peers[UNTRUSTED].offer);
 	dispatch_until(&scene, is_hidden);
-	/* Yes, from now on. */
+	/* Yes, from now on; the paste keys come when the window has the keyboard again. */
+	scene.server->settings->clipboard.paste_symbol = XKB_KEY_v;
+	scene.server->settings->clipboard.paste_modifiers = WLR_MODIFIER_CTRL;
+	int presses = scene.peers[UNTRUSTED].client->key_presses;
 	copy_and_ask(&scene, &source);
 	dispatch_until(&scene, is_shown);
 	keep_quiet(&scene);
@@ -293,6 +296,9 @@ static void asked(void **state) {
 	dispatch_while(&scene, CLIPBOARD_ASKING, NULL);
 	expect_notice(&scene, "Pasted into untrusted", NULL);
 	dispatch_until(&scene, is_hidden);
+	assert_int_equal(scene.peers[UNTRUSTED].client->key_presses, presses + 1);
+	assert_int_equal(scene.peers[UNTRUSTED].client->last_key, KEY_V);
+	scene.server->settings->clipboard.paste_symbol = XKB_KEY_NoSymbol;
 	expect_paste(&scene, UNTRUSTED, "plans");
 	copy(&scene, WORK, &source, "text/plain");
 	focus(&scene, UNTRUSTED);

@@ -209,6 +209,9 @@ static void strips(void **state) {
 	wrong += !check_strip("elsewhere", elsewhere, 1);
 	wrong += !check_strip("locked", (struct strip_spec){.holder = STRIP_LOCKED}, 1);
 	wrong += !check_strip("dark", dark, 1);
+	struct strip_spec mute = dark;
+	mute.cannot_ask = true;
+	wrong += !check_strip("cannot-ask-dark", mute, 1);
 	struct strip_spec caps = dark;
 	caps.caps_lock = true;
 	wrong += !check_strip("caps-dark", caps, 1);

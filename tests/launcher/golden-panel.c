@@ -97,6 +97,32 @@ static void pictures(void **state) {
 	assert_int_equal(wrong, 0);
 }
 
+#define COPIED(from)                                                                               \
+	"{\"workspaces\":4,\"workspace\":1,\"windows\":[],\"clipboard\":{\"source\":" from         \
+	",\"detail\":\"Text, 212 characters\"}}"
+
+static void what_waits_to_be_pasted(void **state) {
+	static const char *const copies[] = {
+			COPIED("{\"name\":\"work\",\"label\":\"work\",\"color\":\"#0175d4\","
+			       "\"glyph\":"
+			       "\"square\"}"),
+			COPIED("{\"name\":\"host\",\"label\":\"host\"}"),
+			COPIED("{\"name\":\"../x\"}"),
+	};
+	struct panel panel;
+	begin(&panel, false, copies[0]);
+	assert_true(draw(&panel, "panel-clipboard", 1, 1000));
+	take(&panel, copies[1]);
+	assert_true(draw(&panel, "panel-clipboard-host", 1, 1000));
+	/* No room, and nonsense. */
+	assert_true(draw(&panel, NULL, 1, 300));
+	take(&panel, copies[2]);
+	assert_false(panel.copied_from.is_there);
+	take(&panel, desktop);
+	assert_false(panel.copied_from.is_there);
+	panel_finish(&panel);
+}
+
 static void parts_answer_where_they_are(void **state) {
 	struct panel panel;
 	begin(&panel, true, desktop);
@@ -192,6 +218,7 @@ int main(int argc, char *argv[]) {
 	}
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(pictures),
+			cmocka_unit_test(what_waits_to_be_pasted),
 			cmocka_unit_test(parts_answer_where_they_are),
 			cmocka_unit_test(a_flood_is_counted),
 			cmocka_unit_test(nonsense_is_left_out),
