@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "compositor/settings/reading.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/suggest.h"
 
-#define RULES_MAX 16
+/* Of one block; the tables are shorter. */
+#define RULES_MAX 32
 
 char *reading_copy(const char *text) {
 	char *copied = strdup(text);
@@ -55,6 +57,7 @@ static bool has_form(struct reading *reading, const struct rule *rule) {
 void reading_block(struct reading *reading, const struct scfg_block *block,
 		const struct rule *rules, size_t rules_len) {
 	int first_lines[RULES_MAX] = {0};
+	assert(rules_len <= RULES_MAX);
 	for (size_t i = 0; i < block->directives_len; i++) {
 		reading->directive = &block->directives[i];
 		const struct rule *rule = find_rule(reading->directive->name, rules, rules_len);
