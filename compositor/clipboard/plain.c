@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+#include "base/canary.h"
 #include "base/text.h"
 
 static bool is_control(uint32_t code) {
 	return (code < 0x20 && code != '\t' && code != '\n' && code != '\r') ||
-			(code >= 0x7f && code <= 0x9f);
+			(code >= 0x7f && code <= (CANARY(clipboard) ? 0x7f : 0x9f));
 }
 
 bool plain_take(uint8_t *bytes, size_t len, bool keeps_controls, struct plain *ret_plain) {

@@ -503,8 +503,37 @@ def desktop_seeds():
                         'LaunchHostApplication {"id":"none"}', 'OpenShell {"domain":"work"}', "ToggleLauncher")
 
 
+# --- texts ---
+
+def text_seeds():
+    words = ("plain", "a\tb\nc\r\n", "\u00e4\u20ac\U0001f600", "a\x1b[2Jb", "\x7f\x80\x9b", "\u202etitle", "a\u0301\u0301\u0301\u0301",
+             "a   b \u3000 c ", "\u200b\u2028x", "host", "work-vm", "01234567-89ab-cdef-0123-456789abcdef", "A_1=x")
+    for i, word in enumerate(words):
+        yield f"{i}", b"\x20\x40" + word.encode()
+        yield f"short-{i}", b"\3\4" + word.encode()
+    for i, octets in enumerate((b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"a\0b", b"\xf0\x9f")):
+        yield f"bad-{i}", b"\x20\x40a" + octets + b"b"
+
+
+def clipboard_seeds():
+    for name, octets in text_seeds():
+        yield name, octets[:1] + octets[2:]
+        yield "kept-" + name, b"\1" + octets[2:]
+
+
+# --- the compositor: steps of fuzz-guest.c ---
+
+def guest_seeds():
+    """A window, a popup, a drag; the places of globals in the speaker's list depend on what is offered."""
+    for base in range(2, 26):
+        made = say(base, 0, 0) + say(255, 0, 0)
+        yield f"make-{base}", made + say(255, 1, 0) + say(254, 6)
+        yield f"make-two-{base}", say(base, 0, 0) + say(base + 1, 0, 0) + say(base, 2, 0, 0, 0) + say(255, 1, 0, 0)
+    yield "keys", bytes([10, 0, 10, 4, 10, 0x84, 10, 0x80, 11, 40, 40, 12, 0, 12, 0x80, 14, 15])
+
+
 def main():
-    kinds = {"agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
+    kinds = {"text": text_seeds, "clipboard": clipboard_seeds, "guest": guest_seeds, "agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
     for target, seeds in kinds.items():
         folder = os.path.join(sys.argv[1], target)
         os.makedirs(folder, exist_ok=True)
