@@ -33,11 +33,14 @@
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/focus.h"
+#include "compositor/input/gesture.h"
 #include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/newcomer.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
+#include "compositor/input/text_input.h"
+#include "compositor/input/touch.h"
 #include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/lock/locker.h"
@@ -216,6 +219,9 @@ static const struct module modules[] = {
 		{"pointing", pointing_create, pointing_destroy},
 		{"constraints", constraints_create, constraints_destroy},
 		{"pointer", pointer_create, pointer_destroy},
+		{"gestures", gestures_create, gestures_destroy},
+		{"touch", touch_create, touch_destroy},
+		{"text inputs", text_inputs_create, text_inputs_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},
 		{"shadows", shadows_create, shadows_destroy},

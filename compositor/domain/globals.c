@@ -52,6 +52,9 @@ const struct globals_row globals_table[] = {
 		{"wp_content_type_manager_v1", ALL, 0},
 		{"wp_alpha_modifier_v1", ALL, 0},
 		{"zwp_relative_pointer_manager_v1", ALL, 0},
+		/* To who has the keyboard. */
+		{"zwp_pointer_gestures_v1", ALL, 0},
+		{"zwp_text_input_manager_v3", ALL, 0},
 		/* While they have keyboard and pointer, after a click, until the trusted key. */
 		{"zwp_pointer_constraints_v1", ALL, 0},
 		/*

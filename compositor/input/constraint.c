@@ -33,6 +33,8 @@ struct constraints {
 	struct window *armed; /* pressed by the user since it got the keyboard; NULL: none */
 	struct wlr_pointer_constraint_v1 *active; /* NULL: none */
 	struct wlr_pointer_constraint_v1 *dying;  /* being destroyed now */
+	double absolute_x, absolute_y;            /* in the layout, as a device said last */
+	uint32_t relative_ms;                     /* time of the last motion of another kind */
 	struct wl_listener new_constraint;
 };
 
@@ -174,7 +176,8 @@ static bool confine(struct constraints *constraints, struct constraint_motion *m
 	return is_inside;
 }
 
-bool constraints_motion(struct server *server, struct seat *seat,
+/* The pointer's way, if it may move. */
+static bool allow_motion(struct server *server, struct seat *seat,
 		struct constraint_motion *motion) {
 	struct constraints *constraints = server->constraints;
 	bool is_focused = seat != NULL && seat->domain == focus_domain(server);
@@ -191,6 +194,39 @@ bool constraints_motion(struct server *server, struct seat *seat,
 	}
 	if (!confine(constraints, motion)) {
 		constraints_break(server);
+	}
+	return true;
+}
+
+bool constraints_motion(struct server *server, struct seat *seat,
+		struct constraint_motion *motion) {
+	server->constraints->relative_ms = motion->time_ms;
+	return allow_motion(server, seat, motion);
+}
+
+bool constraints_motion_absolute(struct server *server, struct seat *seat, uint32_t time_ms,
+		double *x, double *y) {
+	struct constraints *constraints = server->constraints;
+	struct wlr_cursor *cursor = cursor_wlr(server);
+	bool is_confined = constraints_state(server) == CONSTRAINT_CONFINED;
+	double dx = *x - constraints->absolute_x, dy = *y - constraints->absolute_y;
+	constraints->absolute_x = *x;
+	constraints->absolute_y = *y;
+	struct constraint_motion motion = {
+			.time_ms = time_ms,
+			.dx = is_confined ? *x - cursor->x : dx,
+			.dy = is_confined ? *y - cursor->y : dy,
+			.unaccelerated_x = dx,
+			.unaccelerated_y = dy,
+	};
+	/* Nested, one motion comes in both kinds. */
+	bool is_told = constraints->relative_ms == time_ms;
+	if (!allow_motion(server, is_told ? NULL : seat, &motion)) {
+		return false;
+	}
+	if (constraints_state(server) == CONSTRAINT_CONFINED) {
+		*x = cursor->x + motion.dx;
+		*y = cursor->y + motion.dy;
 	}
 	return true;
 }

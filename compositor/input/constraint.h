@@ -47,6 +47,10 @@ void constraints_update(struct server *server);
  */
 bool constraints_motion(struct server *server, struct seat *seat, struct constraint_motion *motion);
 
+/* The same for a device that says where to, *x and *y of the layout. */
+bool constraints_motion_absolute(struct server *server, struct seat *seat, uint32_t time_ms,
+		double *x, double *y);
+
 /* The user wants the pointer back, or the session is locked. Returns whether it was constrained. */
 bool constraints_break(struct server *server);
 

@@ -76,8 +76,6 @@ struct pointer {
 		uint32_t time_ms;
 	} last_click;
 	struct wlr_scene_tree *drag_icon;
-	double absolute_x, absolute_y; /* in the layout, as a device said last */
-	uint32_t relative_ms;          /* time of the last motion of another kind */
 	struct wl_listener surface_destroy;
 	struct wl_listener motion, motion_absolute, button, axis, frame, outputs_changed;
 };
@@ -341,9 +339,7 @@ static void notify_release(struct pointer *pointer, const struct wlr_pointer_but
 	}
 }
 
-static void handle_button(struct wl_listener *listener, void *data) {
-	struct pointer *pointer = wl_container_of(listener, pointer, button);
-	const struct wlr_pointer_button_event *event = data;
+static void process_button(struct pointer *pointer, const struct wlr_pointer_button_event *event) {
 	keyboards_end_tap(pointer->server);
 	if (event->state == WL_POINTER_BUTTON_STATE_PRESSED) {
 		bool is_nobodys = idle_activity(pointer->server);
@@ -365,6 +361,32 @@ static void handle_button(struct wl_listener *listener, void *data) {
 	}
 }
 
+static void handle_button(struct wl_listener *listener, void *data) {
+	struct pointer *pointer = wl_container_of(listener, pointer, button);
+	process_button(pointer, data);
+}
+
+void pointer_emulate(struct server *server, enum pointer_deed deed, double x, double y,
+		uint32_t time_ms) {
+	struct pointer *pointer = server->pointer;
+	if (deed != POINTER_RELEASE && constraints_state(server) == CONSTRAINT_NONE) {
+		wlr_cursor_warp_closest(cursor_wlr(server), NULL, x, y);
+		process_motion(pointer, time_ms);
+	}
+	if (deed != POINTER_MOVE) {
+		const struct wlr_pointer_button_event event = {
+				.time_msec = time_ms,
+				.button = BTN_LEFT,
+				.state = deed == POINTER_PRESS ? WL_POINTER_BUTTON_STATE_PRESSED
+							       : WL_POINTER_BUTTON_STATE_RELEASED,
+		};
+		process_button(pointer, &event);
+	}
+	if (pointer->seat != NULL) {
+		wlr_seat_pointer_notify_frame(pointer->seat->wlr_seat);
+	}
+}
+
 static void handle_motion(struct wl_listener *listener, void *data) {
 	struct pointer *pointer = wl_container_of(listener, pointer, motion);
 	const struct wlr_pointer_motion_event *event = data;
@@ -375,7 +397,6 @@ static void handle_motion(struct wl_listener *listener, void *data) {
 			.unaccelerated_x = event->unaccel_dx,
 			.unaccelerated_y = event->unaccel_dy,
 	};
-	pointer->relative_ms = event->time_msec;
 	if (constraints_motion(pointer->server, pointer->seat, &motion)) {
 		wlr_cursor_move(cursor_wlr(pointer->server), &event->pointer->base, motion.dx,
 				motion.dy);
@@ -390,26 +411,8 @@ static void handle_motion_absolute(struct wl_listener *listener, void *data) {
 	double x, y;
 	wlr_cursor_absolute_to_layout_coords(cursor, &event->pointer->base, event->x, event->y, &x,
 			&y);
-	struct constraint_motion motion = {
-			.time_ms = event->time_msec,
-			.dx = x - pointer->absolute_x,
-			.dy = y - pointer->absolute_y,
-			.unaccelerated_x = x - pointer->absolute_x,
-			.unaccelerated_y = y - pointer->absolute_y,
-	};
-	pointer->absolute_x = x;
-	pointer->absolute_y = y;
-	/* Nested, one motion comes in both kinds. */
-	bool is_told = pointer->relative_ms == event->time_msec;
-	if (constraints_state(pointer->server) == CONSTRAINT_CONFINED) {
-		motion.dx = x - cursor->x;
-		motion.dy = y - cursor->y;
-	}
-	if (constraints_motion(pointer->server, is_told ? NULL : pointer->seat, &motion)) {
-		bool is_free = constraints_state(pointer->server) == CONSTRAINT_NONE;
-		wlr_cursor_warp_closest(cursor, &event->pointer->base,
-				is_free ? x : cursor->x + motion.dx,
-				is_free ? y : cursor->y + motion.dy);
+	if (constraints_motion_absolute(pointer->server, pointer->seat, event->time_msec, &x, &y)) {
+		wlr_cursor_warp_closest(cursor, &event->pointer->base, x, y);
 		process_motion(pointer, event->time_msec);
 	}
 }

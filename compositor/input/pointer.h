@@ -21,6 +21,17 @@ void pointer_destroy(struct server *server);
 /* Takes motion, buttons and scrolling from a pointer device until it is destroyed. */
 void pointer_add(struct server *server, struct wlr_input_device *device);
 
+/* What a finger or a pen does that no client knows as such. */
+enum pointer_deed {
+	POINTER_PRESS, /* of the left button */
+	POINTER_MOVE,
+	POINTER_RELEASE,
+};
+
+/* As if the pointer had been moved to that place of the layout and pressed, or moved, or released. */
+void pointer_emulate(struct server *server, enum pointer_deed deed, double x, double y,
+		uint32_t time_ms);
+
 /* Something under the pointer may have changed: finds out what it is over now. */
 void pointer_rebase(struct server *server);
 

@@ -12,8 +12,11 @@
 #include "compositor/domain/domain.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/deadtime.h"
+#include "compositor/input/gesture.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/text_input.h"
+#include "compositor/input/touch.h"
 #include "compositor/listen.h"
 #include "compositor/server.h"
 
@@ -44,6 +47,12 @@ static void handle_start_drag(struct wl_listener *listener, void *data) {
 
 static const struct wlr_keyboard_impl shown_impl = {.name = "silo"};
 
+void seat_update_capabilities(struct seat *seat) {
+	uint32_t touch = touch_is_there(seat->domain->server) ? WL_SEAT_CAPABILITY_TOUCH : 0;
+	wlr_seat_set_capabilities(seat->wlr_seat,
+			WL_SEAT_CAPABILITY_POINTER | WL_SEAT_CAPABILITY_KEYBOARD | touch);
+}
+
 struct seat *seat_create(struct domain *domain) {
 	struct seat *seat = calloc(1, sizeof(*seat));
 	if (seat == NULL) {
@@ -72,8 +81,7 @@ struct seat *seat_create(struct domain *domain) {
 	wlr_keyboard_init(&seat->shown, &shown_impl, "silo");
 	seat_use_keyboard(seat, keyboards_main(domain->server));
 	wlr_seat_set_keyboard(wlr_seat, &seat->shown);
-	wlr_seat_set_capabilities(wlr_seat,
-			WL_SEAT_CAPABILITY_POINTER | WL_SEAT_CAPABILITY_KEYBOARD);
+	seat_update_capabilities(seat);
 	return seat;
 }
 
@@ -84,6 +92,8 @@ void seat_destroy(struct seat *seat) {
 	pointer_forget_seat(seat->domain->server, seat);
 	cursor_forget_seat(seat->domain->server, seat);
 	deadtime_forget_domain(seat->domain);
+	touch_forget_seat(seat->domain->server, seat);
+	gestures_leave_seat(seat->domain->server, seat);
 	listener_remove(&seat->request_set_cursor);
 	listener_remove(&seat->request_set_selection);
 	listener_remove(&seat->request_set_primary_selection);
@@ -134,6 +144,7 @@ void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface) {
 	}
 	show_modifiers(seat, keyboard, seat->stale);
 	wlr_seat_keyboard_notify_enter(seat->wlr_seat, surface, NULL, 0, &seat->shown.modifiers);
+	text_inputs_set_focus(seat->domain->server, seat, surface);
 }
 
 void seat_keyboard_leave(struct seat *seat) {
@@ -141,6 +152,9 @@ void seat_keyboard_leave(struct seat *seat) {
 	wlr_seat_keyboard_notify_clear_focus(seat->wlr_seat);
 	seat->shown.num_keycodes = 0;
 	seat->stale = 0;
+	text_inputs_set_focus(seat->domain->server, seat, NULL);
+	gestures_leave_seat(seat->domain->server, seat);
+	touch_leave_seat(seat->domain->server, seat);
 	pointer_leave_seat(seat->domain->server, seat);
 }
 

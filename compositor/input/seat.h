@@ -26,8 +26,9 @@ struct seat {
 	struct wlr_keyboard shown;
 	/* Modifiers that were held for somebody else when the domain got the keyboard, and still are. */
 	uint32_t stale;
-	unsigned int constraints_len; /* of the pointer, that its clients have made */
-	bool is_refusing_drag;        /* what begins now is not to be shown */
+	/* What its clients have made of each. */
+	unsigned int constraints_len, text_inputs_len;
+	bool is_refusing_drag; /* what begins now is not to be shown */
 	struct wl_listener request_set_cursor;
 	struct wl_listener request_set_selection, request_set_primary_selection;
 	struct wl_listener request_start_drag, start_drag;
@@ -40,6 +41,9 @@ struct seat *seat_create(struct domain *domain);
 void seat_destroy(struct seat *seat);
 
 const struct wl_global *seat_global(const struct seat *seat);
+
+/* A touch screen has come or gone. */
+void seat_update_capabilities(struct seat *seat);
 
 /* Gives surface, of this domain, the keyboard. */
 void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface);

@@ -22,6 +22,7 @@
 #include "compositor/input/cursor.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/touch.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
@@ -42,6 +43,8 @@ static void handle_new_input(struct wl_listener *listener, void *data) {
 		keyboards_add(tools->server, wlr_keyboard_from_input_device(device), false);
 	} else if (device->type == WLR_INPUT_DEVICE_POINTER) {
 		pointer_add(tools->server, device);
+	} else if (device->type == WLR_INPUT_DEVICE_TOUCH) {
+		touch_add(tools->server, device);
 	}
 }
 

@@ -14,6 +14,10 @@ extern const struct wl_interface zwp_relative_pointer_v1_interface;
 extern const struct wl_interface zwp_pointer_constraints_v1_interface;
 extern const struct wl_interface zwp_locked_pointer_v1_interface;
 extern const struct wl_interface zwp_confined_pointer_v1_interface;
+extern const struct wl_interface zwp_pointer_gestures_v1_interface;
+extern const struct wl_interface zwp_pointer_gesture_swipe_v1_interface;
+extern const struct wl_interface zwp_pointer_gesture_pinch_v1_interface;
+extern const struct wl_interface zwp_pointer_gesture_hold_v1_interface;
 extern const struct wl_interface wp_cursor_shape_manager_v1_interface;
 extern const struct wl_interface wp_cursor_shape_device_v1_interface;
 extern const struct wl_interface zwp_text_input_v3_interface;
@@ -113,6 +117,39 @@ static const struct policy_row zwp_confined_pointer_v1_events[] = {
 		{"unconfined"},
 };
 
+static const struct policy_row zwp_pointer_gestures_v1_requests[] = {
+		{"get_swipe_gesture"},
+		{"get_pinch_gesture"},
+		{"release", .destroys = true},
+		{"get_hold_gesture"},
+};
+
+static const struct policy_row zwp_pointer_gesture_swipe_v1_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_pointer_gesture_swipe_v1_events[] = {
+		{"begin", .serial = 1},
+		{"update"},
+		{"end", .serial = 1},
+};
+
+static const struct policy_row zwp_pointer_gesture_pinch_v1_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_pointer_gesture_pinch_v1_events[] = {
+		{"begin", .serial = 1},
+		{"update"},
+		{"end", .serial = 1},
+};
+
+static const struct policy_row zwp_pointer_gesture_hold_v1_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_pointer_gesture_hold_v1_events[] = {
+		{"begin", .serial = 1},
+		{"end", .serial = 1},
+};
+
 static const struct policy_row wp_cursor_shape_manager_v1_requests[] = {
 		{"destroy", .destroys = true},
 		{"get_pointer"},
@@ -178,6 +215,17 @@ const struct policy_table policy_input[] = {
 				ROWS(zwp_locked_pointer_v1_events)),
 		POLICY_TABLE(zwp_confined_pointer_v1, ROWS(zwp_confined_pointer_v1_requests),
 				ROWS(zwp_confined_pointer_v1_events)),
+		POLICY_TABLE(zwp_pointer_gestures_v1, ROWS(zwp_pointer_gestures_v1_requests),
+				NO_ROWS),
+		POLICY_TABLE(zwp_pointer_gesture_swipe_v1,
+				ROWS(zwp_pointer_gesture_swipe_v1_requests),
+				ROWS(zwp_pointer_gesture_swipe_v1_events)),
+		POLICY_TABLE(zwp_pointer_gesture_pinch_v1,
+				ROWS(zwp_pointer_gesture_pinch_v1_requests),
+				ROWS(zwp_pointer_gesture_pinch_v1_events)),
+		POLICY_TABLE(zwp_pointer_gesture_hold_v1,
+				ROWS(zwp_pointer_gesture_hold_v1_requests),
+				ROWS(zwp_pointer_gesture_hold_v1_events)),
 		POLICY_TABLE(wp_cursor_shape_manager_v1, ROWS(wp_cursor_shape_manager_v1_requests),
 				NO_ROWS),
 		POLICY_TABLE(wp_cursor_shape_device_v1, ROWS(wp_cursor_shape_device_v1_requests),
