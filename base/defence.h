@@ -33,6 +33,7 @@
 	X(move_button) /* a client moves its window while no button is held */ \
 	X(lock_picture) /* windows are seen while the session is locked */ \
 	X(lock_input) /* the window in use keeps the keyboard while the session is locked */ \
+	X(lock_chords) /* chords of the desktop work while the session is locked */ \
 	X(lock_pointer) /* windows are pointed at while the session is locked */ \
 	/* the end */
 /* clang-format on */

@@ -67,7 +67,7 @@ static bool run_action(struct server *server, const char *name, unsigned int num
 		uint32_t modifiers, bool is_virtual) {
 	const struct action *action = name != NULL ? action_find(name) : NULL;
 	/* Only the chords for other consoles, which are none of these, work then. */
-	if (lock_is_on(server)) {
+	if (lock_is_on(server) && DEFENDS(lock_chords)) {
 		return false;
 	}
 	if (action == NULL || (action->is_trusted && is_virtual && DEFENDS(virtual_chords)) ||

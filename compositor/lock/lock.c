@@ -265,7 +265,6 @@ static void engage(struct lock *lock) {
 	}
 	show_layers(lock);
 	pointer_rebase(server);
-	clipboard_wipe(server, "Wiped: the screen was locked");
 	set_mark(lock);
 	watch_changed(server);
 	wl_signal_emit_mutable(&lock->events.changed, NULL);

@@ -58,11 +58,6 @@ void login_tell_idle(struct server *server, bool is_idle) {
 	}
 }
 
-static void handle_lock_changed(struct wl_listener *listener, void *data) {
-	struct login *login = wl_container_of(listener, login, lock_changed);
-	tell(login, "SetLockedHint", lock_is_on(login->server));
-}
-
 /* ---- sleep ---- */
 
 static int handle_delay(sd_bus_message *reply, void *data, sd_bus_error *error) {
@@ -84,6 +79,15 @@ static int handle_delay(sd_bus_message *reply, void *data, sd_bus_error *error) 
 static void take_delay(struct login *login) {
 	sd_bus_call_method_async(login->bus, NULL, SERVICE, PATH, MANAGER, "Inhibit", handle_delay,
 			login, "ssss", "sleep", "Silo", "The screen is locked first", "delay");
+}
+
+static void handle_lock_changed(struct wl_listener *listener, void *data) {
+	struct login *login = wl_container_of(listener, login, lock_changed);
+	tell(login, "SetLockedHint", lock_is_on(login->server));
+	/* polkit, which logind asks, may not have been there yet. */
+	if (login->delay < 0 && !login->is_leaving && !lock_is_on(login->server)) {
+		take_delay(login);
+	}
 }
 
 static void let_sleep(struct login *login) {

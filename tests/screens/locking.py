@@ -101,14 +101,14 @@ def a_screen_that_comes_while_it_is_locked_shows_nothing(world):
     world.keep('both-locked', 1)
     # The window would come back to this screen, were it to be seen.
     world.screen(1).plug(0, 0)
-    world.machine.wait_file('/sys/class/drm/card0-Virtual-2/status', 'disconnected')
+    world.machine.shell.run('until grep -q ^dis /sys/class/drm/card0-Virtual-2/status; do sleep 0.1; done')
     world.wait_locked()
     world.screen(1).plug(1024, 768)
     world.wait_locked(1, 'the locker on the screen that came')
     world.keep('came-locked', 1)
-    world.screen(1).plug(0, 0)
-    world.wait_locked()
     world.unlock()
+    world.screen(1).wait(lambda s: s.count(FLAT) > 20000, SLOW, 'the window on the screen that came')
+    world.screen(1).plug(0, 0)
     world.screen().wait(lambda s: s.count(FLAT) > 20000, SLOW, 'the window on the first screen')
 
 
