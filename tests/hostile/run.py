@@ -16,6 +16,7 @@ from worlds import bare_world, command_world, display_world, own_world, silo_wor
 
 CASE_TIMEOUT = 60
 LOG_LINES = 20
+CONTROL_RETRIES = 2
 
 
 class Case(NamedTuple):
@@ -98,6 +99,10 @@ def run_case(case, options):
     passed, verdicts, notes = True, {}, []
     for trial in trials_of(case, options):
         verdict, reason, logs = attack(case, trial)
+        # To fall once is enough to show that the attack works: on a busy machine some floods do not at first.
+        for _ in range(CONTROL_RETRIES):
+            if trial.wanted == "broken" and verdict != "broken":
+                verdict, reason, logs = attack(case, trial)
         verdicts[trial.name] = verdict
         notes.append(f"{trial.name} {verdict}: {reason}")
         if trial.wanted and verdict != trial.wanted:
