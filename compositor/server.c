@@ -62,6 +62,7 @@
 #include "compositor/shell/sockets.h"
 #include "compositor/shell/tools.h"
 #include "compositor/window/activation.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/decoration.h"
 #include "compositor/window/reveal.h"
 #include "compositor/window/shadow.h"
@@ -229,6 +230,7 @@ static const struct module modules[] = {
 		{"windows", windows_create, windows_destroy},
 		{"switcher", switcher_create, switcher_destroy},
 		{"reveal", reveal_create, reveal_destroy},
+		{"bare", bare_create, bare_destroy},
 		{"decorations", decorations_create, decorations_destroy},
 		{"activation", activation_create, activation_destroy},
 		{"layer shell", layer_shell_create, layer_shell_destroy},

@@ -18,6 +18,7 @@ struct wlr_session;
 
 struct activation;
 struct ask;
+struct bare;
 struct child;
 struct clipboard;
 struct clients;
@@ -114,6 +115,7 @@ struct server {
 	struct windows *windows;
 	struct switcher *switcher;
 	struct reveal *reveal;
+	struct bare *bare;
 	struct decorations *decorations;
 	struct activation *activation;
 	struct layer_shell *layer_shell;

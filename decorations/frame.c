@@ -32,6 +32,8 @@ struct frame_insets frame_insets(enum frame_kind kind) {
 	case FRAME_POPUP:
 		return (struct frame_insets){FRAME_POPUP_EDGE, FRAME_POPUP_EDGE, FRAME_POPUP_EDGE,
 				FRAME_POPUP_EDGE};
+	case FRAME_BARE:
+		return (struct frame_insets){0};
 	case FRAME_TAB_WINDOW:
 	case FRAME_FULLSCREEN:
 		break;
@@ -378,7 +380,9 @@ void frame_layout(struct frame *frame, const struct frame_spec *spec, struct let
 	own->x = clamp_int(own->x, -POSITION_MAX, POSITION_MAX);
 	own->y = clamp_int(own->y, -POSITION_MAX, POSITION_MAX);
 	bool is_window = own->kind == FRAME_WINDOW || own->kind == FRAME_TAB_WINDOW;
-	int keyline = own->maximised || own->kind == FRAME_FULLSCREEN ? 0 : FRAME_KEYLINE;
+	int keyline = own->maximised || own->kind == FRAME_FULLSCREEN || own->kind == FRAME_BARE
+			? 0
+			: FRAME_KEYLINE;
 	bool is_round = is_window && !own->maximised && own->width >= 2 * FRAME_RADIUS &&
 			own->height >= 2 * FRAME_RADIUS;
 	frame->radius = is_round ? (int)floor(FRAME_RADIUS * own->scale) : 0;

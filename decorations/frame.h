@@ -33,6 +33,7 @@ enum frame_kind {
 	FRAME_TAB_WINDOW, /* the client draws its own title bar: label tab and edges */
 	FRAME_POPUP,
 	FRAME_FULLSCREEN, /* edges alone; the strip tells the name */
+	FRAME_BARE,       /* none: fullscreen of a VM that may; the strip's line stays */
 };
 
 /* Parts of a frame that can be pressed, also the answers of a hit test. */

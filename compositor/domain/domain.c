@@ -257,6 +257,7 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 	domain->colors = vm_colors_derive(fill);
 	domain->glyph = glyph;
 	domain->is_emulated = request->is_emulated;
+	domain->may_be_frameless = request->may_be_frameless;
 	domain->clipboard_out = request->clipboard_out;
 	domain->clipboard_in = request->clipboard_in;
 	domain->has_data_control = !request->is_without_data_control;

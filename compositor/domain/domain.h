@@ -33,9 +33,10 @@ struct domain {
 	bool is_host;
 	bool is_emulated;
 	struct blame blame;
-	bool is_frozen; /* stands still, as the manager says */
+	bool may_be_frameless;                    /* its windows, when they are fullscreen */
+	bool is_frozen;                           /* stands still, as the manager says */
 	enum verdict clipboard_out, clipboard_in; /* what the manifest says of copies */
-	bool has_data_control;                    /* may see and set its own selections at any time */
+	bool has_data_control; /* may see and set its own selections at any time */
 	struct share share;
 	unsigned strikes;            /* clients that the compositor had to end */
 	int64_t strikes_ms;          /* since when they are counted */
@@ -49,10 +50,11 @@ struct domain {
 
 /* What vmd says about a domain. */
 struct domain_request {
-	const char *name;  /* text_is_vm_name() */
-	const char *label; /* NULL: the name */
-	const char *color; /* "#rrggbb" or a name of the palette; NULL: the next free one */
-	const char *glyph; /* NULL: the next free one */
+	bool may_be_frameless; /* when fullscreen */
+	const char *name;      /* text_is_vm_name() */
+	const char *label;     /* NULL: the name */
+	const char *color;     /* "#rrggbb" or a name of the palette; NULL: the next free one */
+	const char *glyph;     /* NULL: the next free one */
 	const char *boot; /* vmd's own word for the VM's boot, told to a vmd that comes later; NULL: none */
 	bool is_emulated;
 	enum verdict clipboard_out, clipboard_in;

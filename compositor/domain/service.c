@@ -91,8 +91,8 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 	int emulated = false;
 	struct parameters {
 		const char *name, *label, *color, *glyph, *boot, *out, *in;
-		int emulated, data_control;
-	} p = {.emulated = -1, .data_control = -1};
+		int emulated, data_control, frameless;
+	} p = {.emulated = -1, .data_control = -1, .frameless = -1};
 	static const sd_json_dispatch_field table[] = {
 			{"name", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 					offsetof(struct parameters, name), SD_JSON_MANDATORY},
@@ -106,6 +106,8 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 					offsetof(struct parameters, emulated), SD_JSON_NULLABLE},
 			{"boot", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 					offsetof(struct parameters, boot), SD_JSON_NULLABLE},
+			{"frameless", SD_JSON_VARIANT_BOOLEAN, sd_json_dispatch_tristate,
+					offsetof(struct parameters, frameless), SD_JSON_NULLABLE},
 			{"clipboardOut", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
 					offsetof(struct parameters, out), SD_JSON_NULLABLE},
 			{"clipboardIn", SD_JSON_VARIANT_STRING, sd_json_dispatch_const_string,
@@ -125,7 +127,8 @@ static int handle_register(sd_varlink *link, sd_json_variant *parameters,
 			.color = p.color,
 			.glyph = p.glyph,
 			.boot = p.boot,
-			.is_emulated = emulated};
+			.is_emulated = emulated,
+			.may_be_frameless = p.frameless > 0};
 	request.is_without_data_control = p.data_control == 0;
 	if (p.out != NULL && !verdict_parse(p.out, &request.clipboard_out)) {
 		return sd_varlink_error_invalid_parameter_name(link, "clipboardOut");

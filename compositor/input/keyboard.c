@@ -27,6 +27,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 
@@ -306,6 +307,16 @@ static bool try_break(struct keyboards *keyboards, struct wlr_keyboard *keyboard
 			constraints_break(keyboards->server);
 }
 
+/* Esc and Super bring back the strip of a window without a frame, and Esc, held, ends that. */
+static void note_bare(struct keyboards *keyboards, struct wlr_keyboard *keyboard, uint32_t keycode,
+		bool is_press) {
+	if (keycode == KEY_ESC) {
+		bare_escape(keyboards->server, is_press);
+	} else if (is_press && is_super(keyboard, keycode)) {
+		bare_show_strip(keyboards->server);
+	}
+}
+
 static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
 		const struct wlr_keyboard_key_event *event, bool is_virtual) {
 	bool is_press = event->state == WL_KEYBOARD_KEY_STATE_PRESSED;
@@ -313,6 +324,9 @@ static void process_key(struct keyboards *keyboards, struct wlr_keyboard *keyboa
 	bool is_tap = ends_tap(keyboards, keyboard, event);
 	if (is_press) {
 		deadtime_note_key(keyboards->server);
+	}
+	if (!is_virtual) {
+		note_bare(keyboards, keyboard, event->keycode, is_press);
 	}
 	if (!is_press) {
 		release_hold(keyboards, keyboard, event->keycode);

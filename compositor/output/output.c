@@ -347,7 +347,7 @@ bool outputs_strip_has(struct server *server, double lx, double ly) {
 	wl_list_for_each(output, &server->outputs->list, link) {
 		struct wlr_box box;
 		output_get_box(output, &box);
-		box.height = STRIP_HEIGHT;
+		box.height = strip_is_hidden(output->strip) ? STRIP_HORIZON : STRIP_HEIGHT;
 		if (wlr_box_contains_point(&box, lx, ly)) {
 			return true;
 		}

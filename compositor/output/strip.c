@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compositor/output/strip.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wlr/types/wlr_scene.h>
@@ -16,6 +17,7 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/ask.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/reveal.h"
 #include "decorations/strip.h"
@@ -25,6 +27,7 @@ struct strip {
 	struct wlr_scene_buffer *node;
 	struct wlr_box box; /* of the strip, empty until it is placed */
 	float scale;
+	bool is_hidden;          /* but for its line */
 	struct strip_spec shown; /* as it was painted last; zeroed before */
 };
 
@@ -79,6 +82,9 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 	ret_spec->emulated = domain->is_emulated;
 	ret_spec->badge = domain->is_host ? NULL : frame_badge_text(frame_view_badge(domain));
 	ret_spec->elsewhere = focus_output(server) != strip->output;
+	if (bare_is_on(strip->output)) {
+		ret_spec->hint = "hold Esc to leave";
+	}
 }
 
 /* Labels are a domain's, or static: one that goes takes the keyboard with it first. */
@@ -91,13 +97,36 @@ static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
 			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
 }
 
+/* Shows all of it, or its line alone at the very top: where a window may be fullscreen without a frame. */
+static void crop(struct strip *strip, bool is_hidden) {
+	strip->is_hidden = is_hidden;
+	const struct wlr_buffer *buffer = strip->node->buffer;
+	if (buffer == NULL) {
+		return;
+	}
+	int line = (int)round(STRIP_HORIZON * (double)strip->scale);
+	struct wlr_fbox all = {.width = buffer->width, .height = buffer->height};
+	struct wlr_fbox foot = {.y = buffer->height - line, .width = buffer->width, .height = line};
+	wlr_scene_buffer_set_source_box(strip->node, is_hidden ? &foot : &all);
+	wlr_scene_buffer_set_dest_size(strip->node, strip->box.width,
+			is_hidden ? STRIP_HORIZON : strip->box.height);
+}
+
+bool strip_is_hidden(const struct strip *strip) {
+	return strip->is_hidden;
+}
+
 void strip_update(struct strip *strip) {
 	if (wlr_box_empty(&strip->box)) {
 		return;
 	}
 	struct strip_spec spec;
 	make_spec(strip, &spec);
+	bool is_hidden = bare_hides_strip(strip->output);
 	if (is_same(&spec, &strip->shown)) {
+		if (is_hidden != strip->is_hidden) {
+			crop(strip, is_hidden);
+		}
 		return;
 	}
 	int width, height;
@@ -109,9 +138,9 @@ void strip_update(struct strip *strip) {
 	strip_paint(&spec, strip->output->server->outputs->lettering, pixels->data, width, height,
 			pixels->stride);
 	wlr_scene_buffer_set_buffer(strip->node, &pixels->base);
-	wlr_scene_buffer_set_dest_size(strip->node, strip->box.width, strip->box.height);
 	wlr_buffer_drop(&pixels->base);
 	strip->shown = spec;
+	crop(strip, is_hidden);
 }
 
 void strip_place(struct strip *strip, const struct wlr_box *box, float scale) {

@@ -6,6 +6,8 @@
 #ifndef SILO_COMPOSITOR_OUTPUT_STRIP_H
 #define SILO_COMPOSITOR_OUTPUT_STRIP_H
 
+#include <stdbool.h>
+
 struct output;
 struct strip;
 struct wlr_box;
@@ -21,5 +23,8 @@ void strip_place(struct strip *strip, const struct wlr_box *box, float scale);
 
 /* Shows who has the keyboard now; cheap if that has not changed. */
 void strip_update(struct strip *strip);
+
+/* Is only its line in sight? */
+bool strip_is_hidden(const struct strip *strip);
 
 #endif

@@ -10,6 +10,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/server.h"
+#include "compositor/window/bare.h"
 
 #define SECONDS_INFO 4
 #define SECONDS_FAILURE 8
@@ -154,9 +155,9 @@ static void take(struct notice *notice, const struct notice *wanted, uint32_t id
 }
 
 uint32_t notices_add(struct server *server, const struct notice *notice) {
+	bare_show_strip(server);
 	struct notices *notices = server->notices;
-	if (notices == NULL ||
-			(!notice->is_users && !may_speak(notices, notice->source.name))) {
+	if (notices == NULL || (!notice->is_users && !may_speak(notices, notice->source.name))) {
 		log_warn("a notice of \"%s\" is left out: it has too many", notice->source.name);
 		return 0;
 	}

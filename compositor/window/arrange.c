@@ -19,10 +19,12 @@
 #include "compositor/input/pointer.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/place.h"
 #include "compositor/window/popup.h"
 #include "compositor/window/window.h"
+#include "decorations/strip.h"
 
 #include <wlr/types/wlr_cursor.h>
 
@@ -35,7 +37,7 @@ static int clamp(int value, int min, int max) {
 
 static enum frame_kind frame_kind(const struct window *window) {
 	if (window->is_fullscreen) {
-		return FRAME_FULLSCREEN;
+		return bare_has(window) ? FRAME_BARE : FRAME_FULLSCREEN;
 	}
 	return window->is_decorated || window->is_maximized || window->snap != SNAP_NONE
 			? FRAME_WINDOW
@@ -86,7 +88,11 @@ static bool get_usable(const struct window *window, struct wlr_box *ret_usable) 
 	if (output == NULL) {
 		return false;
 	}
-	if (window->is_fullscreen) {
+	if (bare_has(window)) {
+		output_get_box(output, ret_usable);
+		ret_usable->y += STRIP_HORIZON;
+		ret_usable->height -= STRIP_HORIZON;
+	} else if (window->is_fullscreen) {
 		output_get_area(output, ret_usable);
 	} else {
 		output_get_usable(output, ret_usable);

@@ -269,6 +269,7 @@ void reveal_open(struct server *server) {
 	reveal->is_open = true;
 	reveal->kill_steps = -1;
 	make_pictures(reveal);
+	outputs_update_strips(server);
 	reveal_touch(server);
 	pointer_rebase(server);
 }
@@ -282,6 +283,7 @@ void reveal_close(struct server *server) {
 	listener_remove(&reveal->drawing);
 	wl_event_source_timer_update(reveal->timer, 0);
 	drop_pictures(reveal);
+	outputs_update_strips(server);
 	pointer_rebase(server);
 }
 

@@ -32,6 +32,7 @@
 #include "compositor/shell/notices.h"
 #include "compositor/shell/tools.h"
 #include "compositor/window/arrange.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/decoration.h"
 #include "compositor/window/follow.h"
 #include "compositor/window/frame_view.h"
@@ -215,6 +216,8 @@ void window_set_fullscreen(struct window *window, bool is_fullscreen) {
 	window->is_fullscreen = is_fullscreen;
 	choose_layer(window);
 	arrange_state(window);
+	bare_show_strip(window->server);
+	outputs_update_strips(window->server);
 }
 
 void window_set_minimized(struct window *window, bool is_minimized) {

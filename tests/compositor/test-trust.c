@@ -12,7 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "compositor/domain/blame.h"
+#include "compositor/input/focus.h"
 #include "compositor/shell/notices.h"
 #include "compositor/window/frame_view.h"
 #include "decorations/hit_test.h"
@@ -168,6 +170,93 @@ static void who_draws_the_bar(void **state) {
 	close(dial);
 }
 
+/* Lets the loop run for so long. */
+static void run_for(struct fixture *fixture, int time_ms) {
+	int64_t end_ms = clock_now_ms() + time_ms;
+	while (clock_now_ms() < end_ms) {
+		server_dispatch(fixture->server, 10);
+	}
+	fixture_settle(fixture);
+}
+
+#define LINE_MIDDLE 1
+#define STRIP_MIDDLE 14
+#define STRIP_TIME_MS 3300
+#define ESCAPE_TIME_MS 1300
+
+/* Only a VM that may has no frame; its line stays, the strip comes when it is needed, and Esc leaves. */
+static void fullscreen_without_a_frame(void **state) {
+	struct fixture *fixture = *state;
+	int dial;
+	struct domain *domain = fixture_domain(fixture, "media", &dial);
+	struct test_client *client = fixture_client(fixture, dial);
+	struct test_window test;
+	window_map(&test, client, 500, 300, RED);
+	struct window *window = window_in_server(fixture, "media");
+	struct color fill = domain->colors.fill;
+	uint32_t color = (uint32_t)fill.r << 16 | (uint32_t)fill.g << 8 | fill.b;
+	window_set_fullscreen(window, true);
+	fixture_settle(fixture);
+	assert_int_equal(test.height, 800 - 28 - 2 * FRAME_EDGE);
+	window_set_fullscreen(window, false);
+	domain->may_be_frameless = true;
+	window_set_fullscreen(window, true);
+	fixture_settle(fixture);
+	assert_int_equal(test.width, 1280);
+	assert_int_equal(test.height, 797);
+	window_attach(&test, 1280, 797, RED);
+	/* It begins with the whole strip, and then its line alone is left. */
+	assert_int_not_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	run_for(fixture, STRIP_TIME_MS);
+	assert_int_equal(fixture_pixel(fixture, 700, LINE_MIDDLE), color);
+	assert_int_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	assert_int_equal(fixture_pixel(fixture, 1, 700), RED & 0xffffff);
+	/* The client hears Esc; the strip is back; held, it leaves. */
+	int presses = client->key_presses;
+	user_key(fixture, KEY_ESC, true);
+	assert_int_equal(client->key_presses, presses + 1);
+	assert_int_not_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	user_key(fixture, KEY_ESC, false);
+	run_for(fixture, ESCAPE_TIME_MS);
+	assert_true(window->is_fullscreen);
+	user_key(fixture, KEY_ESC, true);
+	run_for(fixture, ESCAPE_TIME_MS);
+	user_key(fixture, KEY_ESC, false);
+	assert_false(window->is_fullscreen);
+	assert_int_not_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	window_finish(&test);
+	close(dial);
+}
+
+/* With a window of it fullscreen, the reveal and whatever else takes the keyboard have the strip. */
+static void the_strip_comes_back(void **state) {
+	struct fixture *fixture = *state;
+	int dial;
+	struct domain *domain = fixture_domain(fixture, "media", &dial);
+	struct test_client *client = fixture_client(fixture, dial);
+	struct test_window test;
+	domain->may_be_frameless = true;
+	window_map(&test, client, 500, 300, RED);
+	struct window *window = window_in_server(fixture, "media");
+	window_set_fullscreen(window, true);
+	fixture_settle(fixture);
+	window_attach(&test, 1280, 797, RED);
+	run_for(fixture, STRIP_TIME_MS);
+	user_key(fixture, KEY_LEFTMETA, true);
+	user_key(fixture, KEY_ESC, true);
+	run_for(fixture, STRIP_TIME_MS);
+	assert_int_equal(fixture_count(fixture, RED), 0);
+	user_key(fixture, KEY_ESC, false);
+	user_key(fixture, KEY_LEFTMETA, false);
+	run_for(fixture, STRIP_TIME_MS);
+	const struct focus_hold hold = {.label = "Silo asks"};
+	focus_set_hold(fixture->server, &hold);
+	assert_int_not_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	focus_set_hold(fixture->server, NULL);
+	window_finish(&test);
+	close(dial);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -176,6 +265,8 @@ int main(void) {
 			CASE(a_frozen_domain_is_dark),
 			CASE(two_alike_differ),
 			CASE(who_draws_the_bar),
+			CASE(fullscreen_without_a_frame),
+			CASE(the_strip_comes_back),
 	};
 	return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }

@@ -178,6 +178,8 @@ static void test_values(void **state) {
 	refuse_in_vm("color gren", "unknown colour \"gren\"; did you mean \"green\"?");
 	refuse_in_vm("color \"#12345\"",
 			"unknown colour \"#12345\"; write #rrggbb or a name such as \"green\"");
+	refuse_in_vm("fullscreen yes",
+			"\"yes\": write \"fullscreen framed\" or \"fullscreen frameless\"");
 	refuse_in_vm("glyph disk", "unknown glyph \"disk\"; did you mean \"disc\"?");
 	refuse_in_vm("label \"a\u202eb\"",
 			"label must be 1 to 63 bytes of plain text; shorten or simplify it");

@@ -155,6 +155,7 @@ static int send_registration(struct registration *registration, int compositor_e
 			SD_JSON_BUILD_PAIR_STRING("label", vm->label),
 			SD_JSON_BUILD_PAIR_STRING("color", color),
 			SD_JSON_BUILD_PAIR_STRING("glyph", vm->glyph),
+			SD_JSON_BUILD_PAIR_BOOLEAN("frameless", vm->frameless_allowed),
 			SD_JSON_BUILD_PAIR_BOOLEAN("emulated", is_emulated),
 			SD_JSON_BUILD_PAIR_STRING("boot", registration->boot),
 			SD_JSON_BUILD_PAIR_STRING("clipboardOut",

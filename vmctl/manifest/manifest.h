@@ -54,6 +54,7 @@ struct vm {
 	size_t kernel_params_len;
 	enum vmm_kind vmm;
 	bool emulation_allowed;
+	bool frameless_allowed; /* fullscreen without a frame */
 	bool root_allowed;
 	/* What the compositor does with copies that leave the VM, and that come in. */
 	enum vm_clipboard clipboard_out, clipboard_in;

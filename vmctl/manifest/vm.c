@@ -236,6 +236,16 @@ static void read_allow(struct reading *reading, bool *ret_allowed) {
 	*ret_allowed = strcmp(text, "allow") == 0;
 }
 
+static void read_fullscreen(struct reading *reading) {
+	const char *text = reading->directive->params[0];
+	if (strcmp(text, "frameless") == 0 || strcmp(text, "framed") == 0) {
+		reading->vm->frameless_allowed = strcmp(text, "frameless") == 0;
+	} else {
+		FAIL(reading, "\"%s\": write \"fullscreen framed\" or \"fullscreen frameless\"",
+				text);
+	}
+}
+
 static void read_emulation(struct reading *reading) {
 	read_allow(reading, &reading->vm->emulation_allowed);
 }
@@ -369,6 +379,7 @@ static const struct directive_rule rules[] = {
 		{"disk", 1, 1, false, false, "disk 8G", read_disk},
 		{"data-control", 1, 1, false, false, "data-control deny", read_data_control},
 		{"emulation", 1, 1, false, false, "emulation allow", read_emulation},
+		{"fullscreen", 1, 1, false, false, "fullscreen framed", read_fullscreen},
 		{"glyph", 1, 1, false, false, "glyph disc", read_glyph},
 		{"image", 1, 1, false, false, "image NAME", read_image},
 		{"kernel-param", 1, 64, false, true, "kernel-param WORD…", read_kernel_param},

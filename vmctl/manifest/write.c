@@ -48,6 +48,7 @@ char *vm_to_text(const struct vm *vm, bool with_applications) {
 	write_line(file, "label", vm->label);
 	fprintf(file, "\tcolor \"#%06x\"\n", vm->color);
 	write_line(file, "glyph", vm->glyph);
+	fprintf(file, "\tfullscreen %s\n", vm->frameless_allowed ? "frameless" : "framed");
 	/* Every size in a manifest is a number of kibibytes. */
 	fprintf(file, "\tmemory %" PRIu64 "K\n\tmemory-limit %" PRIu64 "K\n",
 			vm->memory_bytes >> 10, vm->memory_limit_bytes >> 10);
