@@ -35,6 +35,10 @@
 	X(lock_input) /* the window in use keeps the keyboard while the session is locked */ \
 	X(lock_chords) /* chords of the desktop work while the session is locked */ \
 	X(lock_pointer) /* windows are pointed at while the session is locked */ \
+	X(own_limits)  /* the compositor counts nothing itself */ \
+	X(dial_form)   /* a proxy may say anything on its dial channel */ \
+	X(strikes)     /* a proxy may pass on offence after offence */ \
+	X(time_share)  /* a machine may use all of the compositor's time */ \
 	/* the end */
 /* clang-format on */
 

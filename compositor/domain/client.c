@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -118,6 +119,9 @@ static void end_now(void *data) {
 }
 
 void client_end_for(struct client *client, enum offence offence) {
+	if (!DEFENDS(own_limits)) {
+		return;
+	}
 	if (client->over == NULL && client->class == CLIENT_VM) {
 		blame_domain(client->domain, offence);
 		domain_strike(client->domain);

@@ -12,6 +12,7 @@
 
 #include "base/bucket.h"
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -33,7 +34,7 @@ struct dial {
 static bool answer(struct dial *dial) {
 	struct domain *domain = dial->domain;
 	cleanup_fd int fd = -1;
-	if (wl_list_length(&domain->clients) < VM_CLIENTS_MAX) {
+	if (wl_list_length(&domain->clients) < VM_CLIENTS_MAX || !DEFENDS(own_limits)) {
 		fd = clients_connect(domain->server, CLIENT_VM, domain, NULL);
 	} else {
 		blame_domain(domain, OFFENCE_CONNECTIONS);
@@ -52,7 +53,7 @@ static bool handle_datagram(struct dial *dial, const unsigned char *bytes, ssize
 		blame_domain(dial->domain, offence);
 		return true;
 	}
-	return false;
+	return !DEFENDS(dial_form);
 }
 
 static void set_reading(struct dial *dial, bool on) {

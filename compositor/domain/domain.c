@@ -7,6 +7,7 @@
 #include <wlr/types/wlr_seat.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -62,7 +63,8 @@ void domain_strike(struct domain *domain) {
 		domain->strikes = 0;
 		domain->strikes_ms = now_ms;
 	}
-	if (++domain->strikes > DOMAIN_STRIKES_MAX && domain->end == NULL && !domain->is_host) {
+	if (++domain->strikes > DOMAIN_STRIKES_MAX && domain->end == NULL && !domain->is_host &&
+			DEFENDS(strikes)) {
 		domain->end = wl_event_loop_add_idle(domain->server->loop, end_now, domain);
 	}
 }

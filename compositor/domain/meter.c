@@ -10,6 +10,7 @@
 #include <wayland-server-core.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "compositor/domain/blame.h"
@@ -90,7 +91,8 @@ static void charge(struct meter *meter, int64_t now_ns) {
 	share->time.per_second = share_of(client->domain, share->active_ms);
 	bucket_refill(&share->time, now_ns);
 	bucket_take(&share->time, (uint64_t)used_ns);
-	if (!bucket_is_dry(&share->time) || client->class != CLIENT_VM || client->over != NULL) {
+	if (!bucket_is_dry(&share->time) || client->class != CLIENT_VM || client->over != NULL ||
+			!DEFENDS(time_share)) {
 		return;
 	}
 	if (meter->turn_ns > DOMAIN_TURN_MAX_NS || share->time.level < -DOMAIN_TIME_DEBT_MAX_NS) {

@@ -222,6 +222,41 @@ static void cross_domain_noise(void **state) {
 	vmm_finish(&vmm);
 }
 
+/* D9: there is Wayland. Cameras, sound, X11, D-Bus and all others that a VMM may know are refused. */
+static void no_channel_but_wayland(void **state) {
+	struct vmm vmm;
+	vmm_start(&vmm, VMM_QEMU, 64);
+	for (uint32_t type = 2; type < 256; type += type < 32 ? 1 : 31) {
+		uint32_t ctx = 1;
+		assert_int_equal(vmm_ctx_create(&vmm, ctx), GPU_OK_NODATA);
+		for (uint32_t id = 1002; id < 1004; id++) {
+			uint64_t gpa = vmm_alloc_page(&vmm);
+			assert_int_equal(vmm_create_guest_blob(&vmm, id, gpa, 4096), GPU_OK_NODATA);
+			assert_int_equal(vmm_ctx_attach(&vmm, ctx, id, true), GPU_OK_NODATA);
+		}
+		uint8_t init[36] = {CROSS_DOMAIN_INIT};
+		le_put16(init + 2, 20);
+		le_put32(init + 8, 1002);
+		le_put32(init + 12, 1003);
+		le_put32(init + 16, type);
+		struct vmm_chain chain = vmm_submit(&vmm, ctx, -1, init, 20);
+		assert_true(vmm_answer_type(&vmm, &chain) >= GPU_ERR_UNSPEC);
+		assert_int_equal(double_clients, 0);
+		/* Commands of such a channel, and those that nobody knows, come to nothing, too. */
+		for (uint8_t command = 0; command < 32; command++) {
+			uint8_t bytes[64] = {command == CROSS_DOMAIN_INIT ? 31 : command};
+			le_put16(bytes + 2, sizeof(bytes));
+			chain = vmm_submit(&vmm, ctx, -1, bytes, sizeof(bytes));
+			assert_true(vmm_answer_type(&vmm, &chain) >= GPU_ERR_UNSPEC);
+		}
+		assert_int_equal(double_clients, 0);
+		assert_int_equal(vmm_ctx_destroy(&vmm, ctx), GPU_OK_NODATA);
+		assert_int_equal(vmm_unref(&vmm, 1002), GPU_OK_NODATA);
+		assert_int_equal(vmm_unref(&vmm, 1003), GPU_OK_NODATA);
+	}
+	vmm_finish(&vmm);
+}
+
 static void resources_that_are_not_attached_cannot_be_sent(void **state) {
 	struct vmm vmm;
 	struct vmm_client client = vmm_start_client(&vmm, VMM_QEMU);
@@ -305,6 +340,7 @@ int main(void) {
 			cmocka_unit_test(quotas_refuse_and_do_not_kill),
 			cmocka_unit_test(small_rings_do_not_fill_up_with_polls),
 			cmocka_unit_test(cross_domain_noise),
+			cmocka_unit_test(no_channel_but_wayland),
 			cmocka_unit_test(resources_that_are_not_attached_cannot_be_sent),
 			cmocka_unit_test(blobs_that_are_not_mapped_cannot_be_sent),
 			cmocka_unit_test(blobs_that_outlive_their_place),

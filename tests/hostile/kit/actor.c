@@ -63,10 +63,11 @@ void *actor_bind(struct actor *actor, const struct wl_interface *interface, uint
 			version < global->version ? version : global->version);
 }
 
-bool actor_connect(struct actor *actor, const char *path) {
+/* Binds what is offered. */
+static bool begin(struct actor *actor, struct wl_display *display) {
 	memset(actor, 0, sizeof(*actor));
-	actor->display = wl_display_connect(path);
-	if (actor->display == NULL) {
+	actor->display = display;
+	if (display == NULL) {
 		return false;
 	}
 	actor->registry = wl_display_get_registry(actor->display);
@@ -84,6 +85,14 @@ bool actor_connect(struct actor *actor, const char *path) {
 	}
 	actor_listen_input(actor);
 	return actor_settle(actor);
+}
+
+bool actor_connect(struct actor *actor, const char *path) {
+	return begin(actor, wl_display_connect(path));
+}
+
+bool actor_connect_fd(struct actor *actor, int fd) {
+	return begin(actor, wl_display_connect_to_fd(fd));
 }
 
 void actor_disconnect(struct actor *actor) {

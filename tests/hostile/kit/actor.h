@@ -102,6 +102,8 @@ struct actor_window {
 
 /* Connects to the socket at path and binds what is offered. Returns false if that is not possible. */
 bool actor_connect(struct actor *actor, const char *path);
+/* The same on a connected socket, which it owns. */
+bool actor_connect_fd(struct actor *actor, int fd);
 void actor_disconnect(struct actor *actor);
 
 /* Waits until the compositor has done all that was asked, and has told. False: the connection ended. */
