@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A plain relay of UNIX stream sockets with descriptors: the least that any process between a
- * Wayland client and its compositor costs, for comparison with silo-proxy.
- * usage: relay LISTEN-PATH UPSTREAM-PATH; prints "ready" when it listens, ends with its last
+ * Wayland client and its compositor costs, for comparison with silo-proxy. With --walk it also reads
+ * the header of each message that passes, as anything that knows Wayland must.
+ * usage: relay [--walk] LISTEN-PATH UPSTREAM-PATH; prints "ready" when it listens, ends with its last
  * client.
  */
 #include <errno.h>
@@ -23,6 +24,9 @@ struct direction {
 	size_t start, end;
 	int fds[FD_MESSAGE_MAX];
 	size_t n_fds;
+	/* Where the next header is, counted from the beginning of bytes; what was seen of one. */
+	size_t next, header_len;
+	unsigned char header[8];
 };
 
 struct link {
@@ -31,6 +35,9 @@ struct link {
 };
 
 static struct link links[LINKS_MAX];
+static bool walks;
+/* So that no compiler leaves the walk out. */
+static volatile size_t messages;
 
 static void link_close(struct link *link) {
 	for (int i = 0; i < 2; i++) {
@@ -40,7 +47,28 @@ static void link_close(struct link *link) {
 			fd_close(&direction->fds[fd]);
 		}
 		direction->n_fds = direction->start = direction->end = 0;
+		direction->next = direction->header_len = 0;
 	}
+}
+
+/* Goes from header to header through what was read. */
+static void walk(struct direction *direction) {
+	size_t at = direction->next;
+	while (at < direction->end) {
+		size_t missing = 8 - direction->header_len, there = direction->end - at;
+		size_t len = missing < there ? missing : there;
+		memcpy(direction->header + direction->header_len, direction->bytes + at, len);
+		direction->header_len += len;
+		at += len;
+		if (direction->header_len < 8) {
+			break;
+		}
+		size_t size = (size_t)direction->header[6] | (size_t)direction->header[7] << 8;
+		direction->header_len = 0;
+		at += size > 8 ? size - 8 : 0;
+		messages = messages + 1;
+	}
+	direction->next = at - direction->end;
 }
 
 /* Moves what can be moved from one end to the other. Returns false when the link is over. */
@@ -56,6 +84,9 @@ static bool move(struct link *link, int target) {
 			if (got <= 0) {
 				direction->n_fds = 0;
 				return got == -EAGAIN;
+			}
+			if (walks) {
+				walk(direction);
 			}
 		}
 		ssize_t sent = fd_send(link->ends[target], direction->bytes + direction->start,
@@ -121,8 +152,10 @@ static int serve(int listener, const char *upstream) {
 }
 
 int main(int argc, char *argv[]) {
-	if (argc != 3) {
-		fputs("usage: relay LISTEN-PATH UPSTREAM-PATH\n", stderr);
+	walks = argc > 1 && strcmp(argv[1], "--walk") == 0;
+	argv += walks ? 1 : 0;
+	if (argc - (walks ? 1 : 0) != 3) {
+		fputs("usage: relay [--walk] LISTEN-PATH UPSTREAM-PATH\n", stderr);
 		return 2;
 	}
 	for (size_t i = 0; i < LINKS_MAX; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Measures one Wayland connection: round trips, pipelined round trips, one-way requests and 1080p
- * frames with full damage. Prints one line of JSON. Runs on the host and in guests.
+ * Measures one Wayland connection: round trips, pipelined round trips, one-way requests, 1080p frames
+ * with full and with small damage, connecting, opening and closing windows; how long frames take that
+ * are drawn when the compositor asks for them. Prints one line of JSON. Runs on the host and in guests.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,6 +22,9 @@
 #define PIPELINE 32
 #define ONE_WAY_BATCH 64
 #define SAMPLES_MAX 100000
+/* What the damage budget of a client lets pass at once. */
+#define FRAMES_MAX 150
+#define SMALL 64
 
 struct bench {
 	struct wl_display *display;
@@ -76,6 +80,13 @@ static const struct wl_registry_listener registry_listener = {
 static int compare(const void *a, const void *b) {
 	double x = *(const double *)a, y = *(const double *)b;
 	return x < y ? -1 : x > y;
+}
+
+/* Prints the median and others of n samples in seconds, as µs. */
+static void print_samples(const char *name, double *samples, size_t n) {
+	qsort(samples, n, sizeof(*samples), compare);
+	printf("\"%s_us\":%.1f,\"%s_p95_us\":%.1f", name, samples[n / 2] * 1e6, name,
+			samples[n * 95 / 100] * 1e6);
 }
 
 static void bench_sync(struct bench *bench, double seconds) {
@@ -167,6 +178,125 @@ static const struct xdg_toplevel_listener toplevel_listener = {
 		.close = handle_close,
 };
 
+/* A window that is there; its surface is the bench's. */
+struct bench_window {
+	struct xdg_surface *surface;
+	struct xdg_toplevel *toplevel;
+	struct shm_buffer buffer;
+};
+
+static void open_window(struct bench *bench, struct bench_window *window, int width, int height) {
+	bench->is_configured = false;
+	window->surface = xdg_wm_base_get_xdg_surface(bench->wm_base, bench->surface);
+	xdg_surface_add_listener(window->surface, &surface_listener, bench);
+	window->toplevel = xdg_surface_get_toplevel(window->surface);
+	xdg_toplevel_add_listener(window->toplevel, &toplevel_listener, bench);
+	wl_surface_commit(bench->surface);
+	while (!bench->is_configured) {
+		check(wl_display_dispatch(bench->display), "configure");
+	}
+	shm_buffer_init(&window->buffer, bench->shm, width, height);
+	memset(window->buffer.pixels, 0x80, window->buffer.size);
+	wl_surface_attach(bench->surface, window->buffer.wl_buffer, 0, 0);
+	wl_surface_damage_buffer(bench->surface, 0, 0, width, height);
+	wl_surface_commit(bench->surface);
+	check(wl_display_roundtrip(bench->display), "window");
+}
+
+static void close_window(struct bench *bench, struct bench_window *window) {
+	wl_surface_attach(bench->surface, NULL, 0, 0);
+	wl_surface_commit(bench->surface);
+	xdg_toplevel_destroy(window->toplevel);
+	xdg_surface_destroy(window->surface);
+	check(wl_display_roundtrip(bench->display), "closing");
+	shm_buffer_finish(&window->buffer);
+}
+
+/* Each frame is drawn, committed and synced. */
+static void time_frames(struct bench *bench, double seconds, const char *name, int width,
+		int height) {
+	static double samples[FRAMES_MAX];
+	struct bench_window window;
+	open_window(bench, &window, WIDTH, HEIGHT);
+	size_t n = 0;
+	for (double start = now_s(); n < FRAMES_MAX && (n < 10 || now_s() - start < seconds); n++) {
+		double before = now_s();
+		wl_surface_attach(bench->surface, window.buffer.wl_buffer, 0, 0);
+		wl_surface_damage_buffer(bench->surface, 0, 0, width, height);
+		wl_surface_commit(bench->surface);
+		check(wl_display_roundtrip(bench->display), "frame");
+		samples[n] = now_s() - before;
+	}
+	print_samples(name, samples, n);
+	close_window(bench, &window);
+}
+
+static void bench_full(struct bench *bench, double seconds) {
+	time_frames(bench, seconds, "full", WIDTH, HEIGHT);
+}
+
+static void bench_small(struct bench *bench, double seconds) {
+	time_frames(bench, seconds, "small", SMALL, SMALL);
+}
+
+static void bench_connect(struct bench *bench, double seconds) {
+	static double samples[FRAMES_MAX];
+	size_t n = 0;
+	for (double start = now_s(); n < FRAMES_MAX && (n < 10 || now_s() - start < seconds); n++) {
+		double before = now_s();
+		struct wl_display *display = wl_display_connect(NULL);
+		check(display != NULL ? 0 : -1, "cannot connect");
+		check(wl_display_roundtrip(display), "connecting");
+		samples[n] = now_s() - before;
+		wl_display_disconnect(display);
+	}
+	print_samples("connect", samples, n);
+}
+
+static void bench_toplevel(struct bench *bench, double seconds) {
+	static double samples[FRAMES_MAX];
+	size_t n = 0;
+	for (double start = now_s(); n < FRAMES_MAX && (n < 10 || now_s() - start < seconds); n++) {
+		struct bench_window window;
+		double before = now_s();
+		open_window(bench, &window, 64, 64);
+		close_window(bench, &window);
+		samples[n] = now_s() - before;
+	}
+	print_samples("toplevel", samples, n);
+}
+
+static void handle_frame(void *data, struct wl_callback *callback, uint32_t time) {
+	wl_callback_destroy(callback);
+	((struct bench *)data)->answered++;
+}
+
+static const struct wl_callback_listener frame_listener = {.done = handle_frame};
+
+/* From one frame callback to the next: what a user sees of smoothness. */
+static void bench_paced(struct bench *bench, double seconds) {
+	static double samples[SAMPLES_MAX];
+	struct bench_window window;
+	open_window(bench, &window, 640, 480);
+	size_t n = 0;
+	double start = now_s(), last = start;
+	while (n < SAMPLES_MAX && now_s() - start < seconds) {
+		long before = bench->answered;
+		wl_callback_add_listener(wl_surface_frame(bench->surface), &frame_listener, bench);
+		wl_surface_attach(bench->surface, window.buffer.wl_buffer, 0, 0);
+		wl_surface_damage_buffer(bench->surface, 0, 0, 640, 480);
+		wl_surface_commit(bench->surface);
+		while (bench->answered == before) {
+			check(wl_display_dispatch(bench->display), "paced");
+		}
+		samples[n++] = now_s() - last;
+		last = now_s();
+	}
+	printf("\"paced_samples\":%zu,", n);
+	print_samples("paced", samples, n);
+	close_window(bench, &window);
+}
+
 static void bench_frames(struct bench *bench, double seconds) {
 	struct xdg_surface *surface = xdg_wm_base_get_xdg_surface(bench->wm_base, bench->surface);
 	xdg_surface_add_listener(surface, &surface_listener, bench);
@@ -214,7 +344,9 @@ int main(int argc, char *argv[]) {
 		const char *name;
 		void (*run)(struct bench *bench, double seconds);
 	} benches[] = {{"sync", bench_sync}, {"pipelined", bench_pipelined},
-			{"one-way", bench_one_way}, {"frames", bench_frames}};
+			{"one-way", bench_one_way}, {"frames", bench_frames}, {"full", bench_full},
+			{"small", bench_small}, {"connect", bench_connect},
+			{"toplevel", bench_toplevel}, {"paced", bench_paced}};
 	double seconds = 1;
 	const char *only = NULL;
 	int option;
@@ -224,7 +356,7 @@ int main(int argc, char *argv[]) {
 		} else if (option == 'o') {
 			only = optarg;
 		} else {
-			puts("usage: sync-bench [-s SECONDS] [-o sync|pipelined|one-way|frames]");
+			puts("usage: sync-bench [-s SECONDS] [-o BENCH]");
 			return option == 'h' ? 0 : 2;
 		}
 	}
