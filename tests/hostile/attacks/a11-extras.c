@@ -39,6 +39,6 @@ const struct attack_case attack_cases[] = {
 		{"A12.1", "a name that the machine gives itself", identity},
 		{"A15.1", "a dialog over another machine's window, by a handle", parents},
 		{"B7.3", "a machine composes the user's text", input_method},
-		{"B9.1", "a machine asks whether the user is there", presence},
+		{"B9.3", "a machine asks whether the user is there", presence},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
