@@ -106,17 +106,27 @@ def a_pause_that_ends_and_begins_is_told_once(world):
     world.ok("start", "stopgo")
     pids = world.status("stopgo")["pids"]
     world.vmd_says()
-    world.vmctl("pause", "stopgo", timeout=20)
-    before = ticks(world.vmd.pid)
-    time.sleep(1)
-    others_are_well(world)
-    used = ticks(world.vmd.pid) - before
-    assert used < 50, f"silo-vmd worked for {used} hundredths of a second"
-    said = world.vmd_says()
-    assert said.count("\n") < 20, f"{said.count(chr(10))} lines: {said[:300]}"
-    assert memory_kib(pids["supervisor"]) < MEMORY_KIB
-    assert promptly(world, "stop", "--force", "stopgo").returncode == 0
-    world.wait_end(pids)
+    try:
+        world.vmctl("pause", "stopgo", timeout=20)
+        before = ticks(world.vmd.pid)
+        time.sleep(1)
+        said = world.vmd_says()
+        assert said.count("\n") < 20, f"{said.count(chr(10))} lines: {said[:300]}"
+        others_are_well(world)
+        used = ticks(world.vmd.pid) - before
+        assert used < 50, f"silo-vmd worked for {used} hundredths of a second"
+        assert memory_kib(pids["supervisor"]) < MEMORY_KIB
+        assert promptly(world, "stop", "--force", "stopgo").returncode == 0
+        world.wait_end(pids)
+    finally:
+        end_at_once(world, pids)
+
+
+def end_at_once(world, pids):
+    """A supervisor that hangs, or talks without end, would not end with the test."""
+    if Path(f"/proc/{pids['supervisor']}").exists():
+        os.kill(pids["supervisor"], signal.SIGKILL)
+    world.vmd_says()
 
 
 def ticks(pid):
@@ -167,9 +177,7 @@ def an_agent_child_that_never_reads_blocks_nobody(world):
         for run in runs:
             run.kill()
             run.communicate()
-        # One that hangs would not end with the test.
-        if Path(f"/proc/{pids['supervisor']}").exists():
-            os.kill(pids["supervisor"], signal.SIGKILL)
+        end_at_once(world, pids)
     put(world, "silo-agent-child", Path(sys.argv[3].split(":")[1]) / "silo-agent-child")
 
 
