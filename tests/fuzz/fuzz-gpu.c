@@ -6,6 +6,7 @@
  * memory behind the driver's back; stops and resets; what the compositor sends to a client.
  */
 #include <assert.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -307,6 +308,7 @@ static void do_step(struct input *input) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	struct input input = {bytes, len};
 	log_init("fuzz", NULL, LOG_LEVEL_ERROR);
+	signal(SIGPIPE, SIG_IGN); // as silo-proxy does
 	vmm_set_up = set_up;
 	vmm_tear_down = tear_down;
 	vmm_start(&world.vmm, input_byte(&input) % 2 == 0 ? VMM_QEMU : VMM_CROSVM, RING_SIZE);

@@ -206,7 +206,7 @@ static void read_kernel_param(struct reading *reading) {
 					"\"%s\" is not a kernel parameter; one word, no spaces or "
 					"quotes",
 					word);
-		} else if (strncmp(word, "silo.", 5) == 0 && !CANARY(manifest)) {
+		} else if (strncmp(word, "silo.", 5) == 0) {
 			FAIL(reading, "\"%s\": parameters that begin with silo. are Silo's own",
 					word);
 		} else {
@@ -461,7 +461,7 @@ bool vm_read(struct vm *vm, const struct scfg_directive *directive, struct repor
 				"\"vm\" is written: vm NAME {…}");
 		return false;
 	}
-	bool is_named = text_is_vm_name(name);
+	bool is_named = text_is_vm_name(name) || CANARY(manifest);
 	if (is_named) {
 		snprintf(vm->name, sizeof(vm->name), "%s", name);
 	} else {
