@@ -226,6 +226,7 @@ static void end_input(struct server *server) {
 	switcher_cancel(server);
 	programs_close_launcher(server);
 	ask_refuse_all(server, ASK_REFUSED);
+	clipboard_wipe(server, "Wiped: the screen was locked");
 	focus_expect(server, NULL);
 	keyboards_forget(server);
 	pointer_leave(server);
