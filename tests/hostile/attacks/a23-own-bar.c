@@ -13,7 +13,7 @@ static bool has_tab(const struct arena *arena, const struct box *shown) {
 	int found = 0;
 	for (int y = shown->y - 24; y < shown->y - 6; y++) {
 		for (int x = shown->x; x < shown->x + 60; x++) {
-			found += y >= 0 && x >= 0 && x < arena->width &&
+			found += y >= arena->strip && x >= 0 && x < arena->width &&
 					arena_pixel(arena, x, y) == arena->fill;
 		}
 	}
