@@ -4,10 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wlr/types/wlr_keyboard.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/util/box.h>
 
 #include "compositor/domain/domain.h"
+#include "compositor/input/bindings.h"
+#include "compositor/input/constraint.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/lock/lock.h"
@@ -82,6 +85,11 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 	ret_spec->emulated = domain->is_emulated;
 	ret_spec->badge = domain->is_host ? NULL : frame_badge_text(frame_view_badge(domain));
 	ret_spec->elsewhere = focus_output(server) != strip->output;
+	if (constraints_state(server) != CONSTRAINT_NONE) {
+		ret_spec->hint = bindings_modifier(server) == WLR_MODIFIER_ALT
+				? "Alt Esc  free the pointer"
+				: "Super Esc  free the pointer";
+	}
 	if (bare_is_on(strip->output)) {
 		ret_spec->hint = "hold Esc to leave";
 	}
