@@ -213,7 +213,7 @@ def registers_with_every_compositor(world):
         compositor.serve_until("two")
         status = world.status("two")
         assert compositor.last == {"name": "two", "label": "two", "color": "#0175d4", "glyph": "square",
-                                   "emulated": status["accelerator"] == "emulation",
+                                   "frameless": False, "emulated": status["accelerator"] == "emulation",
                                    "boot": f"{status['pids']['supervisor']} {status['boots']}",
                                    "clipboardOut": "allow", "clipboardIn": "allow",
                                    "dataControl": True}, compositor.last
