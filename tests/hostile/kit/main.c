@@ -14,6 +14,8 @@
 #define EXIT_USAGE 2
 /* How silo-proxy tells of a client that it ends. */
 #define REFUSED " ended: "
+/* The same of one that the compositor has ended. */
+#define PASSED_ON "the compositor hung up"
 
 static int usage(const char *program) {
 	fprintf(stderr, "usage: %s --list | --settings ID | --case ID\n", program);
@@ -97,12 +99,14 @@ size_t arena_memory_kib(const struct arena *arena) {
 	return total;
 }
 
-static bool file_holds(const char *path, const char *text) {
+/* Is there a line with text, but without the other one (NULL: any)? */
+static bool file_holds(const char *path, const char *text, const char *other) {
 	FILE *file = path != NULL ? fopen(path, "re") : NULL;
 	char line[1024];
 	bool is_found = false;
 	while (file != NULL && !is_found && fgets(line, sizeof(line), file) != NULL) {
-		is_found = strstr(line, text) != NULL;
+		is_found = strstr(line, text) != NULL &&
+				(other == NULL || strstr(line, other) == NULL);
 	}
 	if (file != NULL) {
 		fclose(file);
@@ -111,11 +115,11 @@ static bool file_holds(const char *path, const char *text) {
 }
 
 bool arena_log_holds(const struct arena *arena, const char *text) {
-	return file_holds(getenv("SILO_HOSTILE_LOG"), text);
+	return file_holds(getenv("SILO_HOSTILE_LOG"), text, NULL);
 }
 
 bool arena_is_refused(const struct arena *arena) {
-	return file_holds(getenv("SILO_HOSTILE_GUARD_LOG"), REFUSED);
+	return file_holds(getenv("SILO_HOSTILE_GUARD_LOG"), REFUSED, PASSED_ON);
 }
 
 static bool is_alive(pid_t pid, void *data) {
