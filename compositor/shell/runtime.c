@@ -79,6 +79,10 @@ void runtime_destroy(struct server *server) {
 	if (runtime == NULL) {
 		return;
 	}
+	/* Also for a child that has been forked and still holds a copy. */
+	if (runtime->lock >= 0) {
+		flock(runtime->lock, LOCK_UN);
+	}
 	fd_close(&runtime->lock);
 	free(runtime->directory);
 	free(runtime);
