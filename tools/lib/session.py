@@ -199,6 +199,10 @@ class Session:
         for name in ("run", "state", "config/silo", "log"):
             (self.directory / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         os.chmod(self.runtime, 0o700)
+        # Its VMs have homes of their own, and the user's images.
+        (self.directory / "data/silo").mkdir(parents=True, exist_ok=True, mode=0o700)
+        user_data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+        (self.directory / "data/silo/images").symlink_to(os.path.join(user_data, "silo/images"))
         self.manifest = self.directory / "config/silo/vms.scfg"
         self.manifest.write_text(manifest)
         # silo starts a program without arguments; from a build directory the manager needs one.
@@ -218,6 +222,7 @@ class Session:
         values = {
             "XDG_STATE_HOME": str(self.directory / "state"),
             "XDG_CONFIG_HOME": str(self.directory / "config"),
+            "XDG_DATA_HOME": str(self.directory / "data"),
         }
         if self.nested:
             # The outer session's socket is named by an absolute path, since the runtime directory is ours.
