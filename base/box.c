@@ -208,24 +208,59 @@ static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, i
 	child_fail(status, errno, false, spec->argv[0]);
 }
 
-static pid_t clone_child(bool namespaces, bool network, int *ret_pidfd) {
-	int pidfd = -1;
-	struct clone_args args = {
-			.flags = CLONE_PIDFD,
-			.pidfd = (uint64_t)(uintptr_t)&pidfd,
-			.exit_signal = SIGCHLD,
-	};
+static pid_t clone_now(bool namespaces, bool network) {
+	/* Of the caller, not of the process that clones. */
+	struct clone_args args = {.flags = CLONE_PARENT};
 	if (namespaces) {
 		args.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
 				CLONE_NEWUTS;
 		args.flags |= network ? 0 : CLONE_NEWNET;
 	}
 	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-	if (pid < 0) {
+	return pid < 0 ? -errno : pid;
+}
+
+/*
+ * The caller may have threads, and one of them a lock of the C library's: a bare clone would inherit it
+ * locked, for ever. fork() sees to that, so a child of it clones, and ends.
+ */
+static pid_t clone_child(bool namespaces, bool network, int *ret_pidfd) {
+	int told[2];
+	if (pipe2(told, O_CLOEXEC) < 0) {
 		return -errno;
 	}
+	pid_t pid = -EIO, cloner = fork();
+	if (cloner == 0) {
+		close(told[0]);
+		pid = clone_now(namespaces, network);
+		if (pid == 0) {
+			close(told[1]);
+			return 0;
+		}
+		_exit(write(told[1], &pid, sizeof(pid)) == (ssize_t)sizeof(pid) ? 0 : 1);
+	}
+	if (cloner < 0) {
+		pid = -errno;
+	}
+	close(told[1]);
+	if (cloner > 0) {
+		ssize_t n;
+		while ((n = read(told[0], &pid, sizeof(pid))) < 0 && errno == EINTR) {
+		}
+		pid = n == (ssize_t)sizeof(pid) ? pid : -EIO;
+		while (waitpid(cloner, NULL, 0) < 0 && errno == EINTR) {
+		}
+	}
+	close(told[0]);
 	if (pid > 0) {
-		*ret_pidfd = pidfd;
+		*ret_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (*ret_pidfd < 0) {
+			int error = errno;
+			kill(pid, SIGKILL);
+			while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+			}
+			return -error;
+		}
 	}
 	return pid;
 }

@@ -124,7 +124,7 @@ class Desk:
         self.pictures = pictures
         self.session = Session(build, MANIFEST, outputs=f"1280x{HEIGHT}", panel=True)
         session = self.session
-        session.environment["XDG_DATA_HOME"] = str(session.directory / "data")
+        (session.directory / "data/silo/images").unlink()
         self.write_image(session.directory / "data/silo/images/default")
         session.manager.write_text(f"#!/bin/sh\nexec {session.build}/vmctl/silo-vmd --no-units "
                                    f"--libexec {fakes}:{session.build}/vmctl\n")

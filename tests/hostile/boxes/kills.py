@@ -8,6 +8,7 @@ the machine stays on the screen, the keyboard is nobody's until the user clicks,
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
@@ -65,6 +66,14 @@ class Scene:
         self.hands.ask(f"click {x} {y}")
         self.rest()
 
+    def take(self, domain):
+        """Clicks on a window until it has the keyboard: where another machine's went a moment ago, a click is
+        nobody's."""
+        deadline = time.monotonic() + 10
+        while not self.window(domain).get("focused"):
+            assert time.monotonic() < deadline, f"a click does not give {domain} the keyboard"
+            self.click(domain)
+
     def proxy(self):
         """The process of the attacker's proxy."""
         path = self.world.sockets["ATTACKER"]
@@ -89,7 +98,7 @@ class Scene:
         assert not keyboard or keyboard[0]["domain"] != "untrusted", keyboard
         # The other machine has its keys, and only those that are typed now.
         assert self.window("banking") is not None, "the other machine's window is gone"
-        self.click("banking")
+        self.take("banking")
         self.hands.ask("key q")
         assert self.victim.wait(10) == 0
 
