@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[3] / "tools/lib")]
 from session import Probe, StepFailed  # noqa: E402
-from worlds import FILL, silo_world  # noqa: E402
+from worlds import NO_LEAKS, FILL, silo_world  # noqa: E402
 
 BUILD = Path(sys.argv[1]).resolve()
 EVIL, GOOD = "ff00ff", "00ff7f"
@@ -43,7 +43,7 @@ class Scene:
     def client(self, who, color, title, *options):
         return subprocess.Popen([BUILD / "tests/clients/test-window", "--color", color, "--size", "300x200", "--title",
                                  title, "--app-id", title, *options],
-                                env={**self.world.environment, "WAYLAND_DISPLAY": self.world.sockets[who]},
+                                env={**self.world.environment, **NO_LEAKS, "WAYLAND_DISPLAY": self.world.sockets[who]},
                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def rest(self):
