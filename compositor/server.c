@@ -263,6 +263,8 @@ struct server *server_create(const struct options *options) {
 		return NULL;
 	}
 	server->options = options;
+	/* A signal may come before server_run(). */
+	server->running = true;
 	while (server->modules_created < MODULE_COUNT) {
 		const struct module *module = &modules[server->modules_created++];
 		if (!module->create(server)) {
@@ -298,7 +300,6 @@ void server_dispatch(struct server *server, int timeout_ms) {
 }
 
 void server_run(struct server *server) {
-	server->running = true;
 	while (server->running) {
 		server_dispatch(server, -1);
 	}

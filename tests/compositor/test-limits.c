@@ -177,8 +177,13 @@ static void a_proxy_that_keeps_no_limit(void **state) {
 	}
 	assert_true(client_is_ended(scene.client));
 	assert_false(client_is_ended(scene.other));
-	char end;
-	assert_true(read(scene.dial, &end, 1) <= 0);
+	/* But for orders to be silent that were on their way, it has ended. */
+	char end = 0;
+	ssize_t n;
+	do {
+		n = read(scene.dial, &end, 1);
+	} while (n == 1 && end == 's');
+	assert_true(n <= 0);
 	close(scene.dial);
 	close(scene.other_dial);
 	fixture_settle(scene.fixture);
