@@ -190,7 +190,8 @@ static enum verdict replaced_after_a_click(struct arena *arena) {
 			victims_cancelled == 0 ? "stands" : "was replaced");
 }
 
-#define TYPES 2000
+/* As many as fit into a socket: who does not read for a moment is not to be cut off. */
+#define TYPES 200
 
 /* More types than anybody offers, some of them long. */
 static enum verdict many_types(struct arena *arena) {
@@ -226,7 +227,7 @@ const struct attack_case attack_cases[] = {
 		{"C2.1", "another machine's copy offered on getting the keyboard",
 				offered_on_focus},
 		{"C2.2", "another machine's copy seen in the background", watched},
-		{"C6.3", "a copy in two thousand types, some of a thousand letters", many_types},
+		{"C6.3", "a copy in two hundred types, some of a thousand letters", many_types},
 		{"C8.1", "another machine's primary selection", primary_offered},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
