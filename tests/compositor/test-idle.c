@@ -69,11 +69,6 @@ static bool is_dark(struct server *server) {
 	return !output->wlr_output->enabled;
 }
 
-static void tap(struct fixture *fixture, uint32_t key) {
-	user_key(fixture, key, true);
-	user_key(fixture, key, false);
-}
-
 static void unlock(struct scene *scene) {
 	struct test_locker locker;
 	locker_init(&locker, scene->fixture);
@@ -86,7 +81,7 @@ static void it_locks_and_goes_dark(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
 	int64_t began_ms = clock_now_ms();
-	tap(scene.fixture, KEY_A);
+	user_tap(scene.fixture, KEY_A);
 	int presses = scene.vm->key_presses;
 	assert_true(await(&scene, lock_is_on, true, DEADLINE_MS));
 	assert_true(clock_now_ms() - began_ms >= 1000);
@@ -94,7 +89,7 @@ static void it_locks_and_goes_dark(void **state) {
 	assert_true(await(&scene, is_dark, true, DEADLINE_MS));
 	/* Windows stay where they are, and the key that wakes the screens does only that. */
 	assert_true(window_is_shown(window_in_server(scene.fixture, "banking")));
-	tap(scene.fixture, KEY_B);
+	user_tap(scene.fixture, KEY_B);
 	assert_false(await(&scene, is_dark, false, 0));
 	assert_false(idle_is_on(scene.server));
 	assert_true(lock_is_on(scene.server));
@@ -228,7 +223,7 @@ static void tools_hear_of_it_and_machines_do_not(void **state) {
 	bool is_idle = false;
 	ext_idle_notification_v1_add_listener(notification, &listener, &is_idle);
 	fixture_await(scene.fixture, &is_idle);
-	tap(scene.fixture, KEY_A);
+	user_tap(scene.fixture, KEY_A);
 	assert_false(is_idle);
 	fixture_await(scene.fixture, &is_idle);
 	ext_idle_notification_v1_destroy(notification);
@@ -272,7 +267,7 @@ static void logind_locks_and_unlocks(void **state) {
 	assert_false(await(&scene, is_hinted, false, DEADLINE_MS));
 	fixture_settle(scene.fixture);
 	assert_true(locker.is_finished);
-	tap(scene.fixture, KEY_A);
+	user_tap(scene.fixture, KEY_A);
 	assert_int_equal(scene.vm->last_key, KEY_A);
 	locker_finish(&locker);
 	logind_finish(&logind);
@@ -301,7 +296,7 @@ static void the_machine_sleeps_when_it_is_locked(void **state) {
 	assert_false(await(&scene, is_delayed, false, DEADLINE_MS));
 	/* And it hears when nobody is there. */
 	assert_true(await(&scene, is_idle_hinted, true, DEADLINE_MS));
-	tap(scene.fixture, KEY_A);
+	user_tap(scene.fixture, KEY_A);
 	assert_false(await(&scene, is_idle_hinted, false, DEADLINE_MS));
 	unlock(&scene);
 	logind_finish(&logind);

@@ -94,11 +94,6 @@ static void chord(struct fixture *fixture) {
 	user_key(fixture, KEY_LEFTMETA, false);
 }
 
-static void tap(struct fixture *fixture, uint32_t key) {
-	user_key(fixture, key, true);
-	user_key(fixture, key, false);
-}
-
 static void the_key_opens_and_closes_the_launcher(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -110,7 +105,7 @@ static void the_key_opens_and_closes_the_launcher(void **state) {
 	int presses = scene.vm->key_presses;
 	await(scene.fixture, launcher_is_open);
 	assert_string_equal(focus_held(scene.server)->label, "Silo: launcher");
-	tap(scene.fixture, KEY_A);
+	user_tap(scene.fixture, KEY_A);
 	assert_int_equal(scene.vm->key_presses, presses);
 	assert_int_equal(scene.vm->last_key, 0);
 	chord(scene.fixture);
@@ -119,7 +114,7 @@ static void the_key_opens_and_closes_the_launcher(void **state) {
 	/* And again. */
 	chord(scene.fixture);
 	await(scene.fixture, launcher_is_open);
-	tap(scene.fixture, KEY_ESC);
+	user_tap(scene.fixture, KEY_ESC);
 	await(scene.fixture, launcher_is_closed);
 	assert_true(scene.window.is_activated);
 	scene_finish(&scene);
@@ -130,7 +125,7 @@ static void what_is_typed_early_is_the_launchers(void **state) {
 	scene_init(&scene, state);
 	chord(scene.fixture);
 	int presses = scene.vm->key_presses;
-	tap(scene.fixture, KEY_ESC);
+	user_tap(scene.fixture, KEY_ESC);
 	assert_true(layer_shell_awaits(scene.server));
 	await(scene.fixture, launcher_is_closed);
 	assert_int_equal(scene.vm->key_presses, presses);
@@ -168,14 +163,14 @@ static void one_that_dies_or_is_missing_holds_nothing(void **state) {
 static void super_alone_is_the_launchers_key(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
-	tap(scene.fixture, KEY_LEFTMETA);
+	user_tap(scene.fixture, KEY_LEFTMETA);
 	assert_true(layer_shell_awaits(scene.server));
 	await(scene.fixture, launcher_is_open);
-	tap(scene.fixture, KEY_LEFTMETA);
+	user_tap(scene.fixture, KEY_LEFTMETA);
 	assert_true(launcher_is_closed(scene.server));
 	/* Not with another key, a button, or after a long time. */
 	user_key(scene.fixture, KEY_LEFTMETA, true);
-	tap(scene.fixture, KEY_X);
+	user_tap(scene.fixture, KEY_X);
 	user_key(scene.fixture, KEY_LEFTMETA, false);
 	assert_false(layer_shell_is_modal(scene.server));
 	user_key(scene.fixture, KEY_LEFTMETA, true);
@@ -187,7 +182,7 @@ static void super_alone_is_the_launchers_key(void **state) {
 	user_key(scene.fixture, KEY_LEFTMETA, false);
 	assert_false(layer_shell_is_modal(scene.server));
 	user_key(scene.fixture, KEY_A, true);
-	tap(scene.fixture, KEY_LEFTMETA);
+	user_tap(scene.fixture, KEY_LEFTMETA);
 	user_key(scene.fixture, KEY_A, false);
 	assert_false(layer_shell_is_modal(scene.server));
 	scene_finish(&scene);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The locker: its end, its surfaces as outputs come, change and go, its process; the mark that a lock leaves for
+ * the next silo.
+ */
+#include <linux/input-event-codes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <wlr/backend/headless.h>
+#include <wlr/backend/multi.h>
+#include <wlr/types/wlr_output.h>
+
+#include "base/clock.h"
+#include "compositor/input/focus.h"
+#include "compositor/lock/lock.h"
+#include "compositor/output/output.h"
+#include "compositor/shell/notices.h"
+#include "tests/compositor/lock_client.h"
+#include "tests/compositor/lock_scene.h"
+
+#define DEADLINE_MS 10000
+
+static char starts_path[64], mark_path[64];
+static const char *directory;
+
+static void a_locker_that_dies_unlocks_nothing(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	lock_scene_lock(&scene);
+	struct test_locker locker;
+	locker_init(&locker, scene.fixture);
+	fixture_await(scene.fixture, &locker.is_locked);
+	locker_show(&locker, 0, BLUE);
+	locker_die(&locker);
+	assert_true(lock_is_on(scene.server));
+	assert_int_not_equal(fixture_pixel(scene.fixture, 640, 400), COLOR(BLUE));
+	assert_locked_up(&scene);
+	/* Nor does one that breaks the protocol. */
+	locker_init(&locker, scene.fixture);
+	ext_session_lock_v1_destroy(locker.lock);
+	locker.lock = NULL;
+	assert_true(client_is_ended(locker.client));
+	locker_die(&locker);
+	assert_locked_up(&scene);
+	lock_scene_unlock(&scene);
+	lock_scene_finish(&scene);
+}
+
+static void add_output(struct wlr_backend *backend, void *data) {
+	if (wlr_backend_is_headless(backend)) {
+		wlr_headless_add_output(backend, 1024, 768);
+	}
+}
+
+static void plug(struct lock_scene *scene) {
+	if (wlr_backend_is_multi(scene->server->backend)) {
+		wlr_multi_for_each_backend(scene->server->backend, add_output, NULL);
+	} else {
+		add_output(scene->server->backend, NULL);
+	}
+}
+
+static struct wlr_output *output_number(struct lock_scene *scene, size_t index) {
+	struct output *output;
+	wl_list_for_each(output, &scene->server->outputs->list, link) {
+		if (index-- == 0) {
+			return output->wlr_output;
+		}
+	}
+	return NULL;
+}
+
+static void outputs_come_change_and_go(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	struct test_window wide;
+	window_map(&wide, scene.vm, 1200, 700, GREEN);
+	struct window *ours = window_in_server(scene.fixture, "banking");
+	lock_scene_lock(&scene);
+	struct test_locker locker;
+	locker_init(&locker, scene.fixture);
+	fixture_await(scene.fixture, &locker.is_locked);
+	struct test_lock_surface *first = locker_show(&locker, 0, BLUE);
+	/* Its first picture, before anything has been dispatched. */
+	plug(&scene);
+	window_move(ours, 1280 + 50, 100);
+	uint32_t pixel = fixture_pixel_on(scene.fixture, 1, 512, 400);
+	assert_int_not_equal(pixel, COLOR(GREEN));
+	assert_int_not_equal(pixel, 0);
+	assert_int_equal(fixture_pixel_on(scene.fixture, 1, 200, 2),
+			fixture_pixel_on(scene.fixture, 0, 200, 2));
+	fixture_settle(scene.fixture);
+	struct test_lock_surface *second = locker_show(&locker, 1, BLUE);
+	assert_int_equal(second->width, 1024);
+	assert_int_equal(fixture_pixel_on(scene.fixture, 1, 512, 400), COLOR(BLUE));
+	/* Another size. */
+	struct wlr_output_state change;
+	wlr_output_state_init(&change);
+	wlr_output_state_set_custom_mode(&change, 800, 600, 0);
+	assert_true(wlr_output_commit_state(output_number(&scene, 0), &change));
+	wlr_output_state_finish(&change);
+	fixture_settle(scene.fixture);
+	assert_int_equal(first->width, 800);
+	assert_int_equal(fixture_pixel_on(scene.fixture, 0, 790, 590), COLOR(BLUE));
+	assert_int_equal(fixture_pixel_on(scene.fixture, 1, 512, 400), COLOR(BLUE));
+	/* The one with the keyboard goes; the other has it then. */
+	wlr_output_destroy(output_number(&scene, 0));
+	fixture_settle(scene.fixture);
+	int presses = locker.client->key_presses;
+	user_tap(scene.fixture, KEY_A);
+	assert_int_equal(locker.client->key_presses, presses + 1);
+	/* All go, and one comes. */
+	wlr_output_destroy(output_number(&scene, 0));
+	fixture_settle(scene.fixture);
+	user_tap(scene.fixture, KEY_A);
+	assert_int_equal(locker.client->key_presses, presses + 1);
+	plug(&scene);
+	assert_int_not_equal(fixture_pixel(scene.fixture, 512, 400), COLOR(GREEN));
+	fixture_settle(scene.fixture);
+	assert_told_nothing(&scene);
+	assert_true(lock_is_on(scene.server));
+	locker_unlock(&locker);
+	assert_false(lock_is_on(scene.server));
+	locker_finish(&locker);
+	window_finish(&wide);
+	lock_scene_finish(&scene);
+}
+
+static void every_screen_is_blank_before_it_is_said(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	struct test_locker locker;
+	assert_int_equal(lock_now(scene.server, "test"), LOCK_DONE);
+	assert_false(lock_is_blank(scene.server));
+	locker_init(&locker, scene.fixture);
+	fixture_await(scene.fixture, &locker.is_locked);
+	assert_true(lock_is_blank(scene.server));
+	/* One that comes later was never anything else. */
+	plug(&scene);
+	fixture_settle(scene.fixture);
+	assert_true(lock_is_blank(scene.server));
+	locker_unlock(&locker);
+	assert_false(lock_is_blank(scene.server));
+	locker_finish(&locker);
+	lock_scene_finish(&scene);
+}
+
+/* ---- the locker's process ---- */
+
+static size_t lines_of(const char *path) {
+	FILE *file = fopen(path, "r");
+	size_t lines = 0;
+	for (int byte; file != NULL && (byte = getc(file)) != EOF;) {
+		lines += byte == '\n';
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return lines;
+}
+
+static int setup_dying(void **state) {
+	char text[160];
+	snprintf(text, sizeof(text), "locker /bin/sh -c \"echo >>%s\"\n", starts_path);
+	lock_directory_configure(text);
+	return fixture_setup(state);
+}
+
+static void a_locker_that_dies_is_started_again(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	lock_scene_lock(&scene);
+	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	while (lines_of(starts_path) < 3) {
+		assert_true(clock_now_ms() < deadline_ms);
+		server_dispatch(scene.server, 100);
+		assert_true(lock_is_on(scene.server));
+	}
+	assert_locked_up(&scene);
+	lock_scene_unlock(&scene);
+	lock_scene_finish(&scene);
+}
+
+static int setup_missing(void **state) {
+	lock_directory_configure("locker no-such-locker\n");
+	return fixture_setup(state);
+}
+
+static void without_a_locker_nothing_is_locked(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	assert_int_equal(lock_now(scene.server, "test"), LOCK_NO_LOCKER);
+	assert_false(lock_is_on(scene.server));
+	assert_true(scene.window.is_activated);
+	sd_json_variant *array = NULL;
+	assert_true(notices_describe(scene.server, &array) >= 0);
+	assert_int_equal(sd_json_variant_elements(array), 1);
+	const char *title = sd_json_variant_string(
+			sd_json_variant_by_key(sd_json_variant_by_index(array, 0), "title"));
+	assert_string_equal(title, "Not locked: nothing could unlock it again");
+	sd_json_variant_unref(array);
+	lock_scene_finish(&scene);
+}
+
+static int setup(void **state) {
+	lock_directory_configure("locker /bin/sleep 600\n");
+	return fixture_setup(state);
+}
+
+static int setup_runtime(void **state) {
+	fixture_varlink = true;
+	return setup(state);
+}
+
+static int setup_killed(void **state) {
+	char folder[64];
+	snprintf(folder, sizeof(folder), "%s/silo", directory);
+	assert_true(mkdir(folder, 0700) == 0 || access(folder, F_OK) == 0);
+	FILE *file = fopen(mark_path, "w");
+	assert_non_null(file);
+	fclose(file);
+	return setup_runtime(state);
+}
+
+static int teardown_runtime(void **state) {
+	fixture_varlink = false;
+	return fixture_teardown(state);
+}
+
+static void the_lock_leaves_a_mark(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	assert_int_not_equal(access(mark_path, F_OK), 0);
+	lock_scene_lock(&scene);
+	assert_int_equal(access(mark_path, F_OK), 0);
+	lock_scene_unlock(&scene);
+	assert_int_not_equal(access(mark_path, F_OK), 0);
+	/* An orderly end takes it away, too. */
+	lock_scene_lock(&scene);
+	lock_scene_finish(&scene);
+}
+
+static void a_silo_that_was_killed_comes_back_locked(void **state) {
+	struct fixture *fixture = *state;
+	assert_true(lock_is_on(fixture->server));
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	assert_int_equal(scene.vm->keyboard_enters, 0);
+	assert_locked_up(&scene);
+	lock_scene_unlock(&scene);
+	assert_true(scene.window.is_activated);
+	assert_int_not_equal(access(mark_path, F_OK), 0);
+	lock_scene_finish(&scene);
+}
+
+int main(void) {
+	directory = lock_directory_make();
+	if (directory == NULL) {
+		return 1;
+	}
+	snprintf(starts_path, sizeof(starts_path), "%s/starts", directory);
+	snprintf(mark_path, sizeof(mark_path), "%s/silo/locked", directory);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+			TEST(a_locker_that_dies_unlocks_nothing),
+			TEST(outputs_come_change_and_go),
+			TEST(every_screen_is_blank_before_it_is_said),
+			cmocka_unit_test_setup_teardown(a_locker_that_dies_is_started_again,
+					setup_dying, fixture_teardown),
+			cmocka_unit_test_setup_teardown(without_a_locker_nothing_is_locked,
+					setup_missing, fixture_teardown),
+			cmocka_unit_test_setup_teardown(the_lock_leaves_a_mark, setup_runtime,
+					teardown_runtime),
+			cmocka_unit_test_setup_teardown(a_silo_that_was_killed_comes_back_locked,
+					setup_killed, teardown_runtime),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(starts_path);
+	lock_directory_remove();
+	return failed;
+}
