@@ -33,6 +33,8 @@
 	X(move_button) /* a client moves its window while no button is held */ \
 	X(lock_picture) /* windows are seen while the session is locked */ \
 	X(lock_input) /* the window in use keeps the keyboard while the session is locked */ \
+	X(lock_death) /* a locker that dies unlocks */ \
+	X(lock_who) /* anybody may say that the session is unlocked */ \
 	X(lock_chords) /* chords of the desktop work while the session is locked */ \
 	X(lock_pointer) /* windows are pointed at while the session is locked */ \
 	X(own_limits)  /* the compositor counts nothing itself */ \

@@ -103,7 +103,11 @@ static bool filter(const struct wl_client *wl_client, const struct wl_global *gl
 		return false;
 	}
 	struct client *client = client_of(wl_client);
-	if (client == NULL || row == NULL || (row->allow & (1u << client->class)) == 0) {
+	if (client == NULL || row == NULL) {
+		return false;
+	}
+	if ((row->allow & (1u << client->class)) == 0 &&
+			(row->allow != LOCKER || DEFENDS(lock_who))) {
 		return false;
 	}
 	if (strcmp(interface, "wl_seat") == 0 && DEFENDS(hidden_seats)) {

@@ -19,12 +19,10 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "compositor/clipboard/clipboard.h"
-#include "compositor/clipboard/clipboard.h"
 #include "compositor/domain/domain.h"
 #include "compositor/domain/watch.h"
 #include "compositor/input/constraint.h"
 #include "compositor/input/focus.h"
-#include "compositor/input/hold.h"
 #include "compositor/input/hold.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
@@ -220,7 +218,6 @@ static void show_layers(struct lock *lock) {
 
 /* Every grab, every held key and button, every focus: clients hear that they end, and no more. */
 static void end_input(struct server *server) {
-	hold_cancel(server);
 	hold_cancel(server);
 	reveal_close(server);
 	switcher_cancel(server);

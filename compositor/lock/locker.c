@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <wayland-server-core.h>
 
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "compositor/domain/client.h"
@@ -111,6 +112,9 @@ static void rest(struct locker *locker, const char *what) {
 static void handle_client_gone(struct wl_listener *listener, void *data) {
 	struct locker *locker = wl_container_of(listener, locker, client_gone);
 	forget_client(locker);
+	if (!DEFENDS(lock_death)) {
+		lock_end(locker->server, LOCK_END_LOCKER);
+	}
 	if (lock_is_on(locker->server)) {
 		end_process(locker);
 		rest(locker, "died");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A6, B8: what was open, held or under way when it locks, as far as b08-lock has it not; and B9: who keeps the
- * session from being locked. The locker shows nothing: that is the time before a locker is up, for ever.
+ * A6, B8: what was open, held or under way when it locks, as far as b08-lock has it not, and what comes at that
+ * moment; and B9: who keeps the session from being locked. The locker shows nothing: that is the time before a locker is up, for ever.
  */
 #include <linux/input-event-codes.h>
 
@@ -13,6 +13,8 @@
 #define LOCKER "locker /bin/sleep 60\n"
 #define LOCK "Alt+l"
 #define IDLE_MS 3000
+#define FLOOD 12
+#define INHIBITORS 100
 
 static struct actor attacker;
 static struct actor_window evil, popup;
@@ -68,18 +70,102 @@ static enum verdict held_button(struct arena *arena) {
 	return judge(arena, is_locked);
 }
 
-static enum verdict drag(struct arena *arena) {
-	bool is_ready = set_up(arena);
+/* A surface of a colour that is in no window. */
+static struct wl_surface *show_image(struct actor_buffer *image, int size) {
+	struct wl_surface *surface = wl_compositor_create_surface(attacker.compositor);
+	actor_buffer_init(image, &attacker, size, size, ANCHOR);
+	wl_surface_attach(surface, image->wl_buffer, 0, 0);
+	wl_surface_damage_buffer(surface, 0, 0, size, size);
+	return surface;
+}
+
+static void begin_drag(struct arena *arena, struct wl_surface *icon) {
 	arena_point(arena, box.x + 30, box.y + 30);
 	arena_press(arena, BTN_LEFT, true);
 	actor_settle(&attacker);
 	struct wl_data_source *source =
 			wl_data_device_manager_create_data_source(attacker.data_devices);
 	wl_data_source_offer(source, "text/plain");
-	wl_data_device_start_drag(attacker.data_device, source, evil.surface, NULL,
+	wl_data_device_start_drag(attacker.data_device, source, evil.surface, icon,
 			attacker.serial);
+	if (icon != NULL) {
+		wl_surface_commit(icon);
+	}
 	actor_settle(&attacker);
 	arena_point(arena, box.x + 50, box.y + 50);
+}
+
+static enum verdict judge_image(struct arena *arena, uint32_t color, bool is_locked) {
+	struct box shown;
+	actor_settle(&attacker);
+	arena_look(arena);
+	size_t pixels = arena_find(arena, color, &shown);
+	if (!is_locked) {
+		return because(arena, CANNOT, "the session is not locked");
+	}
+	return because(arena, pixels == 0 ? HELD : BROKEN,
+			"%zu pixels of it are seen while it is locked", pixels);
+}
+
+static enum verdict drag_icon(struct arena *arena) {
+	static struct actor_buffer image;
+	bool is_ready = set_up(arena);
+	begin_drag(arena, show_image(&image, 100));
+	bool is_locked = is_ready && lock(arena);
+	return judge_image(arena, ANCHOR, is_locked);
+}
+
+static enum verdict cursor(struct arena *arena) {
+	static struct actor_buffer image;
+	bool is_ready = set_up(arena);
+	struct wl_surface *surface = show_image(&image, 48);
+	wl_pointer_set_cursor(attacker.pointer, attacker.enter_serial, surface, 24, 24);
+	wl_surface_commit(surface);
+	bool is_locked = is_ready && lock(arena);
+	/* Once more, with what it was told last. */
+	wl_pointer_set_cursor(attacker.pointer, attacker.enter_serial, surface, 24, 24);
+	return judge_image(arena, ANCHOR, is_locked);
+}
+
+/* All that opens, grows, rises and asks for attention, as fast as it can, while the user locks. */
+static void flood(struct zwp_idle_inhibit_manager_v1 *manager, struct actor_window windows[FLOOD],
+		struct actor_window menus[FLOOD]) {
+	for (size_t i = 0; i < FLOOD; i++) {
+		actor_window_init(&windows[i], &attacker);
+		xdg_toplevel_set_fullscreen(windows[i].toplevel, NULL);
+		actor_window_show(&windows[i], 0, 0, ANCHOR);
+		actor_popup_init(&menus[i], &windows[i], 0, 0, 900, 700);
+		xdg_popup_grab(menus[i].popup, attacker.seat, attacker.serial);
+		actor_window_show(&menus[i], 900, 700, ANCHOR);
+		xdg_toplevel_set_maximized(evil.toplevel);
+		xdg_toplevel_move(evil.toplevel, attacker.seat, attacker.serial);
+		if (i == 0 && manager != NULL) {
+			zwp_idle_inhibit_manager_v1_create_inhibitor(manager, evil.surface);
+		}
+	}
+}
+
+static enum verdict everything(struct arena *arena) {
+	static struct actor_window windows[2][FLOOD], menus[2][FLOOD];
+	bool is_ready = set_up(arena);
+	struct zwp_idle_inhibit_manager_v1 *manager =
+			actor_bind(&attacker, &zwp_idle_inhibit_manager_v1_interface, 1);
+	flood(manager, windows[0], menus[0]);
+	bool is_locked = is_ready && lock(arena);
+	flood(manager, windows[1], menus[1]);
+	arena_type(arena, "secret");
+	arena_click(arena, box.x + 30, box.y + 30);
+	size_t told = input_told();
+	enum verdict verdict = judge_image(arena, ANCHOR, is_locked);
+	if (verdict == HELD && told > 0) {
+		return because(arena, BROKEN, "it was told of %zu events", told);
+	}
+	return verdict;
+}
+
+static enum verdict drag(struct arena *arena) {
+	bool is_ready = set_up(arena);
+	begin_drag(arena, NULL);
 	bool is_locked = is_ready && lock(arena);
 	arena_point(arena, box.x + 80, box.y + 80);
 	arena_press(arena, BTN_LEFT, false);
@@ -176,11 +262,30 @@ static enum verdict awake_covered(struct arena *arena) {
 	return judge_idle(arena);
 }
 
+/* Each of them is looked at when the compositor asks who keeps it awake. */
+static enum verdict awake_often(struct arena *arena) {
+	if (!set_up(arena)) {
+		return because(arena, CANNOT, "the attacker did not get the keyboard by a click");
+	}
+	bool lives = true;
+	for (size_t i = 0; i < INHIBITORS && lives; i++) {
+		lives = inhibit(evil.surface);
+	}
+	return because(arena, lives ? BROKEN : HELD, "who asks for it %d times %s", INHIBITORS,
+			lives ? "is served" : "is ended");
+}
+
 const struct attack_case attack_cases[] = {
 		{"A6.3", "typing into a menu with a grab that is open when it locks", menu,
 				"lock-input", LOCKER},
 		{"A6.4", "a menu with a grab is opened behind the lock", menu_opened_behind,
 				"lock-input", LOCKER},
+		{"A6.6", "the picture of a drag that is under way when it locks", drag_icon,
+				"lock-input,lock-picture", LOCKER},
+		{"A6.7", "the pointer's picture when it locks", cursor, "lock-input,lock-pointer",
+				LOCKER},
+		{"A6.8", "windows, menus and demands without end as it locks", everything,
+				"lock-picture", LOCKER},
 		{"B8.4", "a button that is held when it locks", held_button, "lock-input", LOCKER},
 		{"B8.5", "a drag that is under way when it locks", drag, "lock-input,lock-pointer",
 				LOCKER},
@@ -189,5 +294,6 @@ const struct attack_case attack_cases[] = {
 				"idle-sight", LOCKER "idle {\n\tlock 1s\n}\n"},
 		{"B9.2", "a covered window keeps the session awake", awake_covered, "idle-sight",
 				LOCKER "idle {\n\tlock 1s\n}\n"},
+		{"B9.5", "a hundred wishes to stay awake", awake_often},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
