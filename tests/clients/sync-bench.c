@@ -35,6 +35,7 @@ struct bench {
 	bool is_configured;
 	int in_flight;
 	long answered;
+	long count; // so many, however long it takes; 0: as many as fit into the time
 };
 
 static double now_s(void) {
@@ -89,13 +90,18 @@ static void print_samples(const char *name, double *samples, size_t n) {
 			samples[n * 95 / 100] * 1e6);
 }
 
+/* Is there more to do after n? */
+static bool goes_on(const struct bench *bench, long n, double start, double seconds) {
+	return bench->count > 0 ? n < bench->count : n < 10 || now_s() - start < seconds;
+}
+
 static void bench_sync(struct bench *bench, double seconds) {
 	double *samples = calloc(SAMPLES_MAX, sizeof(*samples));
 	if (samples == NULL) {
 		exit(1);
 	}
 	size_t n = 0;
-	for (double start = now_s(); n < SAMPLES_MAX && (n < 10 || now_s() - start < seconds);
+	for (double start = now_s(); n < SAMPLES_MAX && goes_on(bench, (long)n, start, seconds);
 			n++) {
 		double before = now_s();
 		check(wl_display_roundtrip(bench->display), "round trip");
@@ -145,12 +151,17 @@ static void flush_all(struct bench *bench) {
 static void bench_one_way(struct bench *bench, double seconds) {
 	long sent = 0;
 	double start = now_s();
-	while (now_s() - start < seconds) {
+	while (goes_on(bench, sent, start, seconds)) {
 		for (int i = 0; i < ONE_WAY_BATCH; i++) {
 			wl_surface_set_opaque_region(bench->surface, NULL);
 		}
 		sent += ONE_WAY_BATCH;
 		flush_all(bench);
+		if (bench->count > 0) {
+			/* Who counts wants each batch to be taken by itself, as by a proxy that is
+			 * not slowed down. */
+			check(wl_display_roundtrip(bench->display), "one-way");
+		}
 	}
 	/* All of them have been read when this comes back. */
 	check(wl_display_roundtrip(bench->display), "one-way");
@@ -350,17 +361,20 @@ int main(int argc, char *argv[]) {
 	double seconds = 1;
 	const char *only = NULL;
 	int option;
-	while ((option = getopt(argc, argv, "s:o:h")) != -1) {
+	long count = 0;
+	while ((option = getopt(argc, argv, "s:n:o:h")) != -1) {
 		if (option == 's') {
 			seconds = strtod(optarg, NULL);
+		} else if (option == 'n') {
+			count = strtol(optarg, NULL, 10);
 		} else if (option == 'o') {
 			only = optarg;
 		} else {
-			puts("usage: sync-bench [-s SECONDS] [-o BENCH]");
+			puts("usage: sync-bench [-s SECONDS | -n COUNT] [-o BENCH]");
 			return option == 'h' ? 0 : 2;
 		}
 	}
-	struct bench bench = {.display = wl_display_connect(NULL)};
+	struct bench bench = {.display = wl_display_connect(NULL), .count = count};
 	check(bench.display != NULL ? 0 : -1, "cannot connect");
 	struct wl_registry *registry = wl_display_get_registry(bench.display);
 	wl_registry_add_listener(registry, &registry_listener, &bench);

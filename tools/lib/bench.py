@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a Wayland connection costs: on the host directly, through a plain relay, through silo-proxy; in a guest.
-usage: bench.py BUILD [proxy|isolation|guest] [--seconds N] [--image NAME] [--json]"""
+usage: bench.py BUILD [proxy|isolation|guest] [--seconds N] [--instructions] [--image NAME] [--json]"""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import instructions
 from session import Session, StepFailed, wait_for_path
 
 # A bench of sync-bench, its figure, what is shown, whether more is better, its target against the relay that walks
@@ -27,7 +28,7 @@ BENCHES = (
     ("connect", "connect_us", "connecting, µs", False, None),
     ("toplevel", "toplevel_us", "window opened and closed, µs", False, None),
 )
-# Instructions of the proxy for one of them, in user and kernel together; targets.
+# What the proxy does for one of them: bench, its count in one run, most instructions.
 COUNTED = (("sync", "sync_samples", 25000), ("one-way", "one_way_per_s", 300))
 MEMORY_MAX_KIB = 6 << 10
 FRAME_RATIO_MAX = 1.2
@@ -42,9 +43,9 @@ def pinned(*arguments, cpu=min(os.sched_getaffinity(0))):
     return ["taskset", "-c", str(cpu), *arguments]
 
 
-def run_bench(session, display, bench, seconds):
+def run_bench(session, display, bench, seconds, *options):
     environment = dict(session.environment, WAYLAND_DISPLAY=str(display))
-    arguments = [session.program("sync-bench"), "-s", str(seconds), "-o", bench]
+    arguments = [session.program("sync-bench"), "-s", str(seconds), "-o", bench, *options]
     result = subprocess.run(pinned(*arguments), text=True, env=environment, capture_output=True,
                             timeout=60 + 8 * seconds)
     if result.returncode != 0:
@@ -80,19 +81,28 @@ def cpu_ns(pid):
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
 
 
-def count_instructions(pid, work):
-    """Runs work. Returns its result and the instructions of pid meanwhile; None where nothing counts them."""
+def count_instructions(session):
+    """Of a proxy of its own. Nothing where they cannot be counted."""
+    socket = session.runtime / "counted"
+    arguments = proxy_arguments(session, "counted", "#0175d4", socket)
+    counts_in_hardware = instructions.Perf.works()
+    stepper = Path(session.build) / "tests/bench/bench-count"
+    if not counts_in_hardware:
+        if not stepper.exists():
+            return None
+        arguments.insert(0, str(stepper))
+    process = subprocess.Popen(pinned(*arguments), env=session.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=session.log_file("counted.log"), text=True)
     try:
-        perf = subprocess.Popen(["perf", "stat", "-x", ",", "-e", "instructions:uk", "-p", str(pid)],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    except OSError:
-        return work(), None
-    result = work()
-    perf.send_signal(signal.SIGINT)
-    for line in perf.communicate()[1].splitlines():
-        if "instructions" in line and line.split(",")[0].isdigit():
-            return result, int(line.split(",")[0])
-    return result, None
+        if not wait_for_path(socket, WAIT_S):
+            raise StepFailed("silo-proxy cannot be counted:\n" + session.log_tail("counted.log"))
+        counter = instructions.Perf(process.pid) if counts_in_hardware else instructions.Steps(process)
+        counts = instructions.per_request(
+            counter, lambda bench, count: run_bench(session, socket, bench, 1, "-n", str(count)))
+        return counts and dict(counts, how=counter.name)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def start_waypipe(session, display, socket):
@@ -110,6 +120,16 @@ def start_waypipe(session, display, socket):
     server = start_behind(session, ["waypipe", "--no-gpu", "-s", str(link), "--display", socket.name, "server", "--",
                                     "sleep", "1000"], socket)
     return [server, client]
+
+
+def bench_instructions(build):
+    session = Session(build, "", outputs=BENCH_OUTPUT)
+    try:
+        session.start_silo(vmd=False)
+        return {"instructions": count_instructions(session)}
+    finally:
+        session.stop()
+        session.remove()
 
 
 def bench_proxy(build, seconds):
@@ -141,15 +161,13 @@ def bench_proxy(build, seconds):
                     samples[name].setdefault(key, []).append(run_bench(session, socket, bench, seconds)[key])
         results = {name: {key: statistics.median(values) for key, values in figures.items()}
                    for name, figures in samples.items()}
-        counted = {}
+        cpu_us = {}
         for bench, key, _ in COUNTED:
             before = cpu_ns(proxy.pid)
-            figures, instructions = count_instructions(
-                proxy.pid, lambda bench=bench: run_bench(session, displays["silo-proxy"], bench, seconds))
+            figures = run_bench(session, displays["silo-proxy"], bench, seconds)
             count = figures[key] * (seconds if key.endswith("_per_s") else 1)
-            counted[bench] = {"instructions": instructions and instructions / count,
-                              "cpu_us": (cpu_ns(proxy.pid) - before) / count / 1000}
-        return {"displays": results, "counted": counted, "idle_kib": idle_kib}
+            cpu_us[bench] = (cpu_ns(proxy.pid) - before) / count / 1000
+        return {"displays": results, "cpu_us": cpu_us, "instructions": count_instructions(session), "idle_kib": idle_kib}
     finally:
         for process in reversed(started):
             process.kill()
@@ -266,6 +284,16 @@ def verdict(is_met):
     return "" if is_met else "  MISSED"
 
 
+def show_instructions(results):
+    counts = results["instructions"]
+    if counts is None:
+        print("silo-proxy's instructions: n/a, nothing counts them here")
+        return
+    for bench, _, target in COUNTED:
+        print(f"silo-proxy, one of {bench}: {counts[bench]:,.0f} instructions ({counts['how']}), ≤ {target:,}"
+              f"{verdict(counts[bench] <= target)}")
+
+
 def show(results):
     displays = results["displays"]
     names = list(displays)
@@ -279,13 +307,9 @@ def show(results):
             goal = f"  {'≥' if more_is_better else '≤'} {target:.2f}{verdict(is_met)}"
         cells = "".join(f"{value:>15,.{1 if value < 10000 else 0}f}" for value in values)
         print(f"{title:34}{cells}{ratio:>16.2f}×{goal}")
-    for bench, _, target in COUNTED:
-        counted = results["counted"][bench]
-        if counted["instructions"] is None:
-            print(f"silo-proxy, one of {bench}: {counted['cpu_us']:.2f} µs of CPU (n/a: no counter of instructions here)")
-        else:
-            print(f"silo-proxy, one of {bench}: {counted['instructions']:,.0f} instructions, ≤ {target:,}"
-                  f"{verdict(counted['instructions'] <= target)}; {counted['cpu_us']:.2f} µs of CPU")
+    for bench, cpu_us in results["cpu_us"].items():
+        print(f"silo-proxy, one of {bench}: {cpu_us:.2f} µs of CPU")
+    show_instructions(results)
     print(f"silo-proxy idle: {results['idle_kib']:,} KiB (RssAnon + RssFile), ≤ {MEMORY_MAX_KIB:,}"
           f"{verdict(results['idle_kib'] <= MEMORY_MAX_KIB)}")
 
@@ -304,6 +328,7 @@ def main():
     parser.add_argument("bench", nargs="?", choices=["proxy", "isolation", "guest"], default="proxy")
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--image", default="default")
+    parser.add_argument("--instructions", action="store_true", help="of the bench proxy nothing but these")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     try:
@@ -311,6 +336,8 @@ def main():
             results = bench_guest(options.build, options.image)
         elif options.bench == "isolation":
             results = bench_isolation(options.build, options.seconds)
+        elif options.instructions:
+            results = bench_instructions(options.build)
         else:
             results = bench_proxy(options.build, options.seconds)
     except (StepFailed, OSError) as error:
@@ -322,6 +349,8 @@ def main():
         show_guest(results)
     elif options.bench == "isolation":
         show_isolation(results)
+    elif options.instructions:
+        show_instructions(results)
     else:
         show(results)
     return 0
