@@ -64,16 +64,6 @@ bool wire_shape_parse(const char *signature, struct wire_shape *ret_shape) {
 	return !nullable;
 }
 
-uint32_t wire_word(const void *message, size_t at) {
-	uint32_t word;
-	memcpy(&word, (const uint8_t *)message + at, sizeof(word));
-	return word;
-}
-
-void wire_word_set(void *message, size_t at, uint32_t value) {
-	memcpy((uint8_t *)message + at, &value, sizeof(value));
-}
-
 enum wire_status wire_header_read(const void *bytes, size_t len, struct wire_header *ret_header) {
 	if (len < WIRE_HEADER_SIZE) {
 		return WIRE_SHORT;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define WIRE_HEADER_SIZE 8
 /* libwayland's bound on the arguments of one message. */
@@ -71,8 +72,14 @@ enum wire_status wire_args_read(const struct wire_shape *shape, const void *mess
 /*
  * Reads or overwrites the 32-bit word at offset at of a message. The caller knows that it is there.
  */
-uint32_t wire_word(const void *message, size_t at);
-void wire_word_set(void *message, size_t at, uint32_t value);
+static inline uint32_t wire_word(const void *message, size_t at) {
+	uint32_t word;
+	memcpy(&word, (const uint8_t *)message + at, sizeof(word));
+	return word;
+}
+static inline void wire_word_set(void *message, size_t at, uint32_t value) {
+	memcpy((uint8_t *)message + at, &value, sizeof(value));
+}
 
 /* Builds one message in a caller's buffer of cap bytes. */
 struct wire_writer {

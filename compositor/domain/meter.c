@@ -26,6 +26,32 @@
 /* A domain that asked for something so long ago wants no time now. */
 #define IDLE_MS 100
 #define SILENCE_MAX_MS 100
+/* Requests whose rules are remembered. */
+#define KNOWN_MAX 512
+
+/* What adds up in one object, by requests of one kind. */
+struct rule {
+	const char *interface, *request;
+	uint32_t max;
+	bool per_second; /* else in the object's whole life */
+	enum offence offence;
+};
+
+static const struct rule rules[] = {
+		{"wl_region", "add", REGION_RECTS_MAX, false, OFFENCE_REGION},
+		{"wl_region", "subtract", REGION_RECTS_MAX, false, OFFENCE_REGION},
+		{"wl_data_source", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
+		{"zwp_primary_selection_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
+		{"ext_data_control_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
+		/* The proxy gives a whole bucket at once, and then so many each second. */
+		{"xdg_toplevel", "set_title", 2 * TITLES_PER_SECOND_MAX, true, OFFENCE_TITLES},
+};
+
+/* A request that was looked up; its rule may be NULL. */
+struct known {
+	const struct wl_message *message;
+	const struct rule *rule;
+};
 
 struct meter {
 	struct server *server;
@@ -35,22 +61,7 @@ struct meter {
 	struct wl_listener client_destroy;
 	int64_t since_ns, turn_ns; /* from when on, and how long in this turn of the loop */
 	unsigned group;
-};
-
-/* What adds up in one object, by requests of one kind. */
-static const struct {
-	const char *interface, *request;
-	uint32_t max;
-	bool per_second; /* else in the object's whole life */
-	enum offence offence;
-} rules[] = {
-		{"wl_region", "add", REGION_RECTS_MAX, false, OFFENCE_REGION},
-		{"wl_region", "subtract", REGION_RECTS_MAX, false, OFFENCE_REGION},
-		{"wl_data_source", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
-		{"zwp_primary_selection_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
-		{"ext_data_control_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
-		/* The proxy gives a whole bucket at once, and then so many each second. */
-		{"xdg_toplevel", "set_title", 2 * TITLES_PER_SECOND_MAX, true, OFFENCE_TITLES},
+	struct known known[KNOWN_MAX];
 };
 
 void share_init(struct share *share) {
@@ -132,21 +143,39 @@ static void begin(struct meter *meter, struct client *client) {
 	client->domain->share.active_ms = meter->since_ns / NS_PER_MS;
 }
 
-static void count(struct client *client, const struct wl_protocol_logger_message *message) {
+/* The rule for a request; NULL: none. */
+static const struct rule *find_rule(const struct wl_protocol_logger_message *message) {
 	const char *interface = wl_resource_get_class(message->resource);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (strcmp(rules[i].interface, interface) != 0 ||
-				strcmp(rules[i].request, message->message->name) != 0) {
-			continue;
+		if (strcmp(rules[i].interface, interface) == 0 &&
+				strcmp(rules[i].request, message->message->name) == 0) {
+			return &rules[i];
 		}
-		bool is_long = rules[i].offence == OFFENCE_TYPES &&
-				strlen(message->arguments[0].s) > MIME_TYPE_LEN_MAX;
-		if (is_long ||
-				client_count_request(message->resource, rules[i].per_second) >
-						rules[i].max) {
-			client_end_for(client, rules[i].offence);
-		}
+	}
+	return NULL;
+}
+
+/* The same, remembered by the request's place in its protocol's tables, which never changes. */
+static const struct rule *rule_of(struct meter *meter,
+		const struct wl_protocol_logger_message *message) {
+	struct known *known = &meter->known[(uintptr_t)message->message /
+			sizeof(struct wl_message) % KNOWN_MAX];
+	if (known->message != message->message) {
+		*known = (struct known){.message = message->message, .rule = find_rule(message)};
+	}
+	return known->rule;
+}
+
+static void count(struct meter *meter, struct client *client,
+		const struct wl_protocol_logger_message *message) {
+	const struct rule *rule = rule_of(meter, message);
+	if (rule == NULL) {
 		return;
+	}
+	bool is_long = rule->offence == OFFENCE_TYPES &&
+			strlen(message->arguments[0].s) > MIME_TYPE_LEN_MAX;
+	if (is_long || client_count_request(message->resource, rule->per_second) > rule->max) {
+		client_end_for(client, rule->offence);
 	}
 }
 
@@ -159,7 +188,7 @@ static void handle_message(void *data, enum wl_protocol_logger_type type,
 	if (type == WL_PROTOCOL_LOGGER_REQUEST) {
 		begin(data, client);
 		if (client->class == CLIENT_VM) {
-			count(client, message);
+			count(data, client, message);
 		}
 		return;
 	}

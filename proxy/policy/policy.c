@@ -117,15 +117,11 @@ static bool add_interface(const struct policy_table *table, const struct reason 
 static bool join_types(const struct policy_interface *interface, const struct wl_message *wl,
 		struct policy_message *message, const struct reason *reason) {
 	const struct wire_shape *shape = &message->shape;
-	message->simple = shape->fixed_size && shape->fds == 0 && message->row->serial == 0 &&
-			message->row->action == POLICY_PASS && !message->row->destroys &&
-			!message->row->denied;
 	for (size_t i = 0; i < shape->args; i++) {
 		bool makes = shape->types[i] == 'n';
 		if (!makes && shape->types[i] != 'o') {
 			continue;
 		}
-		message->simple = false;
 		const struct wl_interface *type = wl->types != NULL ? wl->types[i] : NULL;
 		if (type == NULL) {
 			if (makes && message->row->action != POLICY_BIND) {
@@ -146,6 +142,29 @@ static bool join_types(const struct policy_interface *interface, const struct wl
 				wl->name, serial);
 	}
 	return true;
+}
+
+/* Finds out whether a message is plain, and where its objects stand. join_types() has gone before. */
+static void plan(struct policy_message *message) {
+	const struct wire_shape *shape = &message->shape;
+	const struct policy_row *row = message->row;
+	message->plain = shape->fixed_size && shape->fds == 0 && row->serial == 0 &&
+			row->action == POLICY_PASS && !row->destroys && !row->denied;
+	for (size_t i = 0; i < shape->args && message->plain; i++) {
+		if (shape->types[i] == 'n') {
+			message->plain = false;
+		} else if (shape->types[i] == 'o') {
+			message->plain = message->object_count < POLICY_OBJECTS_MAX;
+			if (!message->plain) {
+				break;
+			}
+			message->objects[message->object_count++] = (struct policy_object){
+					.type = message->types[i],
+					.at = (uint16_t)(WIRE_HEADER_SIZE + 4 * i),
+					.nullable = (shape->nullable >> i & 1) != 0,
+			};
+		}
+	}
 }
 
 static bool join(const struct policy_interface *interface, const struct wl_message *wl,
@@ -172,6 +191,7 @@ static bool join(const struct policy_interface *interface, const struct wl_messa
 		if (!join_types(interface, &wl[i], message, reason)) {
 			return false;
 		}
+		plan(message);
 	}
 	return true;
 }

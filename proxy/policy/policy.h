@@ -92,14 +92,29 @@ enum policy_kind {
 
 struct policy_interface;
 
+/* A plain message names no more than so many objects; one with more is not plain. */
+#define POLICY_OBJECTS_MAX 4
+
+/* An argument of a plain message that names an object. */
+struct policy_object {
+	const struct policy_interface *type; // NULL: any
+	uint16_t at;                         // its offset in the message
+	bool nullable;
+};
+
 /* A row joined with its wl_message. */
 struct policy_message {
 	const struct policy_row *row;
 	struct wire_shape shape;
 	/* Per argument: the interface that an object or new_id must have; NULL: any, or not one. */
 	const struct policy_interface *types[WIRE_ARGS_MAX];
-	bool simple; // only numbers, no serial, no action: form and object are all there is to
-		     // check
+	/*
+	 * Of fixed size, without serial, descriptor, new object or action: its size and its objects
+	 * (of requests) are all there is to check, and nothing is rewritten.
+	 */
+	bool plain;
+	uint8_t object_count;
+	struct policy_object objects[POLICY_OBJECTS_MAX];
 };
 
 struct policy_interface {

@@ -228,7 +228,8 @@ static bool take(struct wire_client *client, uint8_t *bytes, const struct wire_h
 		return false;
 	}
 	const struct policy_message *message = &object->interface->events[header->opcode];
-	if (message->simple && header->size == message->shape.size_min &&
+	if (message->plain && message->object_count == 0 &&
+			header->size == message->shape.size_min &&
 			object->state == WIRE_OBJECT_LIVE) {
 		wire_queue_keep(&client->down, header->size);
 		return true;
