@@ -19,7 +19,6 @@ struct wlr_session;
 struct activation;
 struct ask;
 struct bare;
-struct captures;
 struct child;
 struct clipboard;
 struct clients;
@@ -121,7 +120,6 @@ struct server {
 	struct activation *activation;
 	struct layer_shell *layer_shell;
 	struct tools *tools;
-	struct captures *captures;
 	struct lock *lock;
 	struct lock_surfaces *lock_surfaces;
 	struct idle *idle;

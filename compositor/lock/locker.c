@@ -35,6 +35,7 @@ struct locker {
 	pid_t pid;                /* 0: does not run */
 	struct wl_client *client; /* NULL: not connected */
 	struct respawn respawn;
+	int patience_ms;
 	struct wl_event_source *rest;     /* timer: start it again */
 	struct wl_event_source *patience; /* timer: it shows nothing, or does not go */
 	struct wl_listener client_gone;
@@ -140,7 +141,7 @@ void locker_start(struct server *server) {
 	locker->client = client;
 	locker->client_gone.notify = handle_client_gone;
 	wl_client_add_destroy_listener(client, &locker->client_gone);
-	wl_event_source_timer_update(locker->patience, PATIENCE_MS);
+	wl_event_source_timer_update(locker->patience, locker->patience_ms);
 }
 
 static int handle_rest(void *data) {
@@ -192,6 +193,10 @@ bool locker_ended(struct server *server, pid_t pid, int status) {
 	return true;
 }
 
+void locker_set_patience(struct server *server, int time_ms) {
+	server->locker->patience_ms = time_ms;
+}
+
 bool locker_create(struct server *server) {
 	struct locker *locker = calloc(1, sizeof(*locker));
 	if (locker == NULL) {
@@ -199,6 +204,7 @@ bool locker_create(struct server *server) {
 		return false;
 	}
 	locker->server = server;
+	locker->patience_ms = PATIENCE_MS;
 	server->locker = locker;
 	locker->rest = wl_event_loop_add_timer(server->loop, handle_rest, locker);
 	locker->patience = wl_event_loop_add_timer(server->loop, handle_patience, locker);

@@ -19,6 +19,9 @@ void locker_destroy(struct server *server);
 /* The name of the program that is to be the locker, if there is no such program; else NULL. */
 const char *locker_missing(struct server *server);
 
+/* How long the next one may show nothing before it is ended and started again: 30 s if nobody says so. */
+void locker_set_patience(struct server *server, int time_ms);
+
 /* The session is locked. */
 void locker_start(struct server *server);
 

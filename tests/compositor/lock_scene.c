@@ -35,7 +35,7 @@ void lock_scene_point(struct lock_scene *scene, int *ret_x, int *ret_y) {
 	*ret_y = area->y + 100;
 }
 
-void lock_scene_lock(struct lock_scene *scene) {
+void lock_scene_remember(struct lock_scene *scene) {
 	const struct test_client *vm = scene->vm;
 	scene->enters = vm->keyboard_enters;
 	scene->presses = vm->key_presses;
@@ -43,6 +43,10 @@ void lock_scene_lock(struct lock_scene *scene) {
 	scene->buttons = vm->buttons;
 	scene->motions = vm->motions;
 	scene->pointer_enters = vm->pointer_enters;
+}
+
+void lock_scene_lock(struct lock_scene *scene) {
+	lock_scene_remember(scene);
 	assert_int_equal(lock_now(scene->server, "test"), LOCK_DONE);
 	fixture_settle(scene->fixture);
 	assert_true(lock_is_on(scene->server));

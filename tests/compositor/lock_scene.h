@@ -29,7 +29,9 @@ void lock_scene_finish(struct lock_scene *scene);
 /* A point of the window's client area. */
 void lock_scene_point(struct lock_scene *scene, int *ret_x, int *ret_y);
 
-/* Locks, and remembers what the window had been told until then. */
+/* What the window has been told until now. */
+void lock_scene_remember(struct lock_scene *scene);
+/* Locks, and remembers that. */
 void lock_scene_lock(struct lock_scene *scene);
 /* Unlocks by a locker that comes and goes; the window has the keyboard again. */
 void lock_scene_unlock(struct lock_scene *scene);

@@ -4,10 +4,12 @@
  * ends, and only the locker what is typed. The locker's own end: test-locker.c.
  */
 #include <linux/input-event-codes.h>
+#include <wlr/interfaces/wlr_touch.h>
 #include <wlr/types/wlr_seat.h>
 
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
+#include "compositor/input/touch.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/shell/layer_shell.h"
@@ -136,6 +138,102 @@ static void a_drag_is_over(void **state) {
 	wl_data_source_destroy(source);
 	wl_data_device_destroy(device);
 	wl_data_device_manager_destroy(manager);
+	lock_scene_finish(&scene);
+}
+
+/* ---- fingers ---- */
+
+struct fingers {
+	struct wlr_touch device;
+	int told, cancels;
+};
+
+static void handle_down(void *data, struct wl_touch *touch, uint32_t serial, uint32_t time,
+		struct wl_surface *surface, int32_t id, wl_fixed_t x, wl_fixed_t y) {
+	struct fingers *fingers = data;
+	fingers->told++;
+}
+
+static void handle_up(void *data, struct wl_touch *touch, uint32_t serial, uint32_t time,
+		int32_t id) {
+	struct fingers *fingers = data;
+	fingers->told++;
+}
+
+static void handle_motion(void *data, struct wl_touch *touch, uint32_t time, int32_t id,
+		wl_fixed_t x, wl_fixed_t y) {
+	struct fingers *fingers = data;
+	fingers->told++;
+}
+
+static void handle_frame(void *data, struct wl_touch *touch) {
+}
+
+static void handle_cancel(void *data, struct wl_touch *touch) {
+	struct fingers *fingers = data;
+	fingers->cancels++;
+}
+
+static void touch_at(struct lock_scene *scene, struct fingers *fingers, int32_t id) {
+	const struct output_size *output = &scene->fixture->options.outputs[0];
+	int x, y;
+	lock_scene_point(scene, &x, &y);
+	struct wlr_touch_down_event event = {.touch = &fingers->device,
+			.touch_id = id,
+			.x = (double)x / output->width_px,
+			.y = (double)y / output->height_px};
+	wl_signal_emit_mutable(&fingers->device.events.down, &event);
+	wl_signal_emit_mutable(&fingers->device.events.frame, NULL);
+	fixture_settle(scene->fixture);
+}
+
+static void lift(struct lock_scene *scene, struct fingers *fingers, int32_t id) {
+	struct wlr_touch_motion_event moved = {
+			.touch = &fingers->device, .touch_id = id, .x = 0.5, .y = 0.5};
+	struct wlr_touch_up_event event = {.touch = &fingers->device, .touch_id = id};
+	wl_signal_emit_mutable(&fingers->device.events.motion, &moved);
+	wl_signal_emit_mutable(&fingers->device.events.up, &event);
+	wl_signal_emit_mutable(&fingers->device.events.frame, NULL);
+	fixture_settle(scene->fixture);
+}
+
+/* One that is down when it locks, one that comes meanwhile, and one that stays until it is unlocked. */
+static void fingers_are_nobodys(void **state) {
+	static const struct wlr_touch_impl impl = {.name = "screen"};
+	static const struct wl_touch_listener listener = {.down = handle_down,
+			.up = handle_up,
+			.motion = handle_motion,
+			.frame = handle_frame,
+			.cancel = handle_cancel};
+	static struct fingers fingers;
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	wlr_touch_init(&fingers.device, &impl, "a screen");
+	touch_add(scene.server, &fingers.device.base);
+	fixture_settle(scene.fixture);
+	struct wl_touch *touch = wl_seat_get_touch(scene.vm->seat);
+	wl_touch_add_listener(touch, &listener, &fingers);
+	fixture_settle(scene.fixture);
+	touch_at(&scene, &fingers, 1);
+	assert_int_equal(fingers.told, 1);
+	lock_scene_lock(&scene);
+	assert_int_equal(fingers.cancels, 1);
+	lift(&scene, &fingers, 1);
+	touch_at(&scene, &fingers, 2);
+	lift(&scene, &fingers, 2);
+	touch_at(&scene, &fingers, 3);
+	assert_int_equal(fingers.told, 1);
+	assert_told_nothing(&scene);
+	lock_scene_unlock(&scene);
+	lift(&scene, &fingers, 3);
+	assert_int_equal(fingers.told, 1);
+	assert_int_equal(scene.vm->buttons, scene.buttons);
+	/* The next is an ordinary one. */
+	touch_at(&scene, &fingers, 4);
+	assert_int_equal(fingers.told, 2);
+	lift(&scene, &fingers, 4);
+	wl_touch_destroy(touch);
+	wlr_touch_finish(&fingers.device);
 	lock_scene_finish(&scene);
 }
 
@@ -296,6 +394,7 @@ int main(void) {
 			TEST(keys_and_buttons_held_across_the_lock_are_nobodys),
 			TEST(a_menu_with_a_grab_is_gone),
 			TEST(a_drag_is_over),
+			TEST(fingers_are_nobodys),
 			TEST(a_window_under_way_stays_where_it_is),
 			TEST(fullscreen_and_switcher_give_way),
 			TEST(what_comes_while_it_is_locked_waits),

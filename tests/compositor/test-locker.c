@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "compositor/input/focus.h"
 #include "compositor/lock/lock.h"
+#include "compositor/lock/locker.h"
 #include "compositor/output/output.h"
 #include "compositor/shell/notices.h"
 #include "tests/compositor/lock_client.h"
@@ -128,6 +129,78 @@ static void outputs_come_change_and_go(void **state) {
 	lock_scene_finish(&scene);
 }
 
+/* Before, with and after the flag is set, without a dispatch between. */
+static void a_screen_comes_or_goes_in_the_instant_of_locking(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	struct window *ours = window_in_server(scene.fixture, "banking");
+	struct test_locker locker;
+	plug(&scene);
+	window_move(ours, 1280 + 50, 100);
+	lock_scene_remember(&scene);
+	assert_int_equal(lock_now(scene.server, "test"), LOCK_DONE);
+	plug(&scene);
+	uint32_t ground = fixture_pixel_on(scene.fixture, 0, 640, 400);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(fixture_pixel_on(scene.fixture, i, 100, 200), ground);
+	}
+	/* The screen with the window goes before it has shown the lock; then all do. */
+	wlr_output_destroy(output_number(&scene, 1));
+	locker_init(&locker, scene.fixture);
+	wlr_output_destroy(output_number(&scene, 1));
+	wlr_output_destroy(output_number(&scene, 0));
+	fixture_await(scene.fixture, &locker.is_locked);
+	assert_true(lock_is_on(scene.server));
+	plug(&scene);
+	assert_int_not_equal(fixture_pixel(scene.fixture, 100, 200), COLOR(RED));
+	fixture_settle(scene.fixture);
+	assert_locked_up(&scene);
+	locker_unlock(&locker);
+	/* It goes as the session is locked and let go. */
+	lock_scene_remember(&scene);
+	assert_int_equal(lock_now(scene.server, "test"), LOCK_DONE);
+	wlr_output_destroy(output_number(&scene, 0));
+	lock_end(scene.server, LOCK_END_LOGIND);
+	fixture_settle(scene.fixture);
+	lock_scene_remember(&scene);
+	assert_int_equal(lock_now(scene.server, "test"), LOCK_DONE);
+	plug(&scene);
+	assert_int_not_equal(fixture_pixel(scene.fixture, 100, 200), COLOR(RED));
+	assert_locked_up(&scene);
+	locker_finish(&locker);
+	lock_scene_unlock(&scene);
+	lock_scene_finish(&scene);
+}
+
+static void a_locker_may_use_one_screen_only(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	plug(&scene);
+	fixture_settle(scene.fixture);
+	struct window *ours = window_in_server(scene.fixture, "banking");
+	window_move(ours, 1280 + 50, 100);
+	fixture_settle(scene.fixture);
+	assert_int_equal(fixture_pixel_on(scene.fixture, 1, 150, 250), COLOR(RED));
+	lock_scene_lock(&scene);
+	struct test_locker locker;
+	locker_init(&locker, scene.fixture);
+	fixture_await(scene.fixture, &locker.is_locked);
+	locker_show(&locker, 0, BLUE);
+	assert_int_equal(fixture_pixel_on(scene.fixture, 0, 640, 400), COLOR(BLUE));
+	uint32_t other = fixture_pixel_on(scene.fixture, 1, 150, 250);
+	assert_int_not_equal(other, COLOR(RED));
+	assert_int_not_equal(other, COLOR(BLUE));
+	/* It has what is typed and pressed, wherever the pointer is, and nobody else has. */
+	user_click(scene.fixture, 1280 + 150, 250);
+	int presses = locker.client->key_presses;
+	user_tap(scene.fixture, KEY_A);
+	assert_int_equal(locker.client->key_presses, presses + 1);
+	assert_told_nothing(&scene);
+	locker_unlock(&locker);
+	locker_finish(&locker);
+	lock_scene_finish(&scene);
+}
+
 static void every_screen_is_blank_before_it_is_said(void **state) {
 	struct lock_scene scene;
 	lock_scene_init(&scene, state);
@@ -183,6 +256,31 @@ static void a_locker_that_dies_is_started_again(void **state) {
 	lock_scene_finish(&scene);
 }
 
+static void a_locker_that_shows_nothing_is_started_again(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	locker_set_patience(scene.server, 200);
+	lock_scene_lock(&scene);
+	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	while (lines_of(starts_path) < 3) {
+		assert_true(clock_now_ms() < deadline_ms);
+		server_dispatch(scene.server, 100);
+		assert_true(lock_is_on(scene.server));
+	}
+	assert_locked_up(&scene);
+	lock_scene_unlock(&scene);
+	lock_scene_finish(&scene);
+}
+
+static int setup_blank(void **state) {
+	char text[160];
+	unlink(starts_path);
+	snprintf(text, sizeof(text), "locker /bin/sh -c \"echo >>%s; exec sleep 600\"\n",
+			starts_path);
+	lock_directory_configure(text);
+	return fixture_setup(state);
+}
+
 static int setup_missing(void **state) {
 	lock_directory_configure("locker no-such-locker\n");
 	return fixture_setup(state);
@@ -214,13 +312,18 @@ static int setup_runtime(void **state) {
 	return setup(state);
 }
 
-static int setup_killed(void **state) {
+/* As a silo leaves it that is killed while locked. */
+static void leave_mark(void) {
 	char folder[64];
 	snprintf(folder, sizeof(folder), "%s/silo", directory);
 	assert_true(mkdir(folder, 0700) == 0 || access(folder, F_OK) == 0);
 	FILE *file = fopen(mark_path, "w");
 	assert_non_null(file);
 	fclose(file);
+}
+
+static int setup_killed(void **state) {
+	leave_mark();
 	return setup_runtime(state);
 }
 
@@ -255,6 +358,42 @@ static void a_silo_that_was_killed_comes_back_locked(void **state) {
 	lock_scene_finish(&scene);
 }
 
+static int setup_vanished(void **state) {
+	char text[160];
+	leave_mark();
+	snprintf(text, sizeof(text), "locker %s/locker\n", directory);
+	lock_directory_configure(text);
+	fixture_varlink = true;
+	return fixture_setup(state);
+}
+
+/* Locked by a silo that died, and the locker was removed since. */
+static void without_its_locker_it_stays_locked(void **state) {
+	struct lock_scene scene;
+	lock_scene_init(&scene, state);
+	char path[64];
+	snprintf(path, sizeof(path), "%s/locker", directory);
+	unlink(starts_path);
+	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	assert_locked_up(&scene);
+	/* A way back: it is installed, and found. */
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\necho >>%s\nexec sleep 600\n", starts_path);
+	assert_int_equal(fchmod(fileno(file), 0700), 0);
+	fclose(file);
+	while (lines_of(starts_path) == 0) {
+		assert_true(clock_now_ms() < deadline_ms);
+		server_dispatch(scene.server, 100);
+	}
+	assert_locked_up(&scene);
+	/* The other: logind says so. */
+	lock_end(scene.server, LOCK_END_LOGIND);
+	assert_false(lock_is_on(scene.server));
+	unlink(path);
+	lock_scene_finish(&scene);
+}
+
 int main(void) {
 	directory = lock_directory_make();
 	if (directory == NULL) {
@@ -266,15 +405,22 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 			TEST(a_locker_that_dies_unlocks_nothing),
 			TEST(outputs_come_change_and_go),
+			TEST(a_screen_comes_or_goes_in_the_instant_of_locking),
+			TEST(a_locker_may_use_one_screen_only),
 			TEST(every_screen_is_blank_before_it_is_said),
 			cmocka_unit_test_setup_teardown(a_locker_that_dies_is_started_again,
 					setup_dying, fixture_teardown),
+			cmocka_unit_test_setup_teardown(
+					a_locker_that_shows_nothing_is_started_again, setup_blank,
+					fixture_teardown),
 			cmocka_unit_test_setup_teardown(without_a_locker_nothing_is_locked,
 					setup_missing, fixture_teardown),
 			cmocka_unit_test_setup_teardown(the_lock_leaves_a_mark, setup_runtime,
 					teardown_runtime),
 			cmocka_unit_test_setup_teardown(a_silo_that_was_killed_comes_back_locked,
 					setup_killed, teardown_runtime),
+			cmocka_unit_test_setup_teardown(without_its_locker_it_stays_locked,
+					setup_vanished, teardown_runtime),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	unlink(starts_path);

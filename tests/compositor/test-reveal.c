@@ -17,6 +17,8 @@
 #include "base/fd.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/lock/lock.h"
+#include "compositor/settings/settings.h"
 #include "compositor/shell/notices.h"
 #include "compositor/shell/runtime.h"
 #include "compositor/window/reveal.h"
@@ -345,6 +347,42 @@ static void the_reveal_freezes_and_kills(void **state) {
 	scene_finish(&scene);
 }
 
+/* Kept down while it locks: what was to come of it does not, then or later. */
+static void a_lock_ends_what_is_held(void **state) {
+	static char program[] = "/bin/sleep", time[] = "600";
+	static char *locker[] = {program, time, NULL};
+	struct scene scene;
+	struct manager manager;
+	char text[512];
+	scene_init(&scene, state);
+	manager_init(&manager, &scene);
+	char **configured = scene.server->settings->locker;
+	for (int i = 0; i < 3; i++) {
+		user_key(scene.fixture, KEY_LEFTMETA, true);
+		user_key(scene.fixture, KEY_LEFTSHIFT, i < 2);
+		user_key(scene.fixture, i == 0 ? KEY_K : i == 1 ? KEY_F : KEY_ESC, true);
+		hold_for(scene.fixture, SHORT_MS);
+		assert_int_equal(reveal_is_open(scene.server), i == 2);
+		scene.server->settings->locker = locker;
+		enum lock_result result = lock_now(scene.server, "test");
+		scene.server->settings->locker = configured;
+		assert_int_equal(result, LOCK_DONE);
+		assert_false(reveal_is_open(scene.server));
+		lock_end(scene.server, LOCK_END_LOGIND);
+		hold_for(scene.fixture, HELD_MS);
+		assert_false(reveal_is_open(scene.server));
+		user_key(scene.fixture, KEY_K, false);
+		user_key(scene.fixture, KEY_F, false);
+		user_key(scene.fixture, KEY_ESC, false);
+		user_key(scene.fixture, KEY_LEFTSHIFT, false);
+		user_key(scene.fixture, KEY_LEFTMETA, false);
+		manager_hear(&manager, text, sizeof(text));
+		assert_string_equal(text, "");
+	}
+	manager_finish(&manager);
+	scene_finish(&scene);
+}
+
 static char runtime[64];
 
 static int setup(void **state) {
@@ -376,6 +414,7 @@ int main(void) {
 			CASE(virtual_keyboards_cannot),
 			CASE(chords_must_be_held),
 			CASE(the_reveal_freezes_and_kills),
+			CASE(a_lock_ends_what_is_held),
 	};
 	return cmocka_run_group_tests_name("reveal", tests, setup, teardown);
 }
