@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <wayland-client.h>
 
+#include "idle-inhibit-unstable-v1-client-protocol.h"
 #include "tests/clients/shm.h"
 #include "xdg-decoration-unstable-v1-client-protocol.h"
 #include "xdg-shell-client-protocol.h"
@@ -26,6 +27,7 @@ struct window {
 	struct wl_seat *seat;
 	struct xdg_wm_base *wm_base;
 	struct zxdg_decoration_manager_v1 *decorations;
+	struct zwp_idle_inhibit_manager_v1 *inhibitors;
 	struct wl_keyboard *keyboard;
 	struct wl_pointer *pointer;
 
@@ -44,7 +46,7 @@ struct window {
 	uint32_t color, sub_color;
 	int width, height, shadow;
 	int sub_x, sub_y, sub_width, sub_height;
-	bool keeps_size, wants_popup, animates, is_decorated;
+	bool keeps_size, wants_popup, animates, is_decorated, is_awake;
 
 	int pending_width, pending_height;
 	bool is_closed, is_mapped;
@@ -260,6 +262,7 @@ static void handle_global(void *data, struct wl_registry *registry, uint32_t nam
 			{&wl_seat_interface, &window->seat, 4},
 			{&xdg_wm_base_interface, &window->wm_base, 1},
 			{&zxdg_decoration_manager_v1_interface, &window->decorations, 1},
+			{&zwp_idle_inhibit_manager_v1_interface, &window->inhibitors, 1},
 	};
 	for (size_t i = 0; i < sizeof(globals) / sizeof(globals[0]); i++) {
 		void **global = globals[i].global;
@@ -380,6 +383,7 @@ static void usage(FILE *file) {
 	      "  --keep-size         does not follow configured sizes\n"
 	      "  --fullscreen, --maximized\n"
 	      "  --decorated         asks for the compositor's decorations\n"
+	      "  --awake             wants the session to stay awake\n"
 	      "  --animate           draws at every frame callback\n"
 	      "Keys: f fullscreen, u not, m maximized, p popup, q quit.\n",
 			file);
@@ -393,7 +397,8 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 			{"subsurface", 1, NULL, 'u'}, {"popup", 0, NULL, 'p'},
 			{"keep-size", 0, NULL, 'k'}, {"fullscreen", 0, NULL, 'f'},
 			{"maximized", 0, NULL, 'm'}, {"animate", 0, NULL, 'n'},
-			{"decorated", 0, NULL, 'e'}, {"help", 0, NULL, 'h'}, {0}};
+			{"decorated", 0, NULL, 'e'}, {"awake", 0, NULL, 'w'},
+			{"help", 0, NULL, 'h'}, {0}};
 	int option;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
@@ -434,6 +439,9 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 		case 'e':
 			window->is_decorated = true;
 			break;
+		case 'w':
+			window->is_awake = true;
+			break;
 		case 'f':
 		case 'm':
 			*ret_state = option;
@@ -456,6 +464,9 @@ static void map_window(struct window *window, const char *title, const char *app
 				zxdg_decoration_manager_v1_get_toplevel_decoration(
 						window->decorations, window->toplevel),
 				ZXDG_TOPLEVEL_DECORATION_V1_MODE_SERVER_SIDE);
+	}
+	if (window->is_awake && window->inhibitors != NULL) {
+		zwp_idle_inhibit_manager_v1_create_inhibitor(window->inhibitors, window->surface);
 	}
 	xdg_toplevel_set_title(window->toplevel, title);
 	xdg_toplevel_set_app_id(window->toplevel, app_id);
