@@ -51,6 +51,7 @@
 #include "compositor/protocols.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/ask.h"
+#include "compositor/shell/capture.h"
 #include "compositor/shell/child.h"
 #include "compositor/shell/console.h"
 #include "compositor/shell/host.h"
@@ -235,6 +236,7 @@ static const struct module modules[] = {
 		{"activation", activation_create, activation_destroy},
 		{"layer shell", layer_shell_create, layer_shell_destroy},
 		{"tools", tools_create, tools_destroy},
+		{"captures", captures_create, captures_destroy},
 		{"lock", lock_create, lock_destroy},
 		{"newcomers", newcomers_create, newcomers_destroy},
 		{"idle", idle_create, idle_destroy},

@@ -19,6 +19,7 @@ struct wlr_session;
 struct activation;
 struct ask;
 struct bare;
+struct captures;
 struct child;
 struct clipboard;
 struct clients;
@@ -120,6 +121,7 @@ struct server {
 	struct activation *activation;
 	struct layer_shell *layer_shell;
 	struct tools *tools;
+	struct captures *captures;
 	struct lock *lock;
 	struct lock_surfaces *lock_surfaces;
 	struct idle *idle;

@@ -254,6 +254,12 @@ void marks_icon(cairo_t *cr, enum icon icon, double x, double y, double scale, s
 		cairo_close_path(cr);
 		lines(cr, -2, 5.25, 2, 5.25);
 		break;
+	case ICON_CAPTURE:
+		stroke_box(cr, &strokes, -6.25, -5.25, 6.25, 3.75);
+		lines(cr, -3, stroke(&strokes, 6.25), 3, stroke(&strokes, 6.25));
+		cairo_move_to(cr, 1.25, -0.75);
+		cairo_arc(cr, 0, -0.75, 1.25, 0, 2 * M_PI);
+		break;
 	case ICON_LOCK:
 		marks_round_path(cr, -5, -1, 10, 8, (struct radii){1.5, 1.5, 1.5, 1.5});
 		cairo_move_to(cr, -3, -1);

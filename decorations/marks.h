@@ -18,6 +18,7 @@ enum icon {
 	ICON_MINIMISE,
 	ICON_LOCK,
 	ICON_CAPS_LOCK,
+	ICON_CAPTURE, /* a screen with an eye in it */
 };
 
 /* Corner radii of a rounded rectangle, clockwise from the top left. */

@@ -4,14 +4,13 @@
 #include <math.h>
 
 #include "decorations/marks.h"
+#include "decorations/strip_items.h"
 
 #define TILE_WIDTH_MIN 140
 #define TILE_GAP 10
 #define TILE_TAIL 44 /* after the name, with the keyboard mark */
 #define BADGE_GAP 8
 #define END_GAP 16
-#define ITEM_GAP 24
-#define ICON_WIDTH 16
 
 struct tile {
 	struct color fill, cell, text;
@@ -90,40 +89,6 @@ static void paint_tile(const struct strip_spec *spec, struct lettering *letterin
 	}
 }
 
-/* What is true now, from the right end on to the left, as far as there is room. */
-static void paint_items(const struct strip_spec *spec, struct lettering *lettering, cairo_t *cr,
-		double start, double end, double middle) {
-	const struct theme *theme = theme_get(spec->dark);
-	double scale = spec->scale;
-	struct line_style style = {.size = 12 * scale, .weight = 500};
-	if (spec->cannot_ask) {
-		static const char words[] = "Silo cannot ask: all is no";
-		double x = round(end - lettering_width(lettering, words, &style));
-		if (x > start) {
-			lettering_draw(lettering, cr, words, &style, theme->ink, x, middle);
-			end = x - ITEM_GAP * scale;
-		}
-	}
-	if (spec->hint != NULL) {
-		struct line_style hint = {.size = 12 * scale, .weight = 400};
-		double x = end - lettering_width(lettering, spec->hint, &hint);
-		if (x > start) {
-			lettering_draw(lettering, cr, spec->hint, &hint, theme->ink2, x, middle);
-			end = x - ITEM_GAP * scale;
-		}
-	}
-	if (spec->caps_lock) {
-		static const char words[] = "Caps Lock";
-		double x = round(end - lettering_width(lettering, words, &style));
-		double icon = x - ICON_WIDTH * scale;
-		if (icon > start) {
-			lettering_draw(lettering, cr, words, &style, theme->ink, x, middle);
-			marks_icon(cr, ICON_CAPS_LOCK, round(icon + 4 * scale), round(middle),
-					scale, theme->ink);
-		}
-	}
-}
-
 static void paint_strip(const struct strip_spec *spec, struct lettering *lettering, cairo_t *cr,
 		double width, double height) {
 	struct tile tile = tile_of(spec);
@@ -146,7 +111,8 @@ static void paint_strip(const struct strip_spec *spec, struct lettering *letteri
 				round(middle - BADGE_HEIGHT * scale / 2), scale);
 		at += marks_badge_width(lettering, spec->badge, scale);
 	}
-	paint_items(spec, lettering, cr, at + END_GAP * scale, width - END_GAP * scale, middle);
+	strip_items_paint(spec, lettering, cr, at + END_GAP * scale, width - END_GAP * scale,
+			middle);
 }
 
 bool strip_paint(const struct strip_spec *spec, struct lettering *lettering, void *pixels,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The trusted strip along an output's top: which VM has the keyboard. Host strings only.
+ * The trusted strip along an output's top: which VM has the keyboard, and at the right what is true of
+ * the session. Host strings only.
  */
 #ifndef SILO_DECORATIONS_STRIP_H
 #define SILO_DECORATIONS_STRIP_H
@@ -27,12 +28,16 @@ struct strip_spec {
 	const char *label; /* of a VM or the host */
 	struct vm_colors colors;
 	enum glyph glyph;
-	bool emulated;     /* the VM runs under software emulation: permanent mark */
-	const char *badge; /* how the VM misbehaves, after its name; NULL: it does not */
-	bool elsewhere;    /* the keyboard is on another output: no colour, no mark */
-	bool caps_lock;    /* said at the right, before the hint */
-	bool cannot_ask;   /* likewise: nobody asks the user, so every answer is no */
-	const char *hint;  /* at the right: "Super Esc  reveal"; NULL: none */
+	bool emulated;           /* the VM runs under software emulation: permanent mark */
+	const char *badge;       /* how the VM misbehaves, after its name; NULL: it does not */
+	bool elsewhere;          /* the keyboard is on another output: no colour, no mark */
+	bool caps_lock;          /* said at the right, before the hint */
+	const char *captured_by; /* a host's tool that looks at the screens; NULL: none does */
+	const char *awake_label; /* of whose window keeps the screens on and unlocked; NULL: none */
+	struct vm_colors awake_colors;
+	enum glyph awake_glyph;
+	bool cannot_ask;  /* likewise: nobody asks the user, so every answer is no */
+	const char *hint; /* at the right: "Super Esc  reveal"; NULL: none */
 	bool dark;
 	double scale;
 	int width; /* of the output, logical pixels */

@@ -14,6 +14,7 @@
 #include "compositor/domain/domain.h"
 #include "compositor/listen.h"
 #include "compositor/server.h"
+#include "compositor/shell/capture.h"
 
 struct clients {
 	struct server *server;
@@ -98,6 +99,9 @@ static void handle_resource_created(struct wl_listener *listener, void *data) {
 	counted->destroy.notify = handle_counted_destroy;
 	wl_resource_add_destroy_listener(resource, &counted->destroy);
 	check_count(client, &rules[0]);
+	if (client->class == CLIENT_HOST_TOOLS) {
+		captures_note(client->server, resource);
+	}
 	const char *interface = wl_resource_get_class(resource);
 	for (size_t i = 1; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (strcmp(rules[i].interface, interface) == 0) {

@@ -46,7 +46,7 @@ struct idle {
 	bool is_dark;    /* the screens are off since then */
 	struct wl_event_source *timer;
 	struct wlr_idle_notifier_v1 *notifier;
-	bool is_inhibited;         /* as the notifier knows it */
+	struct domain *inhibitor;  /* as notifier and strips know it; NULL: none */
 	struct wl_list inhibitors; /* inhibitor.link */
 	struct wl_listener new_inhibitor, drawing, outputs_changed, lock_changed;
 };
@@ -156,10 +156,11 @@ struct domain *idle_inhibitor(struct server *server) {
 }
 
 static void update_inhibited(struct idle *idle) {
-	bool is_inhibited = idle_inhibitor(idle->server) != NULL;
-	if (is_inhibited != idle->is_inhibited) {
-		idle->is_inhibited = is_inhibited;
-		wlr_idle_notifier_v1_set_inhibited(idle->notifier, is_inhibited);
+	struct domain *inhibitor = idle_inhibitor(idle->server);
+	if (inhibitor != idle->inhibitor) {
+		idle->inhibitor = inhibitor;
+		wlr_idle_notifier_v1_set_inhibited(idle->notifier, inhibitor != NULL);
+		outputs_update_strips(idle->server);
 	}
 }
 

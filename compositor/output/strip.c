@@ -2,6 +2,7 @@
 #include "compositor/output/strip.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wlr/types/wlr_keyboard.h>
@@ -13,6 +14,7 @@
 #include "compositor/input/constraint.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
+#include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/buffer.h"
 #include "compositor/output/layers.h"
@@ -20,6 +22,7 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/ask.h"
+#include "compositor/shell/capture.h"
 #include "compositor/window/bare.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/reveal.h"
@@ -32,6 +35,7 @@ struct strip {
 	float scale;
 	bool is_hidden;          /* but for its line */
 	struct strip_spec shown; /* as it was painted last; zeroed before */
+	char captured_by[96];    /* in it, its own copy */
 };
 
 struct strip *strip_create(struct output *output) {
@@ -67,6 +71,7 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 			.width = strip->box.width,
 			.caps_lock = keyboards_have_caps_lock(server),
 			.cannot_ask = ask_is_lost(server),
+			.captured_by = captures_words(server),
 			.hint = reveal_hint(server),
 	};
 	/* On all outputs alike, and nothing of machines. */
@@ -74,6 +79,12 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 		ret_spec->holder = STRIP_LOCKED;
 		ret_spec->hint = NULL;
 		return;
+	}
+	const struct domain *awake = idle_inhibitor(server);
+	if (awake != NULL) {
+		ret_spec->awake_label = awake->label;
+		ret_spec->awake_colors = awake->colors;
+		ret_spec->awake_glyph = awake->glyph;
 	}
 	if (domain == NULL) {
 		return;
@@ -95,12 +106,20 @@ static void make_spec(const struct strip *strip, struct strip_spec *ret_spec) {
 	}
 }
 
-/* Labels are a domain's, or static: one that goes takes the keyboard with it first. */
+/* Of words that are kept and change. */
+static bool is_same_text(const char *a, const char *b) {
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Labels are a domain's, or static: one that goes takes keyboard and windows with it first. */
 static bool is_same(const struct strip_spec *a, const struct strip_spec *b) {
 	return a->holder == b->holder && a->label == b->label && a->glyph == b->glyph &&
 			a->emulated == b->emulated && a->badge == b->badge && a->hint == b->hint &&
 			a->elsewhere == b->elsewhere && a->caps_lock == b->caps_lock &&
-			a->cannot_ask == b->cannot_ask && a->dark == b->dark &&
+			a->cannot_ask == b->cannot_ask && a->awake_label == b->awake_label &&
+			a->awake_glyph == b->awake_glyph &&
+			memcmp(&a->awake_colors, &b->awake_colors, sizeof(a->awake_colors)) == 0 &&
+			is_same_text(a->captured_by, b->captured_by) && a->dark == b->dark &&
 			a->scale == b->scale && a->width == b->width &&
 			memcmp(&a->colors, &b->colors, sizeof(a->colors)) == 0;
 }
@@ -147,6 +166,10 @@ void strip_update(struct strip *strip) {
 			pixels->stride);
 	wlr_scene_buffer_set_buffer(strip->node, &pixels->base);
 	wlr_buffer_drop(&pixels->base);
+	if (spec.captured_by != NULL) {
+		snprintf(strip->captured_by, sizeof(strip->captured_by), "%s", spec.captured_by);
+		spec.captured_by = strip->captured_by;
+	}
 	strip->shown = spec;
 	crop(strip, is_hidden);
 }

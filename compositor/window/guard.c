@@ -14,7 +14,6 @@
 #include <wlr/types/wlr_layer_shell_v1.h>
 #include <wlr/types/wlr_xdg_shell.h>
 
-#include "base/canary.h"
 #include "wlr-layer-shell-unstable-v1-protocol.h"
 #include "xdg-shell-protocol.h"
 
@@ -59,7 +58,7 @@ static int dispatch_popup(const void *implementation, void *target, uint32_t opc
 		handlers->grab(client, resource, object, arguments[1].u);
 		break;
 	case POPUP_REPOSITION:
-		if (popup == NULL || (!popup->base->initialized && !CANARY(guest))) {
+		if (popup == NULL || !popup->base->initialized) {
 			wl_client_post_implementation_error(client,
 					"reposition of a popup that was never committed");
 			break;

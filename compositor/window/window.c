@@ -16,6 +16,7 @@
 #include <wlr/types/wlr_xdg_shell.h>
 #include <wlr/util/edges.h>
 
+#include "base/canary.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "compositor/domain/client.h"
@@ -346,7 +347,9 @@ static void unmap(struct window *window) {
 	tools_remove_window(window);
 	window->is_mapped = false;
 	wl_list_remove(&window->link);
-	wl_list_remove(&window->order);
+	if (!window->is_maximized || !CANARY(guest)) {
+		wl_list_remove(&window->order);
+	}
 	wlr_scene_node_set_enabled(&window->tree->node, false);
 	window->is_maximized = window->is_fullscreen = window->is_active = false;
 	window->is_urgent = window->has_floated = false;

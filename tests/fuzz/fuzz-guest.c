@@ -33,6 +33,7 @@ enum step {
 	STEP_RAW,
 	STEP_DRAW,
 	STEP_CLIENT, // another client of the same VM, in place of this one
+	STEP_SHOW,   // a window or a popup, as a well-behaved client does it
 	STEP_KINDS,
 };
 
@@ -163,6 +164,44 @@ static void click(size_t button, bool is_press) {
 	}
 }
 
+/* Says a request by its name; returns its new object. */
+static uint32_t request(uint32_t object, const char *name, const uint32_t *words) {
+	static struct speaker_message message;
+	uint32_t id = speaker_request(&world.speaker, object, name, words, &message);
+	if (id != 0) {
+		say(&message);
+	}
+	return id;
+}
+#define REQUEST(object, name, ...) request(object, name, (const uint32_t[]){0, ##__VA_ARGS__} + 1)
+#define NEWEST(interface) speaker_newest(&world.speaker, interface)
+
+/* A popup of 50x40 at the newest of what may be its parent. */
+static uint32_t make_popup(uint32_t xdg_surface, uint32_t parent) {
+	uint32_t positioner = REQUEST(NEWEST("xdg_wm_base"), "create_positioner");
+	REQUEST(positioner, "set_size", 50, 40);
+	REQUEST(positioner, "set_anchor_rect", 0, 0, 10, 10);
+	return REQUEST(xdg_surface, "get_popup", parent, positioner);
+}
+
+/* Maps it, with a picture; what chance alone hardly ever does. */
+static void show(bool is_popup, uint32_t width, uint32_t height) {
+	uint32_t parent = NEWEST("xdg_surface");
+	uint32_t surface = REQUEST(NEWEST("wl_compositor"), "create_surface");
+	uint32_t xdg_surface = REQUEST(NEWEST("xdg_wm_base"), "get_xdg_surface", surface);
+	uint32_t pool = REQUEST(NEWEST("wl_shm"), "create_pool", INPUT_FILE_BYTES);
+	uint32_t role = is_popup ? make_popup(xdg_surface, parent)
+				 : REQUEST(xdg_surface, "get_toplevel");
+	if (role == 0 || pool == 0) {
+		return;
+	}
+	REQUEST(surface, "commit");
+	REQUEST(xdg_surface, "ack_configure", world.speaker.serials[0]);
+	uint32_t buffer = REQUEST(pool, "create_buffer", 0, width, height, 4 * width, 0);
+	REQUEST(surface, "attach", buffer, 0, 0);
+	REQUEST(surface, "commit");
+}
+
 static void do_step(struct input *input) {
 	static struct speaker_message message;
 	uint8_t step = input_byte(input) % STEP_KINDS;
@@ -194,6 +233,10 @@ static void do_step(struct input *input) {
 		break;
 	case STEP_CLIENT:
 		connect_client();
+		break;
+	case STEP_SHOW:
+		x = input_byte(input);
+		show((x & 1) != 0, 1 + x / 2, 1 + x / 2);
 		break;
 	default:
 		if (speaker_make(&world.speaker, input, &message)) {

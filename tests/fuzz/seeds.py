@@ -530,6 +530,27 @@ def guest_seeds():
         yield f"make-{base}", made + say(255, 1, 0) + say(254, 6)
         yield f"make-two-{base}", say(base, 0, 0) + say(base + 1, 0, 0) + say(base, 2, 0, 0, 0) + say(255, 1, 0, 0)
     yield "keys", bytes([10, 0, 10, 4, 10, 0x84, 10, 0x80, 11, 40, 40, 12, 0, 12, 0x80, 14, 15])
+    yield from window_seeds()
+
+
+def window_seeds():
+    """Windows as a well-behaved client shows them (STEP_SHOW), and what comes after that. The newest objects are then:
+    surface, xdg_surface, pool, toplevel (or positioner, popup), buffer. None is maximized: that is where the canary sits."""
+    key, move, button, draw, client, show = 10, 11, 12, 14, 15, 16
+    window, popup = bytes([show, 200]), bytes([show, 101])
+    switch = bytes([key, 3, key, 4, key, 0x84, key, 0x83])
+    click = bytes([move, 128, 133, button, 0, button, 0x80])
+    unmap = say(251, 1, 0xFE, 0, 0) + say(251, 6)
+    acts = {f"request-{i}": say(254, i, 0, 0, 0, 0) for i in range(14) if i != 9}
+    acts |= {"unmap": unmap, "popup": popup, "buffer": say(255, 0), "surface": say(251, 0), "client": bytes([client]),
+             "menu": popup + say(254, 1, 0, 0), "moved-popup": popup + say(254, 2, 1, 0)}
+    for chord in [*range(4, 10), *range(11, 16)]:
+        acts[f"chord-{chord}"] = bytes([key, 0, key, chord, key, 0x80 | chord, key, 0x80])
+    for name, act in acts.items():
+        yield f"shown-{name}", window + switch + click + act + bytes([draw]) + unmap + bytes([draw])
+    yield "full-screen-gone", window + switch + say(254, 11, 0xFE) + bytes([draw]) + unmap + bytes([key, 3, key, 4])
+    yield "switcher-gone", window + bytes([key, 3, key, 4]) + unmap + bytes([draw, key, 0x84, key, 0x83])
+    yield "menus", window + popup + popup + say(254, 0) + bytes([draw]) + unmap
 
 
 def main():

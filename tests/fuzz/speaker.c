@@ -307,3 +307,56 @@ bool speaker_make_delete(struct speaker *speaker, struct speaker_message *ret) {
 	}
 	return false;
 }
+
+uint32_t speaker_newest(const struct speaker *speaker, const char *interface) {
+	const struct policy_interface *wanted = policy_find(interface, strlen(interface));
+	for (size_t i = speaker->objects_len; wanted != NULL && i-- > 0;) {
+		const struct speaker_object *object = &speaker->objects[i];
+		if (object->interface == wanted && !object->is_dead) {
+			return object->id;
+		}
+	}
+	return 0;
+}
+
+static const struct policy_message *request_of(const struct policy_interface *interface,
+		const char *name, uint16_t *ret_opcode) {
+	for (uint16_t i = 0; i < interface->request_count; i++) {
+		if (strcmp(interface->wl->methods[i].name, name) == 0) {
+			*ret_opcode = i;
+			return &interface->requests[i];
+		}
+	}
+	return NULL;
+}
+
+uint32_t speaker_request(struct speaker *speaker, uint32_t object, const char *name,
+		const uint32_t *words, struct speaker_message *ret) {
+	const struct speaker_object *target = find(speaker, object);
+	uint16_t opcode = 0;
+	const struct policy_message *message = target != NULL && !target->is_dead
+			? request_of(target->interface, name, &opcode)
+			: NULL;
+	if (message == NULL) {
+		return 0;
+	}
+	struct wire_writer writer;
+	uint32_t id = object;
+	*ret = (struct speaker_message){0};
+	wire_begin(&writer, ret->bytes, sizeof(ret->bytes), object, opcode);
+	for (size_t i = 0; i < message->shape.args; i++) {
+		switch (message->shape.types[i]) {
+		case 'n':
+			id = free_id(speaker);
+			wire_put(&writer, id);
+			break;
+		case 'h':
+			ret->has_file = true;
+			ret->file = INPUT_FILE_SEALED;
+			break;
+		default:
+			wire_put(&writer, *words++);
+		}
+	}
+	return finish(speaker, &writer, ret) ? id : 0;
+}

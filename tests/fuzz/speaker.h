@@ -71,4 +71,15 @@ bool speaker_hear(struct speaker *speaker, const uint8_t *bytes, size_t len);
 /* Binds the nth of the globals heard of; false: there is none such. */
 bool speaker_make_bind(struct speaker *speaker, size_t n, struct speaker_message *ret);
 
+/* The newest object of that interface that lives; 0: there is none. */
+uint32_t speaker_newest(const struct speaker *speaker, const char *interface);
+
+/*
+ * A client's request by its name, which is noted as said: words are its numbers and objects in their order, a
+ * descriptor is a sealed file (INPUT_FILE_SEALED), new ids are given here. Returns the last new id, or the object's
+ * where the request makes none; 0: there is no such object or request, and nothing is made.
+ */
+uint32_t speaker_request(struct speaker *speaker, uint32_t object, const char *name,
+		const uint32_t *words, struct speaker_message *ret);
+
 #endif

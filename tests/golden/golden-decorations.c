@@ -184,6 +184,30 @@ static bool check_strip(const char *name, struct strip_spec spec, double scale) 
 	return painted && same;
 }
 
+/* Who captures the screens and who keeps them on; on a narrow one what matters least is left out. */
+static int strip_states(struct strip_spec spec) {
+	struct strip_spec locked = {
+			.holder = STRIP_LOCKED, .captured_by = "grim", .caps_lock = true};
+	int wrong = !check_strip("locked-captured", locked, 1);
+	spec.captured_by = "wf-recorder";
+	spec.hint = NULL;
+	for (double scale = 1; scale <= 2; scale += 0.5) {
+		wrong += !check_strip("captured", spec, scale);
+	}
+	spec.awake_label = "media";
+	spec.awake_colors = vm_colors_derive(palette[5].fill);
+	spec.awake_glyph = GLYPH_PLUS;
+	spec.hint = "Super Esc  reveal";
+	spec.dark = true;
+	wrong += !check_strip("narrow", spec, 1);
+	spec.captured_by = NULL;
+	wrong += !check_strip("awake-dark", spec, 1);
+	spec.dark = false;
+	spec.hint = NULL;
+	wrong += !check_strip("awake", spec, 1.5);
+	return wrong;
+}
+
 static void strips(void **state) {
 	struct strip_spec vm = {.holder = STRIP_VM,
 			.label = "banking",
@@ -218,6 +242,7 @@ static void strips(void **state) {
 	caps.dark = false;
 	caps.hint = "Super Esc  reveal";
 	wrong += !check_strip("caps", caps, 1.5);
+	wrong += strip_states(vm);
 	assert_int_equal(wrong, 0);
 }
 
