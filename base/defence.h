@@ -37,6 +37,9 @@
 	X(lock_who) /* anybody may say that the session is unlocked */ \
 	X(lock_chords) /* chords of the desktop work while the session is locked */ \
 	X(lock_pointer) /* windows are pointed at while the session is locked */ \
+	X(frameless_left) /* what has left fullscreen without a frame is so again when it asks */ \
+	X(label_contrast) /* labels are white on every colour */ \
+	X(twins) /* two machines may have one colour and one sign */ \
 	X(own_limits)  /* the compositor counts nothing itself */ \
 	X(dial_form)   /* a proxy may say anything on its dial channel */ \
 	X(strikes)     /* a proxy may pass on offence after offence */ \

@@ -231,7 +231,7 @@ static enum domain_error check_request(struct server *server, const struct domai
 		return DOMAIN_BAD_GLYPH;
 	}
 	/* Two of one colour differ in their glyph, whatever they ask for. */
-	if (has_twin(server, ret_fill, *ret_glyph)) {
+	if (has_twin(server, ret_fill, *ret_glyph) && DEFENDS(twins)) {
 		*ret_glyph = (enum glyph)next_free(server, true);
 	}
 	if (request->boot != NULL && strlen(request->boot) > DOMAIN_BOOT_MAX) {
@@ -257,6 +257,9 @@ enum domain_error domain_register(struct server *server, const struct domain_req
 	}
 	server->domains->registered++;
 	domain->colors = vm_colors_derive(fill);
+	if (!DEFENDS(label_contrast)) {
+		domain->colors.text = (struct color){0xff, 0xff, 0xff};
+	}
 	domain->glyph = glyph;
 	domain->is_emulated = request->is_emulated;
 	domain->may_be_frameless = request->may_be_frameless;

@@ -33,8 +33,9 @@ struct domain {
 	bool is_host;
 	bool is_emulated;
 	struct blame blame;
-	bool may_be_frameless;                    /* its windows, when they are fullscreen */
-	bool is_frozen;                           /* stands still, as the manager says */
+	bool may_be_frameless;   /* its windows, when they are fullscreen */
+	bool has_left_frameless; /* by the user's key, and may not be so again by itself */
+	bool is_frozen;          /* stands still, as the manager says */
 	enum verdict clipboard_out, clipboard_in; /* what the manifest says of copies */
 	bool has_data_control; /* may see and set its own selections at any time */
 	struct share share;

@@ -12,6 +12,7 @@
 #include "compositor/shell/launch.h"
 #include "compositor/shell/programs.h"
 #include "compositor/shell/steer.h"
+#include "compositor/window/bare.h"
 #include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -42,6 +43,7 @@ static void close_window(struct server *server, unsigned int number) {
 static void toggle_fullscreen(struct server *server, unsigned int number) {
 	struct window *window = focus_window(server);
 	if (window != NULL) {
+		bare_allow(window);
 		window_set_fullscreen(window, !window->is_fullscreen);
 	}
 }

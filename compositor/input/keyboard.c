@@ -100,6 +100,22 @@ static bool try_console(struct server *server, const xkb_keysym_t *symbols, int 
 	return false;
 }
 
+static bool may_type(const struct keyboard_device *device) {
+	return device->is_virtual || newcomer_may_type(device->newcomer);
+}
+
+/* The modifiers that are held on real keyboards: what a virtual one holds makes no chord of the user's keys. */
+static uint32_t held_by_user(const struct keyboards *keyboards) {
+	struct keyboard_device *device;
+	uint32_t modifiers = 0;
+	wl_list_for_each(device, &keyboards->devices, link) {
+		if (!device->is_virtual && may_type(device)) {
+			modifiers |= wlr_keyboard_get_modifiers(device->wlr_keyboard);
+		}
+	}
+	return modifiers;
+}
+
 /* Symbols at the current level and, for chords with Shift, at the first one; and the digits of the
  * row above the letters, whatever the layout has there. */
 static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keyboard,
@@ -108,7 +124,9 @@ static bool try_bindings(struct keyboards *keyboards, struct wlr_keyboard *keybo
 		return false;
 	}
 	struct server *server = keyboards->server;
-	uint32_t modifiers = wlr_keyboard_get_modifiers(keyboard);
+	uint32_t modifiers = is_virtual || !DEFENDS(virtual_chords)
+			? wlr_keyboard_get_modifiers(keyboard)
+			: held_by_user(keyboards);
 	const xkb_keysym_t *symbols;
 	int len = xkb_state_key_get_syms(keyboard->xkb_state, keycode + 8, &symbols);
 	if (!is_virtual && try_console(server, symbols, len)) {
@@ -388,7 +406,7 @@ static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *
 			0) {
 		switcher_commit(keyboards->server);
 	}
-	hold_update_modifiers(keyboards->server, keyboards->modifiers);
+	hold_update_modifiers(keyboards->server, held_by_user(keyboards));
 	send_modifiers(keyboards, keyboard);
 }
 
@@ -408,10 +426,6 @@ static void handle_main_modifiers(struct wl_listener *listener, void *data) {
 	struct keyboards *keyboards = wl_container_of(listener, keyboards, modifiers_changed);
 	process_modifiers(keyboards, &keyboards->main);
 	outputs_update_strips(keyboards->server);
-}
-
-static bool may_type(const struct keyboard_device *device) {
-	return device->is_virtual || newcomer_may_type(device->newcomer);
 }
 
 static void handle_key(struct wl_listener *listener, void *data) {

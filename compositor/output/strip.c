@@ -133,7 +133,11 @@ static void crop(struct strip *strip, bool is_hidden) {
 	}
 	int line = (int)round(STRIP_HORIZON * (double)strip->scale);
 	struct wlr_fbox all = {.width = buffer->width, .height = buffer->height};
-	struct wlr_fbox foot = {.y = buffer->height - line, .width = buffer->width, .height = line};
+	/* The last pixels of it are its fill alone, whatever the tile at its left is. */
+	struct wlr_fbox foot = {.x = buffer->width - line,
+			.y = buffer->height - line,
+			.width = line,
+			.height = line};
 	wlr_scene_buffer_set_source_box(strip->node, is_hidden ? &foot : &all);
 	wlr_scene_buffer_set_dest_size(strip->node, strip->box.width,
 			is_hidden ? STRIP_HORIZON : strip->box.height);

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <wayland-server-core.h>
 
+#include "base/defence.h"
 #include "base/log.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/focus.h"
 #include "compositor/input/pointer.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
+#include "compositor/window/arrange.h"
 #include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
@@ -24,7 +26,26 @@ struct bare {
 };
 
 bool bare_has(const struct window *window) {
-	return window->is_fullscreen && window->domain->may_be_frameless;
+	return window->is_fullscreen && window->domain->may_be_frameless &&
+			(!window->domain->has_left_frameless || !DEFENDS(frameless_left));
+}
+
+/* All windows of the domain that are fullscreen get a frame, or may be without. */
+static void set_left(struct domain *domain, bool has_left) {
+	struct window *window;
+	if (domain->has_left_frameless == has_left) {
+		return;
+	}
+	domain->has_left_frameless = has_left;
+	wl_list_for_each(window, windows_stack(domain->server), link) {
+		if (window->domain == domain && window->is_mapped && window->is_fullscreen) {
+			arrange_state(window);
+		}
+	}
+}
+
+void bare_allow(struct window *window) {
+	set_left(window->domain, false);
 }
 
 /* The window that has the keyboard, if it has no frame. */
@@ -66,6 +87,8 @@ static int handle_escape_timer(void *data) {
 	struct bare *bare = data;
 	struct window *window = window_of(bare->server);
 	if (window != NULL) {
+		/* First: the client may ask again at once, or show another such window. */
+		set_left(window->domain, true);
 		window_set_fullscreen(window, false);
 	}
 	return 0;

@@ -3,7 +3,8 @@
  * Fullscreen without a frame, for VMs whose manifest permits it. A line of the strip always stays, in the
  * VM's colour; the whole strip is there for three seconds when the window becomes fullscreen and whenever
  * Esc or Super is pressed, and as long as anything but the window has the keyboard. Esc, held for a
- * second, ends it, whatever the client does with the key.
+ * second, ends it, whatever the client does with the key; what is fullscreen of that VM then has a frame,
+ * until the user asks for fullscreen.
  */
 #ifndef SILO_COMPOSITOR_WINDOW_BARE_H
 #define SILO_COMPOSITOR_WINDOW_BARE_H
@@ -17,8 +18,11 @@ struct window;
 bool bare_create(struct server *server);
 void bare_destroy(struct server *server);
 
-/* Is the window fullscreen, and may it be so without a frame? */
+/* Is the window fullscreen, and may it be so without a frame? No longer, once the user has left by Esc. */
 bool bare_has(const struct window *window);
+
+/* The user has asked for it to be fullscreen, or not: its VM may be without a frame again. */
+void bare_allow(struct window *window);
 
 /* Is only the strip's line to be shown on output now? */
 bool bare_hides_strip(struct output *output);

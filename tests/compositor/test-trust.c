@@ -224,6 +224,20 @@ static void fullscreen_without_a_frame(void **state) {
 	user_key(fixture, KEY_ESC, false);
 	assert_false(window->is_fullscreen);
 	assert_int_not_equal(fixture_pixel(fixture, 700, STRIP_MIDDLE), RED & 0xffffff);
+	/* What it asks for after that has a frame; what the user asks for has none again. */
+	xdg_toplevel_set_fullscreen(test.toplevel, NULL);
+	fixture_settle(fixture);
+	assert_true(window->is_fullscreen);
+	assert_int_equal(test.height, 800 - 28 - 2 * FRAME_EDGE);
+	for (int i = 0; i < 2; i++) {
+		user_key(fixture, KEY_LEFTMETA, true);
+		user_key(fixture, KEY_F, true);
+		user_key(fixture, KEY_F, false);
+		user_key(fixture, KEY_LEFTMETA, false);
+		fixture_settle(fixture);
+	}
+	assert_true(window->is_fullscreen);
+	assert_int_equal(test.height, 797);
 	window_finish(&test);
 	close(dial);
 }

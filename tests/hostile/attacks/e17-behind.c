@@ -17,6 +17,7 @@
 #include "base/offence.h"
 #include "proxy/register.h"
 #include "tests/hostile/kit/attack.h"
+#include "tests/hostile/kit/machine.h"
 #include "tests/hostile/kit/raw.h"
 #include "xdg-shell-client-protocol.h"
 
@@ -37,25 +38,8 @@ static bool take_over(struct arena *arena) {
 	return dial >= 0;
 }
 
-/* Asks for a connection; -1: refused, or the domain is over. */
-static int connect_past(void) {
-	char answer[2];
-	int fds[FD_MESSAGE_MAX];
-	if (fd_send(dial, "c", 1, NULL, 0) != 1) {
-		return -1;
-	}
-	for (;;) {
-		size_t n = FD_MESSAGE_MAX;
-		ssize_t len = fd_recv(dial, answer, sizeof(answer), fds, &n);
-		if (len == 2 && answer[0] == 's') {
-			continue; /* not obeyed */
-		}
-		return len == 1 && answer[0] == '0' && n == 1 ? fds[0] : -1;
-	}
-}
-
 static bool attacker_past(void) {
-	int fd = connect_past();
+	int fd = machine_connect(dial);
 	return fd >= 0 && actor_connect_fd(&attacker, fd);
 }
 
@@ -169,7 +153,7 @@ static enum verdict connections(struct arena *arena) {
 		return CANNOT;
 	}
 	int fds[CONNECTIONS], n = 0;
-	while (n < CONNECTIONS && (fds[n] = connect_past()) >= 0) {
+	while (n < CONNECTIONS && (fds[n] = machine_connect(dial)) >= 0) {
 		n++;
 	}
 	enum verdict verdict = judge(arena, n <= VM_CLIENTS_MAX, OFFENCE_CONNECTIONS);
@@ -259,7 +243,7 @@ static enum verdict time_of_the_compositor(struct arena *arena) {
 	arena_victim(arena, &victim);
 	actor_window_map(&good, &victim, 300, 200, GOOD);
 	for (int i = 0; i < FLOODERS; i++) {
-		int fd = connect_past();
+		int fd = machine_connect(dial);
 		if (fd < 0 || !actor_connect_fd(&actors[i], fd)) {
 			return because(arena, CANNOT, "no connection");
 		}
