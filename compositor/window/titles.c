@@ -1,11 +1,6 @@
-/* SPDX-License-Identifier: MIT
- *
- * Requests are answered in order, so the one that is waited for is known before a byte of its answer is
- * read: its id and its size of letters bound what may come.
- */
+/* SPDX-License-Identifier: MIT */
 #include "compositor/window/titles.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +20,7 @@
 #include "compositor/window/reveal.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/window.h"
-#include "decorations/text/wire.h"
+#include "decorations/text/reader.h"
 #include "decorations/title.h"
 
 /* Requests under way: more wait in their windows. They fit in the socket's buffer many times. */
@@ -59,10 +54,7 @@ struct titles {
 	struct question questions[UNDER_WAY_MAX]; /* a ring */
 	size_t first, len;
 	uint32_t next_id;
-	struct text_reply reply;
-	size_t reply_len;              /* bytes of it that are there */
-	struct title_picture *picture; /* whose coverage is being read; NULL: the reply is */
-	size_t picture_len;
+	struct text_reader reader;
 };
 
 static void schedule(struct titles *titles);
@@ -78,9 +70,7 @@ static void stop(struct titles *titles) {
 	if (titles->pid != 0) {
 		kill(titles->pid, SIGKILL);
 	}
-	title_picture_unref(titles->picture);
-	titles->picture = NULL;
-	titles->reply_len = titles->picture_len = 0;
+	text_reader_reset(&titles->reader);
 	for (; titles->len > 0; titles->len--) {
 		struct question *question = &titles->questions[titles->first];
 		titles->first = (titles->first + 1) % UNDER_WAY_MAX;
@@ -114,8 +104,6 @@ static void take_answer(struct titles *titles, struct title_picture *picture) {
 	struct question question = titles->questions[titles->first];
 	titles->first = (titles->first + 1) % UNDER_WAY_MAX;
 	titles->len--;
-	titles->reply_len = titles->picture_len = 0;
-	titles->picture = NULL;
 	if (question.window == NULL) {
 		title_picture_unref(picture);
 		return;
@@ -128,77 +116,36 @@ static void take_answer(struct titles *titles, struct title_picture *picture) {
 	show(question.window, question.use);
 }
 
-/* Is it an answer to the question that is the next? Then its picture is made room for. */
-static bool take_reply(struct titles *titles) {
-	const struct question *question = &titles->questions[titles->first];
-	const struct text_reply *untrusted = &titles->reply;
-	if (titles->len == 0 || untrusted->id != question->id) {
-		return false;
-	}
-	if (untrusted->width == 0 && untrusted->height == 0) {
-		take_answer(titles, NULL);
-		return true;
-	}
-	/* It knows no letters that are taller than two lines, or wider than four of them. */
-	uint32_t height_max = 2 * (uint32_t)question->size;
-	uint32_t width_max = 4 * TEXT_CODES_MAX * (uint32_t)question->size;
-	if (untrusted->width < 1 || untrusted->width > TITLE_WIDTH_MAX ||
-			untrusted->width > width_max || untrusted->height < 1 ||
-			untrusted->height > height_max || untrusted->height > TITLE_HEIGHT_MAX ||
-			untrusted->baseline > untrusted->height || untrusted->right_to_left > 1) {
-		return false;
-	}
-	titles->picture = title_picture_create((int)untrusted->width, (int)untrusted->height);
-	if (titles->picture != NULL) {
-		titles->picture->baseline = (int)untrusted->baseline;
-		titles->picture->size = question->size;
-		titles->picture->right_to_left = untrusted->right_to_left == 1;
-	}
-	return titles->picture != NULL;
-}
-
-/* Reads on. Returns the bytes read, 0 if there is no more now, or -1: it has ended, or lies. */
-static ssize_t read_on(struct titles *titles) {
-	struct title_picture *picture = titles->picture;
-	size_t pixels = picture != NULL ? (size_t)picture->width * (size_t)picture->height : 0;
-	void *to = picture != NULL ? (void *)&picture->coverage[titles->picture_len]
-				   : (char *)&titles->reply + titles->reply_len;
-	size_t wanted = picture != NULL ? pixels - titles->picture_len
-					: sizeof(titles->reply) - titles->reply_len;
-	ssize_t got = recv(titles->fd, to, wanted, MSG_DONTWAIT);
-	if (got <= 0) {
-		return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
-	}
-	if (picture != NULL) {
-		titles->picture_len += (size_t)got;
-		if (titles->picture_len == pixels) {
+/* Reads on as far as the turn goes. */
+static enum text_read read_turn(struct titles *titles) {
+	enum text_read result = TEXT_READ_PART;
+	for (size_t total = 0; total < TURN_BYTES && result != TEXT_READ_NOTHING;) {
+		const struct question *question = &titles->questions[titles->first];
+		const struct text_question asked = {question->id, question->size};
+		struct title_picture *picture = NULL;
+		result = text_reader_read(&titles->reader, titles->fd,
+				titles->len > 0 ? &asked : NULL, &total, &picture);
+		if (result == TEXT_READ_ANSWER) {
 			take_answer(titles, picture);
+		} else if (result >= TEXT_READ_ENDED) {
+			break;
 		}
-		return got;
 	}
-	titles->reply_len += (size_t)got;
-	if (titles->reply_len == sizeof(titles->reply) && !take_reply(titles)) {
-		errno = EPROTO;
-		return -1;
-	}
-	return got;
+	return result;
 }
 
 static int handle_readable(int fd, uint32_t mask, void *data) {
 	struct titles *titles = data;
-	for (size_t total = 0; total < TURN_BYTES;) {
-		errno = 0;
-		ssize_t got = read_on(titles);
-		if (got < 0) {
-			fail(titles, errno == EPROTO ? "gave an answer that is none" : "has ended");
-			return 0;
-		}
-		if (got == 0) {
-			break;
-		}
-		total += (size_t)got;
+	switch (read_turn(titles)) {
+	case TEXT_READ_ENDED:
+		fail(titles, "has ended");
+		break;
+	case TEXT_READ_LIE:
+		fail(titles, "gave an answer that is none");
+		break;
+	default:
+		schedule(titles);
 	}
-	schedule(titles);
 	return 0;
 }
 

@@ -521,6 +521,49 @@ def clipboard_seeds():
         yield "kept-" + name, b"\1" + octets[2:]
 
 
+# --- silo-text, at both ends: fuzz-title.c ---
+
+def title_seeds():
+    for name, octets in text_seeds():
+        yield "set-" + name, b"\0\x16" + octets[2:]
+    for name, text in (("arabic", "مرحبا"), ("marks", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A"), ("hangul", "한국어"), ("emoji", "👩‍👩‍👧‍👦"), ("long", "W" * 100)):
+        yield "set-" + name, b"\0\x40" + text.encode()
+    reply = {"whole": (3, 20, 10, 5, 0), "none": (3, 0, 0, 0, 0), "wide": (3, 8192, 3, 1, 0), "high": (3, 2, 300, 1, 0),
+             "right-to-left": (2, 20, 10, 5, 1), "other": (1, 20, 10, 5, 0), "odd": (2, 20, 10, 5, 2)}
+    for name, (kind, width, height, baseline, direction) in reply.items():
+        words = number(width) + number(height) + number(baseline)
+        words = (number(7) if kind == 1 else b"") + words + (number(direction) if kind == 2 else b"")
+        yield "answer-" + name, b"\1" + (bytes([kind]) + words + b"\x14") * 2
+    yield "answer-bytes", b"\1\0" + data(u32(1) + u32(2) + u32(2) + u32(1) + u32(0) + b"abcd")
+
+
+# --- the supervisor, its caller and its agent child: fuzz-supervisor.c ---
+
+def supervisor_seeds():
+    hello = b"<1" + b"000" + b"0123456789abcdef" * 2 + b"\n"
+    streams = b"#3343\n"
+    run = streams + b'Run {"argv":["true","a"]}\n'
+    calls = {"monitor": b"Monitor+ {}", "attach": b"#5\nAttach {}", "stop": b'Stop {"force":false}', "pause": b"Pause {}",
+             "resume": b"Resume {}", "console": b"#34\nConsole {}", "applications": b"ListApplications {}",
+             "log": b'Log+ {"follow":true}', "root": streams + b'Run {"argv":["id"],"root":true}',
+             "application": streams + b'Run {"application":"org.example.App"}',
+             "detached": streams + b'Run {"argv":["x"],"detached":true}',
+             "terminal": streams + b'Run {"argv":["x"],"terminal":{"columns":80,"rows":24,"type":"foot"}}'}
+    for name, call in calls.items():
+        yield name, hello + call + b"\n" + call + b"\n"
+    yield "waits", run + hello + b"<5110\n"
+    yield "ends", hello + run + b"<3100\n<5130\n<4100\n"
+    yield "fails", hello + run + b"<6110no such program\n"
+    yield "controls", hello + run + b"<6110\x1b]0;x\n" + run
+    yield "lost", hello + run + b">\n" + hello + run + b"<5100\n"
+    yield "gone", b"@\n" + hello + b"<2000a fault\n@\n"
+    yield "list", hello + b"<7\n<8000foot\tTerminal\tSystem\n<8000org.example.App\tApp\t\n<9\nListApplications {}\n"
+    yield "list-twice", hello + b"<7\n<7\n"
+    yield "list-path", hello + b"<7\n<8000../x\tA\tB\n<9\n"
+    yield "list-alone", hello + b"<8000foot\tTerminal\tSystem\n"
+    yield "bytes", b"*abc\n" + hello
+
+
 # --- the compositor: steps of fuzz-guest.c ---
 
 def guest_seeds():
@@ -554,7 +597,7 @@ def window_seeds():
 
 
 def main():
-    kinds = {"text": text_seeds, "clipboard": clipboard_seeds, "guest": guest_seeds, "agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
+    kinds = {"text": text_seeds, "title": title_seeds, "supervisor": supervisor_seeds, "clipboard": clipboard_seeds, "guest": guest_seeds, "agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
     for target, seeds in kinds.items():
         folder = os.path.join(sys.argv[1], target)
         os.makedirs(folder, exist_ok=True)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/canary.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
@@ -83,7 +84,7 @@ static bool is_credible(struct agent *agent, struct agent_report *report) {
 		return strlen(report->text) == AGENT_BOOT_ID_LEN &&
 				agent_boot_id_is_valid(report->text);
 	case REPORT_ERROR:
-		return report->status >= 1 && report->status <= 255 &&
+		return report->status >= 1 && (report->status <= 255 || CANARY(supervisor)) &&
 				text_is_sanitised(report->text, sizeof(report->text));
 	case REPORT_GONE:
 		return report->status <= 1 && text_is_sanitised(report->text, sizeof(report->text));
