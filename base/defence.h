@@ -40,6 +40,7 @@
 	X(frameless_left) /* what has left fullscreen without a frame is so again when it asks */ \
 	X(label_contrast) /* labels are white on every colour */ \
 	X(twins) /* two machines may have one colour and one sign */ \
+	X(unread) /* the proxy keeps whatever a client does not read */ \
 	X(own_limits)  /* the compositor counts nothing itself */ \
 	X(dial_form)   /* a proxy may say anything on its dial channel */ \
 	X(strikes)     /* a proxy may pass on offence after offence */ \

@@ -17,6 +17,7 @@
 #include <wayland-server-core.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/fd.h"
 #include "proxy/wire/domain.h"
 #include "proxy/wire/engine.h"
@@ -287,7 +288,7 @@ static ssize_t receive(struct wire_client *client, bool *ret_more) {
 static void read_compositor(struct wire_client *client) {
 	bool more = true;
 	while (more && client->state == WIRE_CLIENT_OPEN) {
-		if (wire_queue_ready(&client->down) > DOWN_FULL) {
+		if (wire_queue_ready(&client->down) > DOWN_FULL && DEFENDS(unread)) {
 			wire_client_overrun(client);
 			return;
 		}
@@ -356,7 +357,7 @@ struct wire_client *wire_client_create(struct wire_domain *domain, const struct 
 	client->fd = -1;
 	wl_list_init(&client->titles);
 	wire_queue_init(&client->up, UP_MAX);
-	wire_queue_init(&client->down, DOWN_MAX);
+	wire_queue_init(&client->down, DEFENDS(unread) ? DOWN_MAX : SIZE_MAX);
 	int64_t now_ns = clock_now_ns();
 	bucket_init(&client->damage, domain->config.damage_per_second,
 			domain->config.damage_per_second, now_ns);

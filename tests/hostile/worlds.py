@@ -20,6 +20,7 @@ SIZE = "1280x800"
 FILL = {"attacker": "ca2a39", "victim": "337745"}
 NAMES = {"attacker": "untrusted", "victim": "banking"}
 STRIP = "28"
+DESCRIPTORS = 1024
 # Milliseconds: other compositors show what was asked for some time later.
 QUIET = "250"
 START_SECONDS = 20
@@ -110,7 +111,8 @@ class Elsewhere:
 
 
 def start_bare(world, *options):
-    name = world.start(str(world.build / "tests/hostile/hostile-control"), "--size", SIZE, *options,
+    """With as many descriptors as the kernel gives a process that does not ask for more."""
+    name = world.start("prlimit", f"--nofile={DESCRIPTORS}", str(world.build / "tests/hostile/hostile-control"), "--size", SIZE, *options,
                        ready="--ready-fd", **NO_LEAKS)
     return str(world.directory / name)
 

@@ -94,6 +94,8 @@ bool arena_title(struct arena *arena, const char *pattern, char *out, size_t cap
 /* The most memory that the processes that must live on have had at one time, KiB: what was taken and
  * given back counts too. */
 size_t arena_memory_kib(const struct arena *arena);
+/* The processor's time that they have used so far. */
+int64_t arena_time_ms(const struct arena *arena);
 /* Has one of them written that text into its log since it was started? */
 bool arena_log_holds(const struct arena *arena, const char *text);
 /* Has whatever stands before the compositor ended the attacker's connection? */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-json.h>
+#include <unistd.h>
 
 #include "tests/hostile/kit/attack.h"
 #include "tests/probe/capture.h"
@@ -97,6 +98,32 @@ size_t arena_memory_kib(const struct arena *arena) {
 	size_t total = 0;
 	visit_pids(add_memory, &total);
 	return total;
+}
+
+static bool add_time(pid_t pid, void *data) {
+	char path[64];
+	long user, kernel;
+	int64_t *ticks = data;
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "re");
+	/* The name, in brackets, is one of ours and has no blank. */
+	if (file != NULL &&
+			fscanf(file,
+					"%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld "
+					"%ld",
+					&user, &kernel) == 2) {
+		*ticks += user + kernel;
+	}
+	if (file != NULL) {
+		fclose(file);
+	}
+	return true;
+}
+
+int64_t arena_time_ms(const struct arena *arena) {
+	int64_t ticks = 0;
+	visit_pids(add_time, &ticks);
+	return ticks * 1000 / sysconf(_SC_CLK_TCK);
 }
 
 /* Is there a line with text, but without the other one (NULL: any)? */
