@@ -67,6 +67,7 @@
 #include "compositor/window/decoration.h"
 #include "compositor/window/reveal.h"
 #include "compositor/window/shadow.h"
+#include "compositor/window/sight.h"
 #include "compositor/window/snap.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/titles.h"
@@ -210,6 +211,7 @@ static const struct module modules[] = {
 		{"protocols", protocols_create, protocols_destroy},
 		{"nesting", nesting_create, nesting_destroy},
 		{"drawn", drawn_create, drawn_destroy},
+		{"sight", sight_create, sight_destroy},
 		{"outputs", outputs_create, outputs_destroy},
 		{"cursor", cursor_create, cursor_destroy},
 		{"keyboards", keyboards_create, keyboards_destroy},

@@ -49,6 +49,7 @@ struct newcomers;
 struct notices;
 struct outputs;
 struct drawn;
+struct sight;
 struct pointer;
 struct pointing;
 struct programs;
@@ -95,6 +96,7 @@ struct server {
 	struct nesting *nesting;
 	struct meter *meter;
 	struct drawn *drawn;
+	struct sight *sight;
 	struct outputs *outputs;
 	struct cursor *cursor;
 	struct keyboards *keyboards;

@@ -29,6 +29,7 @@
 #include "compositor/output/output.h"
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
+#include "compositor/window/sight.h"
 #include "compositor/window/window.h"
 
 /* What the settings do not say, on a console. */
@@ -60,19 +61,6 @@ struct inhibitor {
 };
 
 /* ---- who keeps it awake ---- */
-
-/* The window that surface is a part of; NULL: of none. */
-static struct window *window_of(struct wlr_surface *surface) {
-	while (surface != NULL) {
-		struct wlr_surface *root = wlr_surface_get_root_surface(surface);
-		struct wlr_xdg_surface *xdg = wlr_xdg_surface_try_from_wlr_surface(root);
-		if (xdg == NULL || xdg->role == WLR_XDG_SURFACE_ROLE_TOPLEVEL) {
-			return xdg != NULL ? xdg->data : NULL;
-		}
-		surface = xdg->popup != NULL ? xdg->popup->parent : NULL;
-	}
-	return NULL;
-}
 
 /* Pixels, in the layout. */
 static int64_t area_of(const pixman_region32_t *region) {
@@ -124,7 +112,7 @@ static bool is_uncovered(struct window *window) {
 
 /* A window that the user can see: neither hidden, nor covered, nor behind the lock. */
 static bool is_in_sight(struct server *server, struct wlr_surface *surface) {
-	struct window *window = window_of(surface);
+	struct window *window = window_of_surface(surface);
 	if (!DEFENDS(idle_sight)) {
 		return window != NULL;
 	}

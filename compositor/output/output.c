@@ -24,6 +24,7 @@
 #include "compositor/server.h"
 #include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
+#include "compositor/window/sight.h"
 #include "decorations/lettering.h"
 #include "decorations/picture.h"
 #include "decorations/strip.h"
@@ -38,10 +39,12 @@ static void handle_frame(struct wl_listener *listener, void *data) {
 	wl_signal_emit_mutable(&output->server->outputs->drawing, NULL);
 	/* A window with the keyboard may have come to this output, or left it. */
 	strip_update(output->strip);
+	sight_drawing(output);
 	wlr_scene_output_commit(output->scene_output, NULL);
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	wlr_scene_output_send_frame_done(output->scene_output, &now);
+	sight_drawn(output, &now);
 }
 
 /* Only nested backends ask: the window in which we run was resized. */

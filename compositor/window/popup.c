@@ -21,6 +21,7 @@
 #include "compositor/shell/layer_popup.h"
 #include "compositor/window/frame_view.h"
 #include "compositor/window/guard.h"
+#include "compositor/window/sight.h"
 #include "compositor/window/window.h"
 
 #define COORDINATE_MAX 32767
@@ -287,8 +288,11 @@ static bool create_scene(struct popup *popup) {
 	}
 	popup->tree->node.data = popup;
 	wlr_scene_node_set_enabled(&popup->tree->node, false);
-	popup->client = wlr_scene_subsurface_tree_create(popup->tree,
-			popup->wlr_popup->base->surface);
+	struct wlr_surface *surface = popup->wlr_popup->base->surface;
+	popup->client = wlr_scene_subsurface_tree_create(popup->tree, surface);
+	if (popup->client != NULL) {
+		sight_take(surface, popup->client);
+	}
 	popup->frame = frame_view_create(popup->server, popup->tree);
 	return popup->client != NULL && popup->frame != NULL;
 }

@@ -39,6 +39,7 @@
 #include "compositor/window/frame_view.h"
 #include "compositor/window/popup.h"
 #include "compositor/window/reveal.h"
+#include "compositor/window/sight.h"
 #include "compositor/window/switcher.h"
 #include "compositor/window/workspace.h"
 
@@ -424,8 +425,11 @@ static bool create_scene(struct window *window) {
 	}
 	wlr_scene_node_set_enabled(&window->tree->node, false);
 	window->backdrop = wlr_scene_rect_create(window->tree, 1, 1, color);
-	window->client = wlr_scene_subsurface_tree_create(window->tree,
-			window->toplevel->base->surface);
+	struct wlr_surface *own = window->toplevel->base->surface;
+	window->client = wlr_scene_subsurface_tree_create(window->tree, own);
+	if (window->client != NULL) {
+		sight_take(own, window->client);
+	}
 	window->frost = wlr_scene_rect_create(window->tree, 1, 1, frost_color);
 	window->frame = frame_view_create(server, window->tree);
 	window->popups = wlr_scene_tree_create(window->tree);
