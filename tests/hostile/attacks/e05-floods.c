@@ -16,7 +16,7 @@
 /* What one client may cost all host processes together, beyond an ordinary one. */
 #define GROWTH_MAX_KIB (40u << 10)
 /* What a megabyte of requests may cost them of the processor's time. */
-#define TIME_MAX_MS 1000
+#define TIME_MAX_MS 400
 #define RECTANGLES 40000
 #define REGIONS_SET 3000
 /* More than a process may have open, unless it was told otherwise. */
