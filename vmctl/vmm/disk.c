@@ -13,22 +13,50 @@
 #include "base/fd.h"
 #include "vmctl/supervisor/places.h"
 
-/* All that crosvm looks at. */
+/* All that crosvm looks at; QEMU looks at 2048. */
 #define DISK_START 4096
+
+/* A VMDK image's description in words, which names any files: past comments and empty lines its version. */
+static bool is_vmdk_text(const char *bytes, size_t len) {
+	static const char version[] = "version=";
+	const char *end = bytes + len;
+	while (bytes < end) {
+		const char *next = memchr(bytes, '\n', (size_t)(end - bytes));
+		if (bytes[0] != '#' && bytes[strspn(bytes, " \r")] != '\n') {
+			return strncmp(bytes, version, strlen(version)) == 0;
+		}
+		bytes = next != NULL ? next + 1 : end;
+	}
+	return false;
+}
 
 const char *disk_format(const void *bytes, size_t len) {
 	static const struct {
 		const char *mark;
 		size_t len;
+		size_t at;
 		const char *name;
-	} formats[] = {{"QFI\xfb", 4, "qcow2"}, {"composite_disk\x1d", 15, "composite"},
-			{"\x3a\xff\x26\xed", 4, "Android sparse"}, {"\x28\xb5\x2f\xfd", 4, "zstd"}};
+	} formats[] = {{"QFI\xfb", 4, 0, "qcow2"}, {"composite_disk\x1d", 15, 0, "composite"},
+			{"\x3a\xff\x26\xed", 4, 0, "Android sparse"},
+			{"\x28\xb5\x2f\xfd", 4, 0, "zstd"}, {"QED", 4, 0, "QED"},
+			{"KDMV", 4, 0, "VMDK"}, {"COWD", 4, 0, "VMDK"}, {"vhdxfile", 8, 0, "VHDX"},
+			{"conectix", 8, 0, "VHD"}, {"\x7f\x10\xda\xbe", 4, 64, "VDI"},
+			{"WithoutFreeSpace", 16, 0, "Parallels"},
+			{"WithouFreSpacExt", 16, 0, "Parallels"},
+			{"Bochs Virtual HD Image", 23, 0, "Bochs"},
+			{"#!/bin/sh\n#V2.0 Format\n", 23, 0, "cloop"}};
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (len >= formats[i].len && memcmp(bytes, formats[i].mark, formats[i].len) == 0) {
+		if (len >= formats[i].at + formats[i].len &&
+				memcmp((const char *)bytes + formats[i].at, formats[i].mark,
+						formats[i].len) == 0) {
 			return formats[i].name;
 		}
 	}
-	return NULL;
+	char text[DISK_START + 1];
+	size_t text_len = len < DISK_START ? len : DISK_START;
+	memcpy(text, bytes, text_len);
+	text[text_len] = '\0';
+	return is_vmdk_text(text, text_len) ? "VMDK" : NULL;
 }
 
 bool disk_path(const struct vm *vm, char *out, size_t cap) {

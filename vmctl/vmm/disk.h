@@ -2,7 +2,7 @@
  *
  * A VM's own disk: a raw file that the guest writes and that outlives its boots. Every byte of it is the
  * guest's. VMMs that look at a disk's beginning for its format would take a guest's word for
- * it, and open whatever files such a header names: so it is looked at before each boot, and one that
+ * it, and open whatever files such a header names; so would tools of the user's. So it is looked at before each boot, and one that
  * bears the mark of another format is not opened.
  */
 #ifndef SILO_VMCTL_VMM_DISK_H
@@ -14,8 +14,9 @@
 #include "vmctl/manifest/manifest.h"
 
 /*
- * The image format whose mark stands at bytes, the first len of a file: "qcow2", "composite",
- * "Android sparse" or "zstd", which crosvm looks for; NULL: none, a raw one.
+ * The image format whose mark stands at bytes, the first len of a file: one that crosvm looks for, or a QEMU (or its
+ * tools, by the user's hand) that is not told the format. NULL: none, a raw one. LUKS is none of them: it
+ * names no files, and a guest may well encrypt its disk.
  */
 const char *disk_format(const void *bytes, size_t len);
 

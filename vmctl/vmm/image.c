@@ -84,7 +84,7 @@ static const char *root_fault(int fd, uint64_t size) {
 		return "is no erofs file system";
 	}
 	/* erofs leaves the first 1024 bytes free, in which crosvm looks for a format. */
-	char start[64];
+	char start[1024];
 	ssize_t n = pread(fd, start, sizeof(start), 0);
 	if (n < 0 || disk_format(start, (size_t)n) != NULL) {
 		return "looks like a disk image of another format";

@@ -17,8 +17,20 @@ from world import run_cases  # noqa: E402
 
 MIB = 1 << 20
 SIZE = 16 * MIB
-MARKS = {"qcow2": b"QFI\xfb", "composite": b"composite_disk\x1d", "Android sparse": b"\x3a\xff\x26\xed",
-         "zstd": b"\x28\xb5\x2f\xfd"}
+VMM = sys.argv[4]
+# Those that a QEMU without a format takes for what they are: name, what the disk begins with.
+GUESSED = [("QED", b"QED\0"), ("VMDK", b"KDMV"), ("VMDK", b"COWD"), ("VMDK", b"# any\n  \nversion=3\n"),
+           ("VHDX", b"vhdxfile"), ("VHD", b"conectix"), ("VDI", bytes(64) + b"\x7f\x10\xda\xbe"),
+           ("Parallels", b"WithoutFreeSpace\2\0\0\0"), ("Parallels", b"WithouFreSpacExt\2\0\0\0"),
+           ("Bochs", b"Bochs Virtual HD Image".ljust(32, b"\0") + b"Redolog".ljust(16, b"\0") +
+            b"Growing".ljust(16, b"\0") + b"\0\0\2\0\0\2\0\0"),
+           ("cloop", b"#!/bin/sh\n#V2.0 Format\nmodprobe cloop file=$0 && mount -r -t iso9660 /dev/cloop $1\n")]
+# And crosvm's.
+MARKS = [("qcow2", b"QFI\xfb"), ("composite", b"composite_disk\x1d"), ("Android sparse", b"\x3a\xff\x26\xed"),
+         ("zstd", b"\x28\xb5\x2f\xfd"), *GUESSED]
+# What a guest may want of its own disk, and what is none of the above.
+HARMLESS = [b"LUKS\xba\xbe\0\2", b"\x37\xe4\x53\x96\xc9\xdb\xd6\x07", b"# a list\nof=1\n", b"\n" * 4096, b"\0QFI\xfb",
+            bytes(63) + b"\x7f\x10\xda\xbe"]
 
 
 def qcow2(backing):
@@ -32,14 +44,20 @@ def qcow2(backing):
     return b"".join(part.ljust(cluster, b"\0") for part in (header, table, counts, b""))
 
 
-def opened_by(*options):
-    """The files that a QEMU with these options has opened."""
+def vmdk(extent):
+    """A description of an image that is another file, as a guest could write it with echo."""
+    return (f'# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType="monolithicFlat"\n'
+            f'RW 1 FLAT "{extent}" 0\nddb.adapterType = "ide"\n').encode()
+
+
+def opened_by(*options, what="file"):
+    """The files that a QEMU with these options has opened, or by which driver."""
     qemu = shutil.which("qemu-system-x86_64")
     asked = '{"execute":"qmp_capabilities"}{"execute":"query-named-block-nodes"}{"execute":"quit"}'
     said = subprocess.run([qemu, "-machine", "none", "-nodefaults", "-display", "none", "-S", "-qmp", "stdio", *options],
                           input=asked, capture_output=True, text=True, timeout=60).stdout
     nodes = [json.loads(line)["return"] for line in said.splitlines() if '"return": [' in line]
-    return {node["file"] for node in nodes[0]} if nodes else set()
+    return {node[what] for node in nodes[0]} if nodes else set()
 
 
 def a_qemu_that_guesses_opens_what_the_guest_names(world):
@@ -48,14 +66,32 @@ def a_qemu_that_guesses_opens_what_the_guest_names(world):
                               "vm larger {\n\temulation allow\n\tdisk 1M\n}\n")
     bait = world.base / "home/secret"
     image = world.base / "guess"
-    image.write_bytes(qcow2(bait).ljust(SIZE, b"\0"))
     if shutil.which("qemu-system-x86_64") is None:
         return
-    found = opened_by("-drive", f"if=none,id=d,file={image}")
-    assert str(bait) in found, ("the control is not attacked", found)
     # As Silo's command line has it.
-    found = opened_by("-blockdev", f"driver=raw,node-name=disk,discard=unmap,file.driver=file,file.filename={image}")
-    assert found == {str(image)}, found
+    told = f"driver=raw,node-name=disk,discard=unmap,file.driver=file,file.filename={image}"
+    bait.write_bytes(b"x" * 512)
+    for start in (qcow2(bait), vmdk(bait)):
+        image.write_bytes(start.ljust(SIZE, b"\0"))
+        found = opened_by("-drive", f"if=none,id=d,file={image}")
+        assert str(bait) in found, ("the control is not attacked", found)
+        assert opened_by("-blockdev", told) == {str(image)}
+    for name, start in GUESSED:
+        image.write_bytes(start.ljust(SIZE, b"\0"))
+        # What is an image only by its mark is refused by the driver that it names.
+        found = opened_by("-drive", f"if=none,id=d,file={image}", what="drv")
+        assert found == set(), ("the control is not attacked", name, found)
+        assert opened_by("-blockdev", told, what="drv") == {"raw", "file"}, name
+
+
+def the_command_line_tells_the_format(world):
+    """Of all that is a disk to QEMU. crosvm is told by the look at the disk."""
+    argv = world.ok("argv", "--manifest", str(world.manifest), "store").split()
+    if VMM == "crosvm":
+        return
+    told = [word for word in argv if "filename=" in word]
+    assert len(told) >= 2 and all("driver=raw,node-name=" in word for word in told), told
+    assert "-drive" not in argv and "-hda" not in argv, argv
 
 
 def a_machine_gets_a_disk(world):
@@ -69,8 +105,8 @@ def a_machine_gets_a_disk(world):
 
 
 def its_mark_is_refused_at_the_next_start(world):
-    for name, mark in MARKS.items():
-        whole = qcow2(world.base / "home/secret") if name == "qcow2" else mark
+    for name, mark in MARKS:
+        whole = {b"QFI\xfb": qcow2, b"COWD": vmdk}.get(mark, lambda _, mark=mark: mark)(world.base / "home/secret")
         with open(world.disk, "r+b") as disk:
             disk.write(whole)
         before = world.disk.read_bytes()
@@ -81,14 +117,14 @@ def its_mark_is_refused_at_the_next_start(world):
         status = world.status("store")
         assert status["state"] == "failed" and name in status["reason"], status
         assert world.disk.read_bytes() == before, "somebody wrote it"
-        world.ok("start", "two")
-        world.ok("stop", "two")
         with open(world.disk, "r+b") as disk:
             disk.write(b"\0" * len(whole))
+    world.ok("start", "two")
+    world.ok("stop", "two")
 
 
 def what_is_no_mark_is_nobodys_business(world):
-    for start in (b"QFI\xfa", b"composite_disk ", b"\x28\xb5\x2f", b"\0" + MARKS["qcow2"], b"\xff" * 4096):
+    for start in HARMLESS:
         with open(world.disk, "r+b") as disk:
             disk.write(start.ljust(4096, b"\0"))
         world.ok("start", "store")
@@ -122,7 +158,7 @@ def it_never_shrinks(world):
     world.ok("stop", "larger")
 
 
-CASES = [a_qemu_that_guesses_opens_what_the_guest_names, a_machine_gets_a_disk, its_mark_is_refused_at_the_next_start,
+CASES = [a_qemu_that_guesses_opens_what_the_guest_names, the_command_line_tells_the_format, a_machine_gets_a_disk, its_mark_is_refused_at_the_next_start,
          what_is_no_mark_is_nobodys_business, it_is_its_own_ordinary_file, it_never_shrinks]
 
 if __name__ == "__main__":
