@@ -84,8 +84,10 @@ static int place_fds(const struct box_spec *spec) {
 			return -errno;
 		}
 	}
-	cleanup_fd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	/* Its first number may be one of those that are given away below. */
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int low = null_fd < 0 ? -1 : fcntl(null_fd, F_DUPFD_CLOEXEC, FD_FLOOR);
+	fd_close(&null_fd);
 	/* A terminal could be read, and what is said on it could be orders. */
 	bool has_output = spec->output >= 0 && !isatty(spec->output);
 	int output = has_output ? fcntl(spec->output, F_DUPFD_CLOEXEC, FD_FLOOR) : low;
@@ -155,6 +157,10 @@ static void become_second(int status) {
 	}
 	close_range(0, ~0u, 0);
 	prctl(PR_SET_NAME, "silo-box", 0, 0, 0);
+	/* It is a copy of whoever made the box, with all that one knows. */
+	if (box_rights_wait_only() < 0) {
+		_exit(127);
+	}
 	int ended;
 	for (;;) {
 		pid_t pid = waitpid(-1, &ended, 0);
@@ -189,7 +195,7 @@ static _Noreturn void child_main(const struct box_spec *spec, bool namespaces, i
 	if ((result = box_rights_landlock(spec, namespaces)) < 0) {
 		child_fail(status, -result, false, "Landlock");
 	}
-	if ((result = box_rights_seccomp(spec)) < 0) {
+	if ((result = box_rights_seccomp(spec, namespaces)) < 0) {
 		child_fail(status, -result, false, "seccomp");
 	}
 	if (!bind_to_parent(alive)) {

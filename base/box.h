@@ -9,7 +9,7 @@
  * dies with its parent, and all it started with it.
  *
  * Where the kernel refuses user namespaces the box is weaker: the file rules by Landlock, the
- * system calls by seccomp, but a program that may make sockets can connect to any path of the
+ * system calls by seccomp, threads but no processes of its own, but a program that may make sockets can connect to any path of the
  * user's. Where there is no Landlock either, nothing is started.
  */
 #ifndef SILO_BASE_BOX_H

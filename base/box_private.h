@@ -30,9 +30,13 @@ int box_rights_landlock(const struct box_spec *spec, bool in_root);
 
 /*
  * Refuses the system calls with which a program makes namespaces, mounts, traces, loads code, or
- * makes sockets that spec does not speak of.
+ * makes sockets that spec does not speak of. in_root: it ends with its box's first process; if not,
+ * any process that it makes, which its end would leave behind.
  */
-int box_rights_seccomp(const struct box_spec *spec);
+int box_rights_seccomp(const struct box_spec *spec, bool in_root);
+
+/* Leaves nothing to a box's first process but to wait for the others and to end. */
+int box_rights_wait_only(void);
 
 /* The kernel's Landlock version, or 0. */
 int box_landlock_abi(void);

@@ -258,7 +258,18 @@ static int refuse_sockets(scmp_filter_ctx filter, const struct box_spec *spec) {
 	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, other);
 }
 
-int box_rights_seccomp(const struct box_spec *spec) {
+/* Threads only: without a process namespace nobody would end what outlives its program. */
+static int refuse_processes(scmp_filter_ctx filter) {
+	static const int calls[] = {SCMP_SYS(fork), SCMP_SYS(vfork)};
+	int result = refuse(filter, calls, sizeof(calls) / sizeof(calls[0]));
+	if (result == 0) {
+		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+				SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+	}
+	return result;
+}
+
+int box_rights_seccomp(const struct box_spec *spec, bool in_root) {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (filter == NULL) {
 		return -ENOMEM;
@@ -280,10 +291,30 @@ int box_rights_seccomp(const struct box_spec *spec) {
 	if (result == 0) {
 		result = refuse_others(filter);
 	}
+	if (result == 0 && !in_root) {
+		result = refuse_processes(filter);
+	}
 	/* A box has no terminal, but may be given a descriptor by mistake: no input is forged. */
 	if (result == 0) {
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
 				SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, 0x5412 /* TIOCSTI */));
+	}
+	if (result == 0) {
+		result = seccomp_load(filter);
+	}
+	seccomp_release(filter);
+	return result;
+}
+
+int box_rights_wait_only(void) {
+	static const int calls[] = {SCMP_SYS(wait4), SCMP_SYS(exit_group)};
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	if (filter == NULL) {
+		return -ENOMEM;
+	}
+	int result = 0;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && result == 0; i++) {
+		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
 	}
 	if (result == 0) {
 		result = seccomp_load(filter);

@@ -2,6 +2,7 @@
 #include "base/lockdown.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <string.h>
@@ -20,8 +21,8 @@ static const bool is_sanitized = true;
 static const bool is_sanitized = false;
 #endif
 
-/* Denies every file, connection and signal that this kernel's Landlock knows of. */
-static int enter_landlock(void) {
+/* Denies every file, connection and signal that this kernel's Landlock knows of, but what a box lets be read. */
+static int enter_landlock(bool reads_files) {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			LANDLOCK_CREATE_RULESET_VERSION);
 	if (version < 1) {
@@ -45,6 +46,10 @@ static int enter_landlock(void) {
 	}
 	if (version >= 6) {
 		attr.scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL;
+	}
+	if (reads_files) {
+		attr.handled_access_fs &=
+				~(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
 	}
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (ruleset < 0) {
@@ -75,12 +80,19 @@ static int allow_stat(scmp_filter_ctx filter) {
 	return ret;
 }
 
+/* Nothing is made, emptied or written by a path. */
+static int allow_reading(scmp_filter_ctx filter) {
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+}
+
 static int enter_seccomp(const struct lockdown_calls *calls) {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (filter == NULL) {
 		return -ENOMEM;
 	}
-	int ret = 0;
+	/* A library's thread (pango has one) would be a way around the list: it is in the same memory. */
+	int ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; ret == 0 && i < calls->allowed_len; i++) {
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls->allowed[i].number, 0);
 	}
@@ -92,6 +104,9 @@ static int enter_seccomp(const struct lockdown_calls *calls) {
 	}
 	if (ret == 0) {
 		ret = allow_stat(filter);
+	}
+	if (ret == 0 && calls->reads_files) {
+		ret = allow_reading(filter);
 	}
 	if (ret == 0) {
 		ret = seccomp_load(filter);
@@ -108,7 +123,7 @@ bool lockdown_enter(const struct lockdown_calls *calls) {
 			? -errno
 			: 0;
 	if (ret == 0) {
-		ret = enter_landlock();
+		ret = enter_landlock(calls->reads_files);
 	}
 	if (ret == 0 && !is_sanitized) {
 		ret = enter_seccomp(calls);

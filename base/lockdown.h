@@ -28,10 +28,12 @@ struct lockdown_calls {
 	/* Answered with EPERM: what libraries try and can do without. All others end the process. */
 	const int *refused;
 	size_t refused_len;
+	/* May open files to read them: those that its box shows. */
+	bool reads_files;
 };
 
 /*
- * Enters it, for ever. Returns false after one line in the log; then the process must not go on.
+ * Enters it, for ever, the list with all threads. Returns false after one line in the log; then the process must not go on.
  * Before Linux 5.13 without Landlock; in a build with sanitizers, whose run-time needs more, without the list.
  */
 bool lockdown_enter(const struct lockdown_calls *calls);

@@ -59,10 +59,10 @@ static const int refused[] = {
 };
 
 const struct lockdown_calls sandbox_calls = {
-		allowed,
-		sizeof(allowed) / sizeof(allowed[0]),
-		refused,
-		sizeof(refused) / sizeof(refused[0]),
+		.allowed = allowed,
+		.allowed_len = sizeof(allowed) / sizeof(allowed[0]),
+		.refused = refused,
+		.refused_len = sizeof(refused) / sizeof(refused[0]),
 };
 
 void sandbox_raise_limits(void) {

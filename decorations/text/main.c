@@ -8,12 +8,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/lockdown.h"
 #include "base/log.h"
-#include "decorations/text/jail.h"
+#include "decorations/text/calls.h"
 #include "decorations/text/shape.h"
 #include "decorations/text/wire.h"
 
@@ -79,9 +79,7 @@ static int serve(int fd) {
 	/* What libraries start only once, they start before the list holds. */
 	static const char first[] = "Silo";
 	title_picture_unref(shaper_set(shaper, first, strlen(first), TITLE_SIZE_MIN));
-	int error = jail_enter();
-	if (error < 0) {
-		log_error("cannot give up system calls: %s", strerror(-error));
+	if (!lockdown_enter(&text_calls)) {
 		return 1;
 	}
 	struct text_request request;
@@ -123,7 +121,6 @@ int main(int argc, char **argv) {
 		log_error("is started by silo, with --fd N");
 		return 2;
 	}
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
 	fd_set_nonblock(fd, false);
 	return serve(fd);

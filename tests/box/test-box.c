@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The box against a hostile program (hostile.c): what it must not reach, with a control run without
- * the box that reaches it all, so that a test that cannot fail is noticed; what it must still have;
- * and that it ends with its parent.
+ * the box that reaches it all, so that a test that cannot fail is noticed; and what it must still have.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -336,65 +335,6 @@ static void test_failures_are_told(void **state) {
 	assert_non_null(strstr(error, "/nonexistent/disk"));
 }
 
-/* The parent is killed without a chance to clean up; the box ends all the same. */
-static void dies_with_parent(bool weak) {
-	int pair[2];
-	assert_int_equal(fd_socketpair(SOCK_STREAM, pair), 0);
-	pid_t parent = fork();
-	if (parent == 0) {
-		close(pair[0]);
-		const char *const argv[] = {hostile, "sleep", NULL};
-		struct box_spec spec = {.argv = argv,
-				.fds = &pair[1],
-				.fds_len = 1,
-				.output = -1,
-				.no_namespaces = weak};
-		struct box_child child;
-		char error[256];
-		if (box_spawn(&spec, &child, error, sizeof(error)) < 0) {
-			_exit(1);
-		}
-		ssize_t written = write(pair[1], "r", 1);
-		(void)written;
-		close(pair[1]);
-		for (;;) {
-			pause();
-		}
-	}
-	close(pair[1]);
-	char byte;
-	assert_int_equal(read(pair[0], &byte, 1), 1);
-	kill(parent, SIGKILL);
-	waitpid(parent, NULL, 0);
-	/* End of file: the last holder of the other end, the boxed program, is gone. */
-	struct pollfd poll_fd = {.fd = pair[0], .events = POLLIN};
-	assert_int_equal(poll(&poll_fd, 1, 5000), 1);
-	assert_int_equal(read(pair[0], &byte, 1), 0);
-	close(pair[0]);
-}
-
-static void test_dies_with_parent(void **state) {
-	dies_with_parent(false);
-	dies_with_parent(true);
-}
-
-/* abort() works in the box, and the caller is told of it. */
-static void test_signal_is_told(void **state) {
-	for (int weak = 0; weak < 2; weak++) {
-		const char *const argv[] = {hostile, "abort", NULL};
-		struct box_spec spec = {.argv = argv, .output = -1, .no_namespaces = weak};
-		struct box_child child;
-		char error[256];
-		assert_int_equal(box_spawn(&spec, &child, error, sizeof(error)), 0);
-		assert_true(child.program > 0);
-		assert_true(weak == 1 ? child.program == child.pid : child.program != child.pid);
-		int status;
-		assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
-		assert_int_equal(box_exit_signal(status), SIGABRT);
-		close(child.pidfd);
-	}
-}
-
 static bool write_to(const char *path, const char *text) {
 	FILE *file = fopen(path, "we");
 	return file != NULL && fputs(text, file) >= 0 && fclose(file) == 0;
@@ -511,8 +451,6 @@ int main(int argc, char **argv) {
 			cmocka_unit_test(test_inner_jails),
 			cmocka_unit_test(test_gives),
 			cmocka_unit_test(test_failures_are_told),
-			cmocka_unit_test(test_dies_with_parent),
-			cmocka_unit_test(test_signal_is_told),
 			cmocka_unit_test(test_callers),
 			cmocka_unit_test(test_terminal_stays_outside),
 			cmocka_unit_test(test_strength),

@@ -8,6 +8,8 @@ on its list, or it would have been ended; what is on its list must be called by 
 import os
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,11 +18,15 @@ from pathlib import Path
 BUILD, LIST, PROGRAM = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3]
 TESTS = Path(__file__).resolve().parents[2]
 # What lockdown_enter() allows to everybody.
-ALWAYS = {"mmap", "mprotect", "newfstatat", "tgkill"}
+ALWAYS = {"mmap", "mprotect", "newfstatat", "tgkill"} | ({"openat"} if PROGRAM == "silo-text" else set())
 # The second front end's whole life: buffers, pools, pipes of copies and drags, floods, and clients that break the rules.
 ATTACKS = ["a01-transparent", "a17-cursors", "c01-selections", "c09-drags", "d07-oracles", "e01-malformed", "e05-floods"]
 # On stand-ins for the guest: ends, words, terminals, megabytes, lists.
 STAND_INS = ["streams.py", "lists.py"]
+# A piece of every script there is, in sizes of which the last is too large.
+TITLES = ["Silo", "\u202eolis", "a\u0301\u0302", "\U0001f600", "\U0001d518", ""]
+TITLES += [chr(first) * 20 for first in [*range(0x100, 0xd800, 0x80), *range(0xe000, 0x20000, 0x100)]]
+SIZES = [8, 11, 14, 22, 33, 64, 1 << 20]
 
 
 def wrapper(path, program, directory):
@@ -29,30 +35,70 @@ def wrapper(path, program, directory):
     path.chmod(0o755)
 
 
-def run_proxy(place):
-    """A build directory that is the true one but for one program."""
+def attacked(place, folder, program, attacks):
+    """Attacks, with a build directory that is the true one but for one program."""
     fake = place / "build"
-    (fake / "proxy").mkdir(parents=True)
+    (fake / folder).mkdir(parents=True)
     for entry in BUILD.iterdir():
-        if entry.name != "proxy":
+        if entry.name != folder:
             (fake / entry.name).symlink_to(entry)
-    for entry in (BUILD / "proxy").iterdir():
-        if entry.name != PROGRAM:
-            (fake / "proxy" / entry.name).symlink_to(entry)
-    wrapper(fake / "proxy" / PROGRAM, BUILD / "proxy" / PROGRAM, place)
-    programs = [str(BUILD / "tests/hostile" / f"attack-{name}") for name in ATTACKS]
-    yield "attacks", [sys.executable, TESTS / "hostile/run.py", "--build", fake, "--no-control", *programs]
+    for entry in (BUILD / folder).iterdir():
+        if entry.name != program:
+            (fake / folder / entry.name).symlink_to(entry)
+    wrapper(fake / folder / program, BUILD / folder / program, place)
+    programs = [str(BUILD / "tests/hostile" / f"attack-{name}") for name in attacks]
+    return run("attacks", [sys.executable, TESTS / "hostile/run.py", "--build", fake, "--no-control", *programs])
+
+
+def run(name, command):
+    """A line of the report."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=170)
+    return (done.returncode == 0, f"{PROGRAM} passes {name} under strace",
+            "\n".join(line for line in done.stdout.splitlines() if line.startswith("not ok")))
+
+
+def run_proxy(place):
+    yield attacked(place, "proxy", PROGRAM, ATTACKS)
 
 
 def run_agent_child(place):
     vmd = place / "silo-vmd"
     wrapper(vmd, BUILD / "vmctl/silo-vmd", place)
     for name in STAND_INS:
-        yield name, [sys.executable, TESTS / "vmctl" / name, vmd, BUILD / "vmctl/vmctl",
-                     f"{BUILD}/tests/vmctl/fake:{BUILD}/vmctl", "qemu"]
+        yield run(name, [sys.executable, TESTS / "vmctl" / name, vmd, BUILD / "vmctl/vmctl",
+                         f"{BUILD}/tests/vmctl/fake:{BUILD}/vmctl", "qemu"])
 
 
-LOADS = {"silo-proxy": run_proxy, "silo-agent-child": run_agent_child}
+def run_text(place):
+    """In its box under silo, and alone, where each of its threads is to be held by the list."""
+    yield attacked(place, "compositor", "silo", ["a10-titles", "a22-reveal"])
+    wrapped = place / PROGRAM
+    wrapper(wrapped, BUILD / "decorations" / PROGRAM, place)
+    ours, theirs = socket.socketpair()
+    text = subprocess.Popen([wrapped, "--fd", str(theirs.fileno())], pass_fds=[theirs.fileno()])
+    theirs.close()
+    told = ours.makefile("rb")
+    asked = [(size, title) for size in SIZES for title in TITLES]
+    answered, free = 0, None
+    for number, (size, title) in enumerate(asked):
+        words = title.encode()[:320]
+        ours.sendall(struct.pack("=III320s", number, size, len(words), words))
+        reply = told.read(20)
+        if len(reply) < 20:
+            break
+        answer, width, height, _, _ = struct.unpack("=IIIII", reply)
+        answered += answer == number and len(told.read(width * height)) == width * height
+    if answered == len(asked):
+        tasks = [path.read_text() for path in Path(f"/proc/{text.pid}/task").glob("*/status")]
+        free = [re.search(r"Name:\t(.*)", task)[1] for task in tasks if "\nSeccomp_filters:\t1\n" not in task]
+    ours.close()
+    told.close()
+    yield text.wait(20) == 0 and answered == len(asked), f"{PROGRAM} sets titles in all scripts under strace", \
+        f"{answered} of {len(asked)}"
+    yield free == [] and len(tasks) > 1, "the list holds each of its threads", f"not: {free}"
+
+
+LOADS = {"silo-proxy": run_proxy, "silo-agent-child": run_agent_child, "silo-text": run_text}
 
 
 def calls_of(place):
@@ -85,11 +131,7 @@ def main():
         print("1..0 # SKIP strace is not there")
         return 0
     place = Path(tempfile.mkdtemp(prefix="silo-calls-"))
-    results = []
-    for name, command in LOADS[PROGRAM](place):
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=170)
-        results.append((done.returncode == 0, f"{PROGRAM} passes {name} under strace",
-                        "\n".join(line for line in done.stdout.splitlines() if line.startswith("not ok"))))
+    results = list(LOADS[PROGRAM](place))
     called, processes = calls_of(place)
     allowed, refused = read_list()
     results.append((processes > 0, f"{processes} processes were looked at", ""))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "decorations/text/calls.h"
 #include "proxy/sandbox.h"
 #include "vmctl/supervisor/agent_child.h"
 
@@ -29,5 +30,6 @@ static void print_all(const char *program, const struct lockdown_calls *calls) {
 int main(void) {
 	print_all("silo-proxy", &sandbox_calls);
 	print_all("silo-agent-child", &agent_child_calls);
+	print_all("silo-text", &text_calls);
 	return 0;
 }

@@ -4,7 +4,7 @@
  * it by the very mechanism of the true one. What it is to try stands at its own end, since it can
  * count on no other file, argument or descriptor: after a line `TRIES`, lines of LABEL KIND ARGUMENT. It prints
  * `taker LABEL yes`, `taker LABEL no ERRNO` or, of a try that the kernel killed, `taker LABEL no
- * killed`; then its descriptors, then `taker end`, and it fails.
+ * killed`; before that its descriptors, behind it `taker end`, and it fails.
  *
  * A line `mode deaf` has it neither read nor end; `mode stay` end when its third descriptor hangs up.
  */
@@ -13,16 +13,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A try that hangs has led nowhere. */
 #define TRY_SECONDS 5
+#define TRIES_MAX 256
 /* What a try's process says with its exit status: an errno, or this. */
 #define SUCCEEDED 0
 #define UNKNOWN_ERROR 255
@@ -67,6 +70,45 @@ static const struct taker_try *find(const struct taker_try *tries, const char *k
 	return NULL;
 }
 
+/* A try in a thread, of which the kernel may kill that one alone. */
+struct thread_try {
+	const struct taker_try *attempt;
+	const char *argument;
+	bool has_ended, has_succeeded;
+	int error;
+};
+
+static void *try_in_thread(void *data) {
+	struct thread_try *thread = data;
+	errno = 0;
+	thread->has_succeeded = thread->attempt->run(thread->argument);
+	thread->error = errno > 0 && errno < UNKNOWN_ERROR ? errno : UNKNOWN_ERROR;
+	thread->has_ended = true;
+	return NULL;
+}
+
+/* Where no process can be made. A try that hangs is forgotten. */
+static void run_in_thread(const char *label, const struct taker_try *attempt,
+		const char *argument) {
+	static struct thread_try tries[TRIES_MAX];
+	static size_t next;
+	struct timespec end;
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += TRY_SECONDS;
+	pthread_t id;
+	struct thread_try *thread = &tries[next++ % TRIES_MAX];
+	*thread = (struct thread_try){.attempt = attempt, .argument = argument};
+	if (pthread_create(&id, NULL, try_in_thread, thread) != 0) {
+		printf("taker %s cannot be tried\n", label);
+	} else if (pthread_timedjoin_np(id, NULL, &end) != 0 || !thread->has_ended) {
+		printf("taker %s no killed\n", label);
+	} else if (thread->has_succeeded) {
+		printf("taker %s yes\n", label);
+	} else {
+		printf("taker %s no %d\n", label, thread->error);
+	}
+}
+
 static void run(const char *label, const char *kind, const char *argument) {
 	const struct taker_try *attempt = find(taker_reaches, kind);
 	if (attempt == NULL) {
@@ -87,8 +129,10 @@ static void run(const char *label, const char *kind, const char *argument) {
 		_exit(errno > 0 && errno < UNKNOWN_ERROR ? errno : UNKNOWN_ERROR);
 	}
 	int status = 0;
-	if (child < 0 || waitpid(child, &status, 0) != child) {
-		printf("taker %s no fork\n", label);
+	if (child < 0) {
+		run_in_thread(label, attempt, argument);
+	} else if (waitpid(child, &status, 0) != child) {
+		printf("taker %s is lost\n", label);
 	} else if (WIFSIGNALED(status)) {
 		printf("taker %s no killed\n", label);
 	} else if (WEXITSTATUS(status) == SUCCEEDED) {
@@ -114,6 +158,7 @@ int main(int argc, char **argv) {
 	}
 	const char *mode = "";
 	signal(SIGPIPE, SIG_IGN);
+	taker_list_descriptors();
 	for (char *line = strtok(lines, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		char *kind = strchr(line, ' ');
 		if (kind == NULL) {
@@ -130,7 +175,6 @@ int main(int argc, char **argv) {
 			run(line, kind, argument != NULL ? argument : "");
 		}
 	}
-	taker_list_descriptors();
 	printf("taker end\n");
 	if (mode[0] != '\0') {
 		stay(strcmp(mode, "deaf") == 0);
