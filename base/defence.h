@@ -2,8 +2,8 @@
  *
  * Names of defences whose attacks have no compositor without them to be tried on. DEFENDS(name)
  * stands where the defence decides. It is the constant true in everything that is installed; the
- * programs of the hostile suite that are built with SILO_WEAK (silo-weak, silo-proxy-weak) leave out
- * the defences which the environment's SILO_WEAKEN names, so that an attack can be seen to succeed.
+ * programs of the hostile suite that are built with SILO_WEAK (silo-weak, silo-proxy-weak,
+ * silo-ask-weak) leave out the defences which the environment's SILO_WEAKEN names, so that an attack can be seen to succeed.
  */
 #ifndef SILO_BASE_DEFENCE_H
 #define SILO_BASE_DEFENCE_H
@@ -33,6 +33,7 @@
 	X(move_button) /* a client moves its window while no button is held */ \
 	X(lock_picture) /* windows are seen while the session is locked */ \
 	X(lock_input) /* the window in use keeps the keyboard while the session is locked */ \
+	X(ask_deadtime) /* a question is answered by a key that was meant for something else */ \
 	X(lock_death) /* a locker that dies unlocks */ \
 	X(lock_who) /* anybody may say that the session is unlocked */ \
 	X(lock_chords) /* chords of the desktop work while the session is locked */ \

@@ -6,6 +6,7 @@
 #include <wayland-server-core.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -322,7 +323,7 @@ void ask_answer(struct server *server, uint32_t id, bool is_allowed, bool is_rem
 	}
 	struct ask_result result = {.is_allowed = is_allowed && !is_muted,
 			.is_remembered = is_remembered && shown->remember[0] != '\0'};
-	if (is_allowed && clock_now_ms() - ask->shown_ms < ASK_DEAD_MS) {
+	if (is_allowed && clock_now_ms() - ask->shown_ms < ASK_DEAD_MS && DEFENDS(ask_deadtime)) {
 		log_warn("a yes that came sooner than anybody can read is no");
 		result = (struct ask_result){0};
 	}

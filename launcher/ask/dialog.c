@@ -4,6 +4,7 @@
 #include <linux/input-event-codes.h>
 #include <string.h>
 
+#include "base/defence.h"
 #include "launcher/data/fields.h"
 
 void dialog_init(struct dialog *dialog, bool is_dark) {
@@ -64,7 +65,7 @@ int64_t dialog_wake_us(const struct dialog *dialog, int64_t now_us) {
 
 /* What comes too early is eaten, and it is to be quiet for as long again. */
 static bool eats(struct dialog *dialog, int64_t now_us) {
-	if (dialog_listens(dialog, now_us)) {
+	if (dialog_listens(dialog, now_us) || !DEFENDS(ask_deadtime)) {
 		return false;
 	}
 	dialog->since_us = now_us;

@@ -22,6 +22,7 @@
 #define DEADLINE_MS 10000
 /* Without any input, after which it listens for sure. */
 #define QUIET_MS (ASK_DEAD_MS + 150)
+#define FLOOD 100
 
 static char runtime[] = "/tmp/silo-test-XXXXXX";
 static const char *ask_path;
@@ -259,6 +260,48 @@ static void who_asks_too_much_is_muted(void **state) {
 	scene_finish(&scene);
 }
 
+/* E15. Its share waits, the rest is no at once, and what another one asks has its turn. */
+static void a_flood_hides_nobody_elses_question(void **state) {
+	struct scene scene;
+	static struct answered flood[FLOOD];
+	struct answered other = {0};
+	scene_init(&scene, state);
+	for (size_t i = 0; i < FLOOD; i++) {
+		assert_int_not_equal(ask(&scene, &flood[i]), 0);
+		fixture_settle(scene.fixture);
+		assert_int_equal(flood[i].times, i < ASK_PER_VM_MAX ? 0 : 1);
+	}
+	assert_int_not_equal(ask_question(scene.server,
+					     &(struct ask_request){
+							     .about = scene.domains[0],
+							     .question = "Something else?",
+							     .action = "Do it",
+							     .answered = note,
+							     .data = &other,
+					     }),
+			0);
+	dispatch_until(&scene, is_shown);
+	for (size_t i = 0; i < ASK_PER_VM_MAX; i++) {
+		keep_quiet(&scene, QUIET_MS);
+		assert_int_equal(other.times, 0);
+		tap(&scene, KEY_ESC);
+		await_answer(&scene, &flood[i]);
+	}
+	keep_quiet(&scene, QUIET_MS);
+	tap(&scene, KEY_TAB);
+	tap(&scene, KEY_SPACE);
+	await_answer(&scene, &other);
+	assert_true(other.result.is_allowed);
+	for (size_t i = 0; i < FLOOD; i++) {
+		assert_int_equal(flood[i].times, 1);
+		assert_false(flood[i].result.is_allowed);
+		assert_int_equal(flood[i].result.reason,
+				i < ASK_PER_VM_MAX ? ASK_ANSWERED : ASK_TOO_MANY);
+	}
+	dispatch_until(&scene, is_hidden);
+	scene_finish(&scene);
+}
+
 static void without_it_everything_is_no(void **state) {
 	struct scene scene;
 	struct answered answered;
@@ -376,6 +419,7 @@ int main(int argc, char *argv[]) {
 			TEST(a_press_beside_it_does_nothing),
 			TEST(one_at_a_time),
 			TEST(who_asks_too_much_is_muted),
+			TEST(a_flood_hides_nobody_elses_question),
 			TEST(without_it_everything_is_no),
 			TEST(nobody_else_may_answer),
 			TEST(a_yes_that_comes_too_soon_is_no),

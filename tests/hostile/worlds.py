@@ -137,10 +137,12 @@ def silo_world(build, without=None, settings=""):
         (world.directory / "config/silo/config").write_text(settings)
     tools, hardware = str(world.directory / "tools"), start_bare(world, "--kiosk")
     log = str(world.next_log())
-    world.start(str(world.build / f"compositor/silo{weak}"), "--tools-socket", tools, "--vmd", "none",
-                "--panel", "none", "--launcher", "none", ready="--ready-fd", WLR_BACKENDS="wayland",
-                WAYLAND_DISPLAY=hardware)
-    world.sockets = {"TOOLS": tools, "USER": hardware, "LOG": log, "FILL": FILL["attacker"], "STRIP": STRIP}
+    # Who is never asked anything does not wait for it to start.
+    ask = str(world.build / f"launcher/silo-ask{weak}") if " ask\n" in settings else "none"
+    host = world.start(str(world.build / f"compositor/silo{weak}"), "--tools-socket", tools, "--vmd", "none",
+                       "--panel", "none", "--launcher", "none", "--ask", ask, ready="--ready-fd",
+                       WLR_BACKENDS="wayland", WAYLAND_DISPLAY=hardware)
+    world.sockets = {"TOOLS": tools, "HOST": str(world.directory / host), "USER": hardware, "LOG": log, "FILL": FILL["attacker"], "STRIP": STRIP}
     for who, name in NAMES.items():
         socket = world.sockets[who.upper()] = str(world.directory / who)
         if who == "attacker":

@@ -11,154 +11,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
-#include "tests/hostile/kit/attack.h"
+#include "tests/hostile/kit/copies.h"
 #include "tests/probe/keyboard.h"
-
-#define COPY "Alt+Shift+c"
-#define PASTE "Alt+Shift+v"
-#define PATIENCE_MS 3000
-#define READ_MAX 4096
-#define FDS_MAX 4
-
-static struct actor attacker, victim;
-static struct actor_window evil, good;
-
-/* What a source does when it is asked. */
-struct source {
-	const char *bytes; /* NULL: keeps the pipe and says nothing */
-	size_t len;
-	size_t floods; /* writes so many bytes more, as they go */
-	bool drips;    /* a byte each time it is looked at */
-	int fds[FDS_MAX];
-	size_t fds_len, written;
-	int sends;
-};
-
-static void handle_target(void *data, struct wl_data_source *wl_source, const char *type) {
-}
-
-static void handle_send(void *data, struct wl_data_source *wl_source, const char *type,
-		int32_t fd) {
-	struct source *source = data;
-	source->sends++;
-	if (source->bytes != NULL && write(fd, source->bytes, source->len) < 0) {
-		perror("a copy");
-	}
-	if (source->bytes != NULL || source->fds_len == FDS_MAX) {
-		close(fd);
-		return;
-	}
-	fd_set_nonblock(fd, true);
-	source->fds[source->fds_len++] = fd;
-}
-
-static void handle_cancelled(void *data, struct wl_data_source *wl_source) {
-}
-
-static const struct wl_data_source_listener source_listener = {
-		.target = handle_target, .send = handle_send, .cancelled = handle_cancelled};
-
-static void pump(struct source *source) {
-	static char text[16384];
-	memset(text, 'x', sizeof(text));
-	if (source->fds_len == 0) {
-		return;
-	}
-	int fd = source->fds[source->fds_len - 1];
-	if (source->drips) {
-		source->written += write(fd, text, 1) == 1;
-	}
-	while (source->written < source->floods) {
-		ssize_t n = write(fd, text, sizeof(text));
-		if (n <= 0) {
-			break;
-		}
-		source->written += (size_t)n;
-	}
-	if (source->floods > 0 && source->written >= source->floods) {
-		close(fd);
-		source->fds_len--;
-		source->floods = 0;
-	}
-}
-
-/* Lives until the log says so. False: it did not in time. */
-static bool await_log(struct arena *arena, const char *text, struct source *source) {
-	int64_t deadline_ms = clock_now_ms() + PATIENCE_MS;
-	while (!arena_log_holds(arena, text)) {
-		if (clock_now_ms() > deadline_ms) {
-			return false;
-		}
-		if (source != NULL) {
-			pump(source);
-		}
-		actor_wait(&attacker, clock_now_ms() + 5);
-		actor_wait(&victim, clock_now_ms() + 5);
-	}
-	return true;
-}
-
-static bool set_up(struct arena *arena) {
-	arena_attacker(arena, &attacker);
-	actor_window_map(&evil, &attacker, 300, 200, EVIL);
-	arena_victim(arena, &victim);
-	actor_window_map(&good, &victim, 300, 200, GOOD);
-	return arena_click_on(arena, EVIL) && actor_settle(&attacker) &&
-			arena_click_on(arena, GOOD) && actor_settle(&victim);
-}
-
-/* The user selects something in the actor's window, which has the keyboard then. */
-static bool choose(struct arena *arena, struct actor *actor, uint32_t color, const char *type,
-		struct source *source) {
-	if (!arena_click_on(arena, color) || !actor_settle(actor)) {
-		return false;
-	}
-	struct wl_data_source *wl_source =
-			wl_data_device_manager_create_data_source(actor->data_devices);
-	wl_data_source_add_listener(wl_source, &source_listener, source);
-	wl_data_source_offer(wl_source, type);
-	wl_data_device_set_selection(actor->data_device, wl_source, actor->serial);
-	return actor_settle(actor);
-}
-
-static bool copy(struct arena *arena, struct actor *actor, uint32_t color, const char *type,
-		struct source *source, const char *outcome) {
-	if (!choose(arena, actor, color, type, source)) {
-		return false;
-	}
-	arena_chord(arena, COPY);
-	return await_log(arena, outcome, source);
-}
-
-/* Pastes in the actor's window. Returns what it gets, up to READ_MAX bytes, or -1: nothing. */
-static ssize_t paste(struct arena *arena, struct actor *actor, uint32_t color, const char *outcome,
-		char out[READ_MAX]) {
-	int fds[2];
-	if (!arena_click_on(arena, color) || !actor_settle(actor)) {
-		return -1;
-	}
-	arena_chord(arena, PASTE);
-	await_log(arena, outcome, NULL);
-	actor_settle(actor);
-	if (actor->selection == NULL || pipe2(fds, O_CLOEXEC) < 0) {
-		return -1;
-	}
-	wl_data_offer_receive(actor->selection, "text/plain", fds[1]);
-	close(fds[1]);
-	actor_settle(actor);
-	size_t len = 0;
-	struct pollfd poll_fd = {.fd = fds[0], .events = POLLIN};
-	while (len < READ_MAX && poll(&poll_fd, 1, PATIENCE_MS) > 0) {
-		ssize_t n = read(fds[0], out + len, READ_MAX - len);
-		if (n <= 0) {
-			break;
-		}
-		len += (size_t)n;
-	}
-	close(fds[0]);
-	return (ssize_t)len;
-}
 
 #define SETTINGS "clipboard {\n\tdeadline 300ms\n\trule untrusted banking allow\n}\n"
 #define DENY "clipboard {\n\trule untrusted banking deny\n}\n"
@@ -167,22 +21,24 @@ static ssize_t paste(struct arena *arena, struct actor *actor, uint32_t color, c
 
 static enum verdict silent(struct arena *arena) {
 	struct source source = {0};
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &source)) {
+	if (!copies_set_up(arena) ||
+			!copies_choose(arena, &attacker, EVIL, "text/plain", &source)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
-	bool is_ended = await_log(arena, "did not give it", NULL);
+	bool is_ended = copies_await(arena, "did not give it", NULL);
 	return because(arena, is_ended ? HELD : BROKEN, "a copy that never comes %s",
 			is_ended ? "is given up" : "is waited for");
 }
 
 static enum verdict dripping(struct arena *arena) {
 	struct source source = {.drips = true};
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &source)) {
+	if (!copies_set_up(arena) ||
+			!copies_choose(arena, &attacker, EVIL, "text/plain", &source)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
-	bool is_ended = await_log(arena, "did not give it", &source);
+	bool is_ended = copies_await(arena, "did not give it", &source);
 	return because(arena, is_ended ? HELD : BROKEN, "a copy of a byte now and then %s",
 			is_ended ? "is given up" : "is waited for");
 }
@@ -191,21 +47,21 @@ static enum verdict dripping(struct arena *arena) {
 static enum verdict late(struct arena *arena) {
 	struct source first = {0}, second = {.bytes = "new", .len = 3};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &first)) {
+	if (!copies_set_up(arena) || !copies_choose(arena, &attacker, EVIL, "text/plain", &first)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
 	actor_settle(&attacker);
 	actor_settle(&attacker);
 	if (first.fds_len == 0 ||
-			!copy(arena, &attacker, EVIL, "text/plain", &second,
+			!copies_copy(arena, &attacker, EVIL, "text/plain", &second,
 					"Copied from untrusted")) {
 		return because(arena, CANNOT, "the attacker cannot copy twice");
 	}
 	ssize_t n = write(first.fds[0], "old", 3);
 	close(first.fds[0]);
 	actor_wait(&attacker, clock_now_ms() + 200);
-	ssize_t len = paste(arena, &victim, GOOD, "Pasted into banking", bytes);
+	ssize_t len = copies_paste(arena, &victim, GOOD, "Pasted into banking", bytes);
 	bool is_old = len != 3 || memcmp(bytes, "new", 3) != 0;
 	return because(arena, is_old ? BROKEN : HELD, "what came late (%zd bytes) %s", n,
 			is_old ? "is what is pasted" : "is dropped");
@@ -213,11 +69,12 @@ static enum verdict late(struct arena *arena) {
 
 static enum verdict flood(struct arena *arena) {
 	struct source source = {.floods = 8u << 20};
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &source)) {
+	if (!copies_set_up(arena) ||
+			!copies_choose(arena, &attacker, EVIL, "text/plain", &source)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
-	bool is_refused = await_log(arena, "larger than 256 KiB", &source);
+	bool is_refused = copies_await(arena, "larger than 256 KiB", &source);
 	return because(arena, is_refused ? HELD : BROKEN, "8 MiB %s",
 			is_refused ? "are refused" : "are taken");
 }
@@ -225,12 +82,13 @@ static enum verdict flood(struct arena *arena) {
 static enum verdict one_too_many(struct arena *arena) {
 	struct source source = {.floods = (256u << 10) + 16384};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &source)) {
+	if (!copies_set_up(arena) ||
+			!copies_choose(arena, &attacker, EVIL, "text/plain", &source)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
-	await_log(arena, "opied", &source);
-	ssize_t len = paste(arena, &victim, GOOD, "asted", bytes);
+	copies_await(arena, "opied", &source);
+	ssize_t len = copies_paste(arena, &victim, GOOD, "asted", bytes);
 	return because(arena, len < 0 ? HELD : BROKEN, "of what is over the limit %s",
 			len < 0 ? "nothing is pasted" : "a part is pasted");
 }
@@ -240,10 +98,10 @@ static enum verdict pasted_bytes(struct arena *arena, const char *type, const ch
 		size_t len, const char *forbidden, size_t forbidden_len) {
 	struct source source = {.bytes = bytes, .len = len};
 	char out[READ_MAX];
-	if (!set_up(arena) || !copy(arena, &attacker, EVIL, type, &source, "opied")) {
+	if (!copies_set_up(arena) || !copies_copy(arena, &attacker, EVIL, type, &source, "opied")) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
-	ssize_t got = paste(arena, &victim, GOOD, "asted", out);
+	ssize_t got = copies_paste(arena, &victim, GOOD, "asted", out);
 	bool is_there = got > 0 && memmem(out, (size_t)got, forbidden, forbidden_len) != NULL;
 	return because(arena, is_there ? BROKEN : HELD, "%zd bytes were pasted, %s", got,
 			is_there ? "with what must not be" : "and nothing that must not be");
@@ -280,15 +138,15 @@ static enum verdict unread(struct arena *arena) {
 	static bool is_done;
 	struct source source = {.floods = 200000};
 	int fds[2];
-	if (!set_up(arena) || !choose(arena, &victim, GOOD, "text/plain", &source)) {
+	if (!copies_set_up(arena) || !copies_choose(arena, &victim, GOOD, "text/plain", &source)) {
 		return because(arena, CANNOT, "the victim cannot copy");
 	}
 	arena_chord(arena, COPY);
-	if (!await_log(arena, "Copied from banking", &source) || !arena_click_on(arena, EVIL)) {
+	if (!copies_await(arena, "Copied from banking", &source) || !arena_click_on(arena, EVIL)) {
 		return because(arena, CANNOT, "the victim cannot copy");
 	}
 	arena_chord(arena, PASTE);
-	await_log(arena, "Pasted into untrusted", NULL);
+	copies_await(arena, "Pasted into untrusted", NULL);
 	actor_settle(&attacker);
 	if (attacker.selection == NULL || pipe2(fds, O_CLOEXEC) < 0) {
 		return because(arena, CANNOT, "nothing was pasted");
@@ -317,13 +175,14 @@ static enum verdict unread(struct arena *arena) {
 static enum verdict told_of_pastes(struct arena *arena) {
 	struct source source = {.bytes = "bait", .len = 4};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !choose(arena, &attacker, EVIL, "text/plain", &source)) {
+	if (!copies_set_up(arena) ||
+			!copies_choose(arena, &attacker, EVIL, "text/plain", &source)) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
 	arena_chord(arena, COPY);
-	await_log(arena, "Copied from untrusted", &source);
+	copies_await(arena, "Copied from untrusted", &source);
 	int sends = source.sends;
-	ssize_t len = paste(arena, &victim, GOOD, "Pasted into banking", bytes);
+	ssize_t len = copies_paste(arena, &victim, GOOD, "Pasted into banking", bytes);
 	actor_settle(&attacker);
 	if (len < 0) {
 		return because(arena, CANNOT, "nothing was pasted");
@@ -338,10 +197,11 @@ static enum verdict told_of_pastes(struct arena *arena) {
 static enum verdict denied(struct arena *arena) {
 	struct source source = {.bytes = "poison", .len = 6};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !copy(arena, &attacker, EVIL, "text/plain", &source, "opied")) {
+	if (!copies_set_up(arena) ||
+			!copies_copy(arena, &attacker, EVIL, "text/plain", &source, "opied")) {
 		return because(arena, CANNOT, "the attacker cannot copy");
 	}
-	ssize_t len = paste(arena, &victim, GOOD, "asted", bytes);
+	ssize_t len = copies_paste(arena, &victim, GOOD, "asted", bytes);
 	return because(arena, len < 0 ? HELD : BROKEN, "what the policy forbids %s",
 			len < 0 ? "is not pasted" : "is pasted");
 }
@@ -350,15 +210,16 @@ static enum verdict denied(struct arena *arena) {
 static enum verdict older(struct arena *arena) {
 	struct source source = {.bytes = "IBAN", .len = 4};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !copy(arena, &victim, GOOD, "text/plain", &source, "opied") ||
+	if (!copies_set_up(arena) ||
+			!copies_copy(arena, &victim, GOOD, "text/plain", &source, "opied") ||
 			!arena_click_on(arena, EVIL)) {
 		return because(arena, CANNOT, "the victim cannot copy");
 	}
 	arena_chord(arena, PASTE);
-	if (!await_log(arena, "Not pasted: your policy forbids it", NULL)) {
+	if (!copies_await(arena, "Not pasted: your policy forbids it", NULL)) {
 		return because(arena, CANNOT, "the policy forbids nothing");
 	}
-	ssize_t len = paste(arena, &victim, GOOD, "nothing is copied", bytes);
+	ssize_t len = copies_paste(arena, &victim, GOOD, "nothing is copied", bytes);
 	bool is_empty = arena_log_holds(arena, "Not pasted: nothing is copied");
 	return because(arena, is_empty ? HELD : BROKEN,
 			"after a paste that was forbidden (%zd bytes then) the clipboard %s", len,
@@ -368,22 +229,24 @@ static enum verdict older(struct arena *arena) {
 static enum verdict pasted_twice(struct arena *arena) {
 	struct source source = {.bytes = "IBAN", .len = 4};
 	char bytes[READ_MAX];
-	if (!set_up(arena) || !copy(arena, &victim, GOOD, "text/plain", &source, "opied") ||
-			paste(arena, &victim, GOOD, "Pasted into banking", bytes) != 4) {
+	if (!copies_set_up(arena) ||
+			!copies_copy(arena, &victim, GOOD, "text/plain", &source, "opied") ||
+			copies_paste(arena, &victim, GOOD, "Pasted into banking", bytes) != 4) {
 		return because(arena, CANNOT, "the victim cannot copy and paste");
 	}
-	ssize_t len = paste(arena, &attacker, EVIL, "into untrusted", bytes);
+	ssize_t len = copies_paste(arena, &attacker, EVIL, "into untrusted", bytes);
 	return because(arena, len < 0 ? HELD : BROKEN, "what was pasted already %s",
 			len < 0 ? "is not pasted again" : "reaches the next machine as well");
 }
 
 static enum verdict locked(struct arena *arena) {
 	struct source source = {.bytes = "IBAN", .len = 4};
-	if (!set_up(arena) || !copy(arena, &victim, GOOD, "text/plain", &source, "opied")) {
+	if (!copies_set_up(arena) ||
+			!copies_copy(arena, &victim, GOOD, "text/plain", &source, "opied")) {
 		return because(arena, CANNOT, "the victim cannot copy");
 	}
 	arena_chord(arena, "Alt+l");
-	bool is_wiped = await_log(arena, "Wiped: the screen was locked", NULL);
+	bool is_wiped = copies_await(arena, "Wiped: the screen was locked", NULL);
 	return because(arena, is_wiped ? HELD : BROKEN, "a lock %s",
 			is_wiped ? "wipes the clipboard" : "leaves it to whoever comes");
 }
@@ -391,7 +254,7 @@ static enum verdict locked(struct arena *arena) {
 /* A program of the host's that may type copies for the user. */
 static enum verdict virtual_chord(struct arena *arena) {
 	struct source source = {.bytes = "IBAN", .len = 4};
-	if (!set_up(arena) || !choose(arena, &victim, GOOD, "text/plain", &source)) {
+	if (!copies_set_up(arena) || !copies_choose(arena, &victim, GOOD, "text/plain", &source)) {
 		return because(arena, CANNOT, "the victim cannot copy");
 	}
 	struct keyboard *keyboard = keyboard_get(&arena->screen);

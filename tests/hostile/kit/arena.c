@@ -40,6 +40,10 @@ void arena_victim(struct arena *arena, struct actor *actor) {
 	connect_or_die(actor, arena->victim_socket, "victim");
 }
 
+void arena_host(struct arena *arena, struct actor *actor) {
+	connect_or_die(actor, arena->host_socket, "host's program");
+}
+
 /*
  * A compositor that shows changes later than at once (with animations, or when all windows have taken
  * their new sizes) is looked at until nothing has changed for a while.

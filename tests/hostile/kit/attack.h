@@ -4,6 +4,7 @@
  * it held. The kit's main() runs one case a process, against whatever world the environment names:
  *
  *   SILO_HOSTILE_ATTACKER, _VICTIM   Wayland sockets of the attacker's domain and of another
+ *   SILO_HOSTILE_HOST                a socket of the host's own programs (default: _VICTIM)
  *   SILO_HOSTILE_TOOLS               a socket that offers pictures
  *   SILO_HOSTILE_USER                a socket that offers virtual input (default: _TOOLS)
  *   SILO_HOSTILE_FILL                the attacker's colour 0xrrggbb, where windows wear one
@@ -42,7 +43,7 @@ struct box {
 };
 
 struct arena {
-	const char *attacker_socket, *victim_socket, *tools_socket;
+	const char *attacker_socket, *victim_socket, *host_socket, *tools_socket;
 	struct probe screen, user;
 	struct capture *picture;
 	int width, height; /* of the first output, pixels */
@@ -74,6 +75,7 @@ enum verdict because(struct arena *arena, enum verdict verdict, const char *form
 /* Connects; a case that gets no connection cannot go on, and the process ends. */
 void arena_attacker(struct arena *arena, struct actor *actor);
 void arena_victim(struct arena *arena, struct actor *actor);
+void arena_host(struct arena *arena, struct actor *actor);
 
 /* Takes a picture of the screen as it is after everybody's requests. */
 void arena_look(struct arena *arena);

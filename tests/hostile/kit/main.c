@@ -48,6 +48,8 @@ static bool arena_open(struct arena *arena) {
 	arena->tools_socket = tools;
 	arena->attacker_socket = need("SILO_HOSTILE_ATTACKER");
 	arena->victim_socket = need("SILO_HOSTILE_VICTIM");
+	const char *host = getenv("SILO_HOSTILE_HOST");
+	arena->host_socket = host != NULL ? host : arena->victim_socket;
 	arena->fill = fill != NULL ? (uint32_t)strtoul(fill, NULL, 16) : 0;
 	arena->strip = strip != NULL ? atoi(strip) : 0;
 	arena->quiet_ms = quiet != NULL ? atoi(quiet) : 0;
