@@ -39,6 +39,7 @@
 #include "compositor/input/newcomer.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/pointing.h"
+#include "compositor/input/tablet.h"
 #include "compositor/input/text_input.h"
 #include "compositor/input/touch.h"
 #include "compositor/lock/idle.h"
@@ -225,6 +226,7 @@ static const struct module modules[] = {
 		{"pointer", pointer_create, pointer_destroy},
 		{"gestures", gestures_create, gestures_destroy},
 		{"touch", touch_create, touch_destroy},
+		{"tablets", tablets_create, tablets_destroy},
 		{"text inputs", text_inputs_create, text_inputs_destroy},
 		{"workspaces", workspaces_create, workspaces_destroy},
 		{"snaps", snaps_create, snaps_destroy},

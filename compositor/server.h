@@ -62,6 +62,7 @@ struct shadows;
 struct snaps;
 struct sockets;
 struct switcher;
+struct tablets;
 struct text_inputs;
 struct titles;
 struct tools;
@@ -111,6 +112,7 @@ struct server {
 	struct pointer *pointer;
 	struct gestures *gestures;
 	struct touch *touch;
+	struct tablets *tablets;
 	struct workspaces *workspaces;
 	struct snaps *snaps;
 	struct shadows *shadows;

@@ -51,6 +51,9 @@ static const struct count_rule rules[] = {
 		{"wl_shm_pool", COUNT_POOLS, CLIENT_POOLS_MAX, OFFENCE_POOLS},
 		{"wl_subsurface", COUNT_SUBSURFACES, CLIENT_SURFACES_MAX, OFFENCE_SUBSURFACES},
 		{"wl_callback", COUNT_CALLBACKS, CLIENT_FRAME_CALLBACKS_MAX, OFFENCE_CALLBACKS},
+		/* wlroots walks them all when a pen comes over a surface. */
+		{"zwp_tablet_seat_v2", COUNT_TABLET_SEATS, CLIENT_TABLET_SEATS_MAX,
+				OFFENCE_OBJECTS},
 };
 
 static void handle_counted_destroy(struct wl_listener *listener, void *data) {

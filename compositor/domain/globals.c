@@ -55,6 +55,8 @@ const struct globals_row globals_table[] = {
 		/* To who has the keyboard. */
 		{"zwp_pointer_gestures_v1", ALL, 0},
 		{"zwp_text_input_manager_v3", ALL, 0},
+		/* Each sees a tablet of its own domain's. */
+		{"zwp_tablet_manager_v2", ALL, 0},
 		/* While they have keyboard and pointer, after a click, until the trusted key. */
 		{"zwp_pointer_constraints_v1", ALL, 0},
 		/*

@@ -7,6 +7,7 @@
 #include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_cursor_shape_v1.h>
 #include <wlr/types/wlr_seat.h>
+#include <wlr/types/wlr_tablet_v2.h>
 #include <wlr/types/wlr_xcursor_manager.h>
 
 #include "base/limits.h"
@@ -108,43 +109,63 @@ static bool may_set(struct cursor *cursor, struct seat *seat, struct wlr_seat_cl
 			client == seat->wlr_seat->pointer_state.focused_client;
 }
 
-void cursor_request_surface(struct seat *seat,
-		const struct wlr_seat_pointer_request_set_cursor_event *event) {
-	struct cursor *cursor = seat->domain->server->cursor;
-	if (!may_set(cursor, seat, event->seat_client)) {
-		return;
-	}
+static void show_surface(struct cursor *cursor, struct wlr_surface *surface, int32_t hotspot_x,
+		int32_t hotspot_y) {
 	forget_surface(cursor);
 	cursor->shape = NULL;
-	if (event->surface == NULL) {
+	if (surface == NULL) {
 		wlr_cursor_unset_image(cursor->wlr_cursor);
 		return;
 	}
-	cursor->surface = event->surface;
-	cursor->hotspot_x = event->hotspot_x;
-	cursor->hotspot_y = event->hotspot_y;
+	cursor->surface = surface;
+	cursor->hotspot_x = hotspot_x;
+	cursor->hotspot_y = hotspot_y;
 	if (!image_is_legal(cursor)) {
-		cursor_set_shape(seat->domain->server, "default");
+		cursor_set_shape(cursor->server, "default");
 		return;
 	}
 	/* Our listener comes after that of wlr_cursor and so has the last word on a commit. */
-	wlr_cursor_set_surface(cursor->wlr_cursor, event->surface, event->hotspot_x,
-			event->hotspot_y);
-	listener_add(&cursor->surface_commit, &event->surface->events.commit,
-			handle_surface_commit);
-	listener_add(&cursor->surface_destroy, &event->surface->events.destroy,
-			handle_surface_destroy);
+	wlr_cursor_set_surface(cursor->wlr_cursor, surface, hotspot_x, hotspot_y);
+	listener_add(&cursor->surface_commit, &surface->events.commit, handle_surface_commit);
+	listener_add(&cursor->surface_destroy, &surface->events.destroy, handle_surface_destroy);
+}
+
+void cursor_request_surface(struct seat *seat,
+		const struct wlr_seat_pointer_request_set_cursor_event *event) {
+	struct cursor *cursor = seat->domain->server->cursor;
+	if (may_set(cursor, seat, event->seat_client)) {
+		show_surface(cursor, event->surface, event->hotspot_x, event->hotspot_y);
+	}
+}
+
+void cursor_request_tool(struct seat *seat, struct wlr_surface *surface, int32_t hotspot_x,
+		int32_t hotspot_y) {
+	struct cursor *cursor = seat->domain->server->cursor;
+	if (seat == cursor->owner) {
+		show_surface(cursor, surface, hotspot_x, hotspot_y);
+	}
+}
+
+/* Is a pen over a surface of that client? */
+static bool has_tool(const struct wlr_tablet_v2_tablet_tool *tool,
+		const struct wlr_seat_client *client) {
+	return tool != NULL && client != NULL && tool->focused_surface != NULL &&
+			wl_resource_get_client(tool->focused_surface->resource) == client->client;
 }
 
 static void handle_request_shape(struct wl_listener *listener, void *data) {
 	struct cursor *cursor = wl_container_of(listener, cursor, request_shape);
 	const struct wlr_cursor_shape_manager_v1_request_set_shape_event *event = data;
-	if (event->device_type != WLR_CURSOR_SHAPE_MANAGER_V1_DEVICE_TYPE_POINTER ||
-			cursor->owner == NULL ||
-			!may_set(cursor, cursor->owner, event->seat_client)) {
+	struct seat *owner = cursor->owner;
+	if (owner == NULL || event->seat_client == NULL ||
+			event->seat_client->seat != owner->wlr_seat) {
 		return;
 	}
-	cursor_set_shape(cursor->server, wlr_cursor_shape_v1_name(event->shape));
+	bool is_tool = event->device_type == WLR_CURSOR_SHAPE_MANAGER_V1_DEVICE_TYPE_TABLET_TOOL;
+	if (is_tool ? has_tool(event->tablet_tool, event->seat_client)
+		    : may_set(cursor, owner, event->seat_client)) {
+		cursor_set_shape(cursor->server, wlr_cursor_shape_v1_name(event->shape));
+	}
 }
 
 bool cursor_shows_surface(struct server *server) {

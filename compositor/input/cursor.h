@@ -7,11 +7,13 @@
 #define SILO_COMPOSITOR_INPUT_CURSOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct seat;
 struct server;
 struct wlr_cursor;
 struct wlr_seat_pointer_request_set_cursor_event;
+struct wlr_surface;
 
 bool cursor_create(struct server *server);
 void cursor_destroy(struct server *server);
@@ -31,6 +33,10 @@ void cursor_set_owner(struct server *server, struct seat *seat);
 /* A client of seat asks for an image; anything illegal is ignored. */
 void cursor_request_surface(struct seat *seat,
 		const struct wlr_seat_pointer_request_set_cursor_event *event);
+
+/* The client of seat that a pen is over asks for an image (NULL: for none). */
+void cursor_request_tool(struct seat *seat, struct wlr_surface *surface, int32_t hotspot_x,
+		int32_t hotspot_y);
 
 /* Is a client's image shown? */
 bool cursor_shows_surface(struct server *server);

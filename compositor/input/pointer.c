@@ -38,6 +38,7 @@
 #include "compositor/input/part.h"
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
+#include "compositor/input/tablet.h"
 #include "compositor/listen.h"
 #include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
@@ -64,6 +65,7 @@ struct pointer {
 	enum mode mode;
 	uint32_t held;         /* buttons held, of whatever mode */
 	struct seat *seat;     /* whose client has the pointer's focus; NULL: none */
+	bool has_given_way;    /* a pen is where the cursor is: nothing is pointed at */
 	struct window *window; /* of the mode; NULL in others, or gone */
 	enum frame_part part;
 	struct window *hovered; /* whose frame shows a hovered button */
@@ -130,7 +132,8 @@ static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 
 void pointer_rebase(struct server *server) {
 	struct pointer *pointer = server->pointer;
-	if (pointer != NULL && (pointer->mode == MODE_PASSIVE || pointer->mode == MODE_DRAG)) {
+	if (pointer != NULL && !pointer->has_given_way &&
+			(pointer->mode == MODE_PASSIVE || pointer->mode == MODE_DRAG)) {
 		update_focus(pointer, 0);
 	}
 }
@@ -183,6 +186,7 @@ static void end_grab(struct pointer *pointer, bool is_dropped) {
 
 static void process_motion(struct pointer *pointer, uint32_t time_ms) {
 	struct wlr_cursor *cursor = cursor_wlr(pointer->server);
+	pointer->has_given_way = false;
 	if (pointer->drag_icon != NULL) {
 		wlr_scene_node_set_position(&pointer->drag_icon->node, (int)cursor->x,
 				(int)cursor->y);
@@ -366,8 +370,26 @@ static void handle_button(struct wl_listener *listener, void *data) {
 	process_button(pointer, data);
 }
 
-void pointer_emulate(struct server *server, enum pointer_deed deed, double x, double y,
-		uint32_t time_ms) {
+bool pointer_is_held(struct server *server) {
+	return server->pointer->held > 0;
+}
+
+void pointer_give_way(struct server *server, struct seat *seat) {
+	struct pointer *pointer = server->pointer;
+	pointer->has_given_way = true;
+	clear_seat(pointer);
+	hover(pointer, NULL, FRAME_PART_NONE);
+	cursor_set_owner(server, seat);
+}
+
+void pointer_take_back(struct server *server) {
+	server->pointer->has_given_way = false;
+	cursor_set_owner(server, NULL); /* the pen's image goes with it */
+	pointer_rebase(server);
+}
+
+void pointer_emulate(struct server *server, enum pointer_deed deed, uint32_t button, double x,
+		double y, uint32_t time_ms) {
 	struct pointer *pointer = server->pointer;
 	if (deed != POINTER_RELEASE && constraints_state(server) == CONSTRAINT_NONE) {
 		wlr_cursor_warp_closest(cursor_wlr(server), NULL, x, y);
@@ -376,7 +398,7 @@ void pointer_emulate(struct server *server, enum pointer_deed deed, double x, do
 	if (deed != POINTER_MOVE) {
 		const struct wlr_pointer_button_event event = {
 				.time_msec = time_ms,
-				.button = BTN_LEFT,
+				.button = button,
 				.state = deed == POINTER_PRESS ? WL_POINTER_BUTTON_STATE_PRESSED
 							       : WL_POINTER_BUTTON_STATE_RELEASED,
 		};
@@ -498,6 +520,7 @@ void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {
 
 void pointer_leave_window(struct server *server, struct window *window) {
 	struct pointer *pointer = server->pointer;
+	tablets_leave_window(server, window);
 	if (pointer == NULL || pointer->window != window) {
 		return;
 	}
@@ -525,6 +548,7 @@ void pointer_leave_seat(struct server *server, struct seat *seat) {
 
 void pointer_leave(struct server *server) {
 	struct pointer *pointer = server->pointer;
+	pointer->has_given_way = false;
 	clear_seat(pointer);
 	end_grab(pointer, false);
 	hover(pointer, NULL, FRAME_PART_NONE);

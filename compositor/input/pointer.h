@@ -23,14 +23,24 @@ void pointer_add(struct server *server, struct wlr_input_device *device);
 
 /* What a finger or a pen does that no client knows as such. */
 enum pointer_deed {
-	POINTER_PRESS, /* of the left button */
+	POINTER_PRESS,
 	POINTER_MOVE,
 	POINTER_RELEASE,
 };
 
-/* As if the pointer had been moved to that place of the layout and pressed, or moved, or released. */
-void pointer_emulate(struct server *server, enum pointer_deed deed, double x, double y,
-		uint32_t time_ms);
+/* As if the pointer had been moved to that place of the layout and that button (BTN_…; 0 with
+ * POINTER_MOVE) been pressed or released. */
+void pointer_emulate(struct server *server, enum pointer_deed deed, uint32_t button, double x,
+		double y, uint32_t time_ms);
+
+/* Is a button held, of a mouse or as if? */
+bool pointer_is_held(struct server *server);
+
+/* A pen is over a client area of seat, and its client hears of that as such: no client has the pointer's
+ * focus. */
+void pointer_give_way(struct server *server, struct seat *seat);
+/* The pen has left. */
+void pointer_take_back(struct server *server);
 
 /* Something under the pointer may have changed: finds out what it is over now. */
 void pointer_rebase(struct server *server);

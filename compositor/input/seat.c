@@ -15,6 +15,8 @@
 #include "compositor/input/gesture.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/tablet.h"
+#include "compositor/input/tablet_seat.h"
 #include "compositor/input/text_input.h"
 #include "compositor/input/touch.h"
 #include "compositor/listen.h"
@@ -82,6 +84,7 @@ struct seat *seat_create(struct domain *domain) {
 	seat_use_keyboard(seat, keyboards_main(domain->server));
 	wlr_seat_set_keyboard(wlr_seat, &seat->shown);
 	seat_update_capabilities(seat);
+	tablets_show_seat(domain->server, seat);
 	return seat;
 }
 
@@ -94,6 +97,8 @@ void seat_destroy(struct seat *seat) {
 	deadtime_forget_domain(seat->domain);
 	touch_forget_seat(seat->domain->server, seat);
 	gestures_leave_seat(seat->domain->server, seat);
+	tablets_leave_seat(seat->domain->server, seat);
+	tablet_seat_destroy(seat->tablet);
 	listener_remove(&seat->request_set_cursor);
 	listener_remove(&seat->request_set_selection);
 	listener_remove(&seat->request_set_primary_selection);
@@ -142,6 +147,9 @@ void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface) {
 				? 0
 				: modifiers->depressed | modifiers->latched;
 	}
+	if (seat->tablet != NULL) {
+		tablet_seat_focus_pad(seat->tablet, surface);
+	}
 	show_modifiers(seat, keyboard, seat->stale);
 	wlr_seat_keyboard_notify_enter(seat->wlr_seat, surface, NULL, 0, &seat->shown.modifiers);
 	text_inputs_set_focus(seat->domain->server, seat, surface);
@@ -149,6 +157,7 @@ void seat_keyboard_enter(struct seat *seat, struct wlr_surface *surface) {
 
 void seat_keyboard_leave(struct seat *seat) {
 	end_grabs(seat);
+	tablets_leave_seat(seat->domain->server, seat);
 	wlr_seat_keyboard_notify_clear_focus(seat->wlr_seat);
 	seat->shown.num_keycodes = 0;
 	seat->stale = 0;

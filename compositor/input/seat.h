@@ -14,6 +14,7 @@
 #include <wlr/types/wlr_keyboard.h>
 
 struct domain;
+struct tablet_seat;
 struct wlr_surface;
 
 struct seat {
@@ -28,7 +29,8 @@ struct seat {
 	uint32_t stale;
 	/* What its clients have made of each. */
 	unsigned int constraints_len, text_inputs_len;
-	bool is_refusing_drag; /* what begins now is not to be shown */
+	struct tablet_seat *tablet; /* NULL: there is none */
+	bool is_refusing_drag;      /* what begins now is not to be shown */
 	struct wl_listener request_set_cursor;
 	struct wl_listener request_set_selection, request_set_primary_selection;
 	struct wl_listener request_start_drag, start_drag;

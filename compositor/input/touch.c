@@ -16,18 +16,15 @@
 #include "base/log.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/cursor.h"
-#include "compositor/input/deadtime.h"
-#include "compositor/input/focus.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/press.h"
 #include "compositor/input/seat.h"
 #include "compositor/listen.h"
 #include "compositor/lock/idle.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
-#include "compositor/shell/layer_shell.h"
 #include "compositor/window/hit.h"
-#include "compositor/window/window.h"
 
 /* Fingers; more are nobody's. */
 #define POINTS_MAX 16
@@ -55,7 +52,7 @@ struct touch {
 };
 
 struct device {
-	struct touch *touch;
+	struct server *server;
 	struct wl_listener destroy;
 };
 
@@ -96,24 +93,6 @@ static bool is_any_down(const struct touch *touch) {
 	return false;
 }
 
-/* The first finger is a click: it gives a window the keyboard. Finds what is there then. */
-static bool choose(struct touch *touch, double x, double y, struct hit *ret_hit) {
-	struct server *server = touch->server;
-	hit_find(server, x, y, ret_hit);
-	if (deadtime_has(server, x, y, ret_hit)) {
-		return false;
-	}
-	if (ret_hit->surface == NULL || ret_hit->window == NULL) {
-		return true;
-	}
-	layer_shell_press(server, ret_hit->layer, ret_hit->is_scrim);
-	focus_expect(server, NULL);
-	focus_set(server, ret_hit->window);
-	window_raise(ret_hit->window);
-	hit_find(server, x, y, ret_hit);
-	return true;
-}
-
 static void begin(struct touch *touch, struct point *point, const struct hit *hit, double x,
 		double y, uint32_t time_ms, bool is_first) {
 	struct seat *seat = hit->surface != NULL ? hit->domain->seat : NULL;
@@ -129,7 +108,7 @@ static void begin(struct touch *touch, struct point *point, const struct hit *hi
 		}
 	} else if (is_first) {
 		point->use = POINT_POINTER;
-		pointer_emulate(touch->server, POINTER_PRESS, x, y, time_ms);
+		pointer_emulate(touch->server, POINTER_PRESS, BTN_LEFT, x, y, time_ms);
 	}
 }
 
@@ -152,7 +131,7 @@ static void handle_down(struct wl_listener *listener, void *data) {
 	}
 	if (!is_first) {
 		hit_find(touch->server, x, y, &hit);
-	} else if (!choose(touch, x, y, &hit)) {
+	} else if (!press_choose(touch->server, x, y, &hit)) {
 		return;
 	}
 	begin(touch, point, &hit, x, y, event->time_msec, is_first);
@@ -173,7 +152,7 @@ static void handle_motion(struct wl_listener *listener, void *data) {
 		wlr_seat_touch_notify_motion(touch->seat->wlr_seat, event->time_msec,
 				number_of(touch, point), x - point->origin_x, y - point->origin_y);
 	} else if (point->use == POINT_POINTER) {
-		pointer_emulate(touch->server, POINTER_MOVE, x, y, event->time_msec);
+		pointer_emulate(touch->server, POINTER_MOVE, 0, x, y, event->time_msec);
 	}
 }
 
@@ -184,7 +163,8 @@ static void lift(struct touch *touch, struct point *point, uint32_t time_ms) {
 		wlr_seat_touch_notify_up(touch->seat->wlr_seat, time_ms, number_of(touch, point));
 	} else if (use == POINT_POINTER) {
 		struct wlr_cursor *cursor = cursor_wlr(touch->server);
-		pointer_emulate(touch->server, POINTER_RELEASE, cursor->x, cursor->y, time_ms);
+		pointer_emulate(touch->server, POINTER_RELEASE, BTN_LEFT, cursor->x, cursor->y,
+				time_ms);
 	}
 }
 
@@ -256,10 +236,10 @@ static void tell_seats(struct touch *touch) {
 
 static void handle_device_destroy(struct wl_listener *listener, void *data) {
 	struct device *device = wl_container_of(listener, device, destroy);
-	struct touch *touch = device->touch;
+	struct touch *touch = device->server->touch;
 	listener_remove(&device->destroy);
 	free(device);
-	if (touch->server->touch != touch) {
+	if (touch == NULL) {
 		return;
 	}
 	cancel_all(touch);
@@ -292,7 +272,7 @@ void touch_add(struct server *server, struct wlr_input_device *wlr_device) {
 		log_warn("out of memory: a touch screen is not used");
 		return;
 	}
-	device->touch = server->touch;
+	device->server = server;
 	listener_add(&device->destroy, &wlr_device->events.destroy, handle_device_destroy);
 	wlr_cursor_attach_input_device(cursor_wlr(server), wlr_device);
 	map_to_output(server, wlr_device);

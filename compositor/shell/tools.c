@@ -22,6 +22,7 @@
 #include "compositor/input/cursor.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/pointer.h"
+#include "compositor/input/tablet.h"
 #include "compositor/input/touch.h"
 #include "compositor/listen.h"
 #include "compositor/output/output.h"
@@ -45,6 +46,10 @@ static void handle_new_input(struct wl_listener *listener, void *data) {
 		pointer_add(tools->server, device);
 	} else if (device->type == WLR_INPUT_DEVICE_TOUCH) {
 		touch_add(tools->server, device);
+	} else if (device->type == WLR_INPUT_DEVICE_TABLET) {
+		tablets_add(tools->server, device);
+	} else if (device->type == WLR_INPUT_DEVICE_TABLET_PAD) {
+		tablets_add_pad(tools->server, device);
 	}
 }
 

@@ -18,6 +18,15 @@ extern const struct wl_interface zwp_pointer_gestures_v1_interface;
 extern const struct wl_interface zwp_pointer_gesture_swipe_v1_interface;
 extern const struct wl_interface zwp_pointer_gesture_pinch_v1_interface;
 extern const struct wl_interface zwp_pointer_gesture_hold_v1_interface;
+extern const struct wl_interface zwp_tablet_manager_v2_interface;
+extern const struct wl_interface zwp_tablet_seat_v2_interface;
+extern const struct wl_interface zwp_tablet_v2_interface;
+extern const struct wl_interface zwp_tablet_tool_v2_interface;
+extern const struct wl_interface zwp_tablet_pad_v2_interface;
+extern const struct wl_interface zwp_tablet_pad_group_v2_interface;
+extern const struct wl_interface zwp_tablet_pad_ring_v2_interface;
+extern const struct wl_interface zwp_tablet_pad_strip_v2_interface;
+extern const struct wl_interface zwp_tablet_pad_dial_v2_interface;
 extern const struct wl_interface wp_cursor_shape_manager_v1_interface;
 extern const struct wl_interface wp_cursor_shape_device_v1_interface;
 extern const struct wl_interface zwp_text_input_v3_interface;
@@ -150,10 +159,121 @@ static const struct policy_row zwp_pointer_gesture_hold_v1_events[] = {
 		{"end", .serial = 1},
 };
 
+static const struct policy_row zwp_tablet_manager_v2_requests[] = {
+		{"get_tablet_seat", .cost = COST_WINDOW}, // makes some ten objects
+		{"destroy", .destroys = true},
+};
+
+static const struct policy_row zwp_tablet_seat_v2_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_seat_v2_events[] = {
+		{"tablet_added"},
+		{"tool_added"},
+		{"pad_added"},
+};
+
+static const struct policy_row zwp_tablet_v2_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_v2_events[] = {
+		{"name", .action = POLICY_TABLET_NAME},
+		{"id", .action = POLICY_WITHHOLD},
+		{"path", .action = POLICY_WITHHOLD},
+		{"done"},
+		{"removed"},
+		{"bustype", .action = POLICY_WITHHOLD},
+};
+
+static const struct policy_row zwp_tablet_tool_v2_requests[] = {
+		{"set_cursor", .serial = 1},
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_tool_v2_events[] = {
+		{"type"},
+		{"hardware_serial", .action = POLICY_WITHHOLD},
+		{"hardware_id_wacom", .action = POLICY_WITHHOLD},
+		{"capability"},
+		{"done"},
+		{"removed"},
+		{"proximity_in", .serial = 1},
+		{"proximity_out"},
+		{"down", .serial = 1},
+		{"up"},
+		{"motion"},
+		{"pressure"},
+		{"distance"},
+		{"tilt"},
+		{"rotation"},
+		{"slider"},
+		{"wheel"},
+		{"button", .serial = 1},
+		{"frame"},
+};
+
+static const struct policy_row zwp_tablet_pad_v2_requests[] = {
+		{"set_feedback", .serial = 3},
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_pad_v2_events[] = {
+		{"group"},
+		{"path", .action = POLICY_WITHHOLD},
+		{"buttons"},
+		{"done"},
+		{"button"},
+		{"enter", .serial = 1},
+		{"leave", .serial = 1},
+		{"removed"},
+};
+
+static const struct policy_row zwp_tablet_pad_group_v2_requests[] = {
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_pad_group_v2_events[] = {
+		{"buttons"},
+		{"ring"},
+		{"strip"},
+		{"modes"},
+		{"done"},
+		{"mode_switch", .serial = 2},
+		{"dial"},
+};
+
+static const struct policy_row zwp_tablet_pad_ring_v2_requests[] = {
+		{"set_feedback", .serial = 2},
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_pad_ring_v2_events[] = {
+		{"source"},
+		{"angle"},
+		{"stop"},
+		{"frame"},
+};
+
+static const struct policy_row zwp_tablet_pad_strip_v2_requests[] = {
+		{"set_feedback", .serial = 2},
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_pad_strip_v2_events[] = {
+		{"source"},
+		{"position"},
+		{"stop"},
+		{"frame"},
+};
+
+static const struct policy_row zwp_tablet_pad_dial_v2_requests[] = {
+		{"set_feedback", .serial = 2},
+		{"destroy", .destroys = true},
+};
+static const struct policy_row zwp_tablet_pad_dial_v2_events[] = {
+		{"delta"},
+		{"frame"},
+};
+
 static const struct policy_row wp_cursor_shape_manager_v1_requests[] = {
 		{"destroy", .destroys = true},
 		{"get_pointer"},
-		{"get_tablet_tool_v2", .denied = true},
+		{"get_tablet_tool_v2"},
 };
 
 static const struct policy_row wp_cursor_shape_device_v1_requests[] = {
@@ -226,6 +346,23 @@ const struct policy_table policy_input[] = {
 		POLICY_TABLE(zwp_pointer_gesture_hold_v1,
 				ROWS(zwp_pointer_gesture_hold_v1_requests),
 				ROWS(zwp_pointer_gesture_hold_v1_events)),
+		POLICY_TABLE(zwp_tablet_manager_v2, ROWS(zwp_tablet_manager_v2_requests), NO_ROWS),
+		POLICY_TABLE(zwp_tablet_seat_v2, ROWS(zwp_tablet_seat_v2_requests),
+				ROWS(zwp_tablet_seat_v2_events)),
+		POLICY_TABLE(zwp_tablet_v2, ROWS(zwp_tablet_v2_requests),
+				ROWS(zwp_tablet_v2_events)),
+		POLICY_TABLE(zwp_tablet_tool_v2, ROWS(zwp_tablet_tool_v2_requests),
+				ROWS(zwp_tablet_tool_v2_events)),
+		POLICY_TABLE(zwp_tablet_pad_v2, ROWS(zwp_tablet_pad_v2_requests),
+				ROWS(zwp_tablet_pad_v2_events)),
+		POLICY_TABLE(zwp_tablet_pad_group_v2, ROWS(zwp_tablet_pad_group_v2_requests),
+				ROWS(zwp_tablet_pad_group_v2_events)),
+		POLICY_TABLE(zwp_tablet_pad_ring_v2, ROWS(zwp_tablet_pad_ring_v2_requests),
+				ROWS(zwp_tablet_pad_ring_v2_events)),
+		POLICY_TABLE(zwp_tablet_pad_strip_v2, ROWS(zwp_tablet_pad_strip_v2_requests),
+				ROWS(zwp_tablet_pad_strip_v2_events)),
+		POLICY_TABLE(zwp_tablet_pad_dial_v2, ROWS(zwp_tablet_pad_dial_v2_requests),
+				ROWS(zwp_tablet_pad_dial_v2_events)),
 		POLICY_TABLE(wp_cursor_shape_manager_v1, ROWS(wp_cursor_shape_manager_v1_requests),
 				NO_ROWS),
 		POLICY_TABLE(wp_cursor_shape_device_v1, ROWS(wp_cursor_shape_device_v1_requests),

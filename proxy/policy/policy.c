@@ -40,6 +40,7 @@ static const char *const globals[] = {
 		"zwp_idle_inhibit_manager_v1",
 		"zxdg_output_manager_v1",
 		"zwp_pointer_gestures_v1",
+		"zwp_tablet_manager_v2",
 		"wl_output", // last: the second output gets the next name
 };
 #define GLOBALS (sizeof(globals) / sizeof(globals[0]))

@@ -120,6 +120,10 @@ static enum wire_verdict handle(struct wire_event *event) {
 		return wire_event_output_description(event);
 	case POLICY_SEAT_NAME:
 		return wire_event_seat_name(event);
+	case POLICY_TABLET_NAME:
+		return wire_event_tablet_name(event);
+	case POLICY_WITHHOLD:
+		return WIRE_DROP;
 	case POLICY_MOTION:
 		return motion(event);
 	case POLICY_MOTION_FRAME:

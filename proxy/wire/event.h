@@ -22,5 +22,6 @@ enum wire_verdict wire_event_output_mode(struct wire_event *event);
 enum wire_verdict wire_event_output_name(struct wire_event *event);
 enum wire_verdict wire_event_output_description(struct wire_event *event);
 enum wire_verdict wire_event_seat_name(struct wire_event *event);
+enum wire_verdict wire_event_tablet_name(struct wire_event *event);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What guests are told of outputs and seats: nothing that identifies the machine. Sizes, positions
+ * What guests are told of outputs, seats and tablets: nothing that identifies the machine. Sizes, positions
  * and scales are true, since applications place their windows by them; makers, models, names and
  * physical sizes are not told. Sees the compositor's events.
  */
@@ -14,6 +14,7 @@
 #define MAKER "Silo"
 #define MODEL "display"
 #define SEAT "seat0"
+#define TABLET "Tablet"
 /* GTK divides by it. Millihertz. */
 #define REFRESH_DEFAULT 60000
 #define MODE_CURRENT 1u
@@ -103,4 +104,8 @@ enum wire_verdict wire_event_output_description(struct wire_event *event) {
 
 enum wire_verdict wire_event_seat_name(struct wire_event *event) {
 	return replace_text(event, SEAT);
+}
+
+enum wire_verdict wire_event_tablet_name(struct wire_event *event) {
+	return replace_text(event, TABLET);
 }

@@ -39,7 +39,7 @@ enum {
 	NAME_DATA = 4,
 	NAME_WM_BASE = 6,
 	NAME_SEAT = 14,
-	NAME_OUTPUT = 25,
+	NAME_OUTPUT = 26,
 };
 
 /* A connected client. Limits of 0 are the defaults. */

@@ -166,6 +166,48 @@ static void test_output_facts(void **state) {
 	assert_non_null(memmem(f.bytes, f.len, "SILO-1", 7));
 }
 
+static void test_tablet_facts(void **state) {
+	const uint32_t name = policy_find("zwp_tablet_manager_v2", 21)->global;
+	compositor(&f, 2, 0, "usu", 300u, "zwp_tablet_manager_v2", 1u);
+	guest_read(&f);
+	fixture_bind(&f, name, "zwp_tablet_manager_v2", 1, 10);
+	guest(&f, 10, 0, "uu", 11u, 6u); /* get_tablet_seat */
+	guest(&f, 3, 0, "u", 12u);       /* create_surface */
+	fixture_run(&f);
+	guest_read(&f);
+	const uint32_t tablet = 0xff000000u, tool = 0xff000001u, pad = 0xff000002u;
+	compositor(&f, 11, 0, "u", tablet);
+	compositor(&f, tablet, 0, "s", "Wacom Intuos S Pen");
+	compositor(&f, tablet, 1, "uu", 0x56au, 0x374u);
+	compositor(&f, tablet, 2, "s", "/sys/devices/pci0000:00/0000:00:14.0/usb1");
+	compositor(&f, tablet, 3, "");
+	compositor(&f, 11, 1, "u", tool);
+	compositor(&f, tool, 0, "u", 0x140u);
+	compositor(&f, tool, 1, "uu", 0x12u, 0x34567890u);
+	compositor(&f, tool, 2, "uu", 0u, 0x802u);
+	compositor(&f, tool, 4, "");
+	compositor(&f, 11, 2, "u", pad);
+	compositor(&f, pad, 1, "s", "/sys/devices/pci0000:00/0000:00:14.0/usb1");
+	compositor(&f, pad, 3, "");
+	guest_read(&f);
+	/* Who is there and of what kind, and not of whom: added, name, done; added, type, done… */
+	assert_int_equal(count(&f), 8);
+	assert_word(1, 8, 7);
+	assert_word(1, 12, 0x6c626154); /* "Tabl" */
+	assert_null(memmem(f.bytes, f.len, "Wacom", 5));
+	assert_null(memmem(f.bytes, f.len, "pci0000", 7));
+	/* Its serials are the guest's own. */
+	compositor(&f, tool, 6, "uuu", 90000u, tablet, 12u);
+	compositor(&f, tool, 8, "u", 90017u);
+	guest_read(&f);
+	assert_int_equal(count(&f), 2);
+	size_t size = 0;
+	uint32_t serial = wire_word(nth(&f, 0, &size), 8);
+	assert_true(serial < 100);
+	assert_word(1, 8, serial + 1);
+	assert_false(f.ended);
+}
+
 static void test_titles_are_cleaned_and_paced(void **state) {
 	clock_set_for_test(1000000000);
 	make_toplevel(10);
@@ -459,6 +501,7 @@ int main(void) {
 			T(test_newest_configure_stays_known),
 			T(test_output_facts),
 			T(test_large_outputs_take_more_memory),
+			T(test_tablet_facts),
 			T(test_titles_are_cleaned_and_paced),
 			T(test_zombies_hear_nothing),
 			T(test_offers_of_the_compositor),
