@@ -703,6 +703,13 @@ static void the_pad_is_whose_the_keyboard_is(void **state) {
 	pad_button(3, false);
 	assert_int_equal(scene.heard[0].pad_buttons, 1);
 	assert_int_equal(scene.heard[1].pad_buttons, 0);
+	/* Nor for the same one, when it has been away. */
+	pad_button(5, true);
+	focus_set(scene.fixture->server, window_in_server(scene.fixture, "banking"));
+	focus_set(scene.fixture->server, window_in_server(scene.fixture, "untrusted"));
+	pad_button(5, false);
+	assert_int_equal(scene.heard[1].pad_buttons, 1);
+	scene.heard[1].pad_buttons = scene.heard[1].pad_leaves = 0;
 	const struct focus_hold hold = {.label = "Silo: launcher"};
 	focus_set_hold(scene.fixture->server, &hold);
 	pad_button(2, true);
