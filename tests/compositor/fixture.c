@@ -75,6 +75,29 @@ int fixture_teardown(void **state) {
 	return 0;
 }
 
+static char runtime[] = "/tmp/silo-test-XXXXXX";
+
+const char *fixture_runtime(void) {
+	return runtime;
+}
+
+int fixture_runtime_setup(void **state) {
+	assert_non_null(mkdtemp(runtime));
+	setenv("XDG_RUNTIME_DIR", runtime, 1);
+	fixture_varlink = true;
+	return 0;
+}
+
+int fixture_runtime_teardown(void **state) {
+	static const char *const names[] = {"silo/lock", "silo/io.silo.Compositor", "silo"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[128];
+		snprintf(path, sizeof(path), "%s/%s", runtime, names[i]);
+		remove(path);
+	}
+	return rmdir(runtime);
+}
+
 static bool is_readable(int fd) {
 	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
 	return poll(&pollfd, 1, 0) > 0;

@@ -49,6 +49,13 @@ extern bool fixture_logind;
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
+/* cmocka's set-up and tear-down of a group: a runtime directory of its own, named in the environment, in
+ * which the compositors of its tests serve Varlink. */
+int fixture_runtime_setup(void **state);
+int fixture_runtime_teardown(void **state);
+/* Its path. */
+const char *fixture_runtime(void);
+
 /* Handles all that is pending on both sides. */
 void fixture_settle(struct fixture *fixture);
 

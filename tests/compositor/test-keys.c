@@ -2,57 +2,26 @@
  *
  * What of held keys and chords a domain is told: only what was pressed for it.
  */
-#include "tests/compositor/fixture.h"
+#include "tests/compositor/vms_scene.h"
 
 #include <linux/input-event-codes.h>
-#include <unistd.h>
 #include <wlr/types/wlr_seat.h>
 
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 
-struct scene {
-	struct fixture *fixture;
-	struct domain *domains[2];
-	int dials[2];
-	struct test_client *clients[2];
-	struct test_window windows[2];
-};
-
-static void scene_init(struct scene *scene, void **state) {
-	static const char *const names[2] = {"banking", "untrusted"};
-	scene->fixture = *state;
-	for (int i = 0; i < 2; i++) {
-		scene->domains[i] = fixture_domain(scene->fixture, names[i], &scene->dials[i]);
-		scene->clients[i] = fixture_client(scene->fixture, scene->dials[i]);
-		window_map(&scene->windows[i], scene->clients[i], 300, 200, 0xffff0000);
-	}
-}
-
-static void scene_finish(struct scene *scene) {
-	for (int i = 0; i < 2; i++) {
-		window_finish(&scene->windows[i]);
-		close(scene->dials[i]);
-	}
-}
-
-static void click_on(struct scene *scene, int i) {
-	struct wlr_box area = window_in_server(scene->fixture, scene->domains[i]->name)->area;
-	user_click(scene->fixture, area.x + 20, area.y + 20);
-}
-
-static void type(struct scene *scene, uint32_t key) {
+static void type(struct vms_scene *scene, uint32_t key) {
 	user_key(scene->fixture, key, true);
 	user_key(scene->fixture, key, false);
 }
 
 /* A client that makes another wl_keyboard is told what is pressed: what was pressed for it. */
 static void a_new_keyboard_is_told_of_own_keys_only(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	user_key(scene.fixture, KEY_S, true);
-	click_on(&scene, 1);
+	vms_scene_click(&scene, 1);
 	struct test_client *late = fixture_client(scene.fixture, scene.dials[1]);
 	struct test_window window;
 	window_map(&window, late, 300, 200, 0xff00ff00);
@@ -68,16 +37,16 @@ static void a_new_keyboard_is_told_of_own_keys_only(void **state) {
 	assert_int_equal(late->key_presses, 1);
 	assert_int_equal(late->key_releases, 1);
 	window_finish(&window);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void a_held_modifier_is_not_told_to_the_next_domain(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	user_key(scene.fixture, KEY_LEFTCTRL, true);
 	assert_int_not_equal(scene.clients[0]->depressed, 0);
-	click_on(&scene, 1);
+	vms_scene_click(&scene, 1);
 	assert_int_equal(scene.clients[1]->depressed, 0);
 	assert_int_equal(scene.domains[1]->seat->shown.modifiers.depressed, 0);
 	/* Neither Ctrl+C nor c. */
@@ -93,14 +62,14 @@ static void a_held_modifier_is_not_told_to_the_next_domain(void **state) {
 	user_key(scene.fixture, KEY_LEFTCTRL, false);
 	assert_int_equal(scene.clients[1]->key_presses, 2);
 	assert_int_equal(scene.clients[1]->depressed, 0);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void within_a_domain_a_held_modifier_is_told(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
 	struct test_window second;
-	click_on(&scene, 0);
+	vms_scene_click(&scene, 0);
 	user_key(scene.fixture, KEY_LEFTSHIFT, true);
 	window_map(&second, scene.clients[0], 100, 100, 0xff00ff00);
 	assert_int_not_equal(scene.clients[0]->depressed, 0);
@@ -109,13 +78,13 @@ static void within_a_domain_a_held_modifier_is_told(void **state) {
 	assert_int_equal(scene.clients[0]->key_presses, before + 1);
 	user_key(scene.fixture, KEY_LEFTSHIFT, false);
 	window_finish(&second);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void a_chord_is_swallowed_whole(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	int modifiers = scene.clients[0]->modifiers;
 	user_key(scene.fixture, KEY_LEFTMETA, true);
 	user_key(scene.fixture, KEY_LEFTSHIFT, true);
@@ -129,13 +98,13 @@ static void a_chord_is_swallowed_whole(void **state) {
 	assert_int_equal(scene.clients[0]->depressed, 0);
 	/* That nothing is held may be said again. */
 	assert_true(scene.clients[0]->modifiers >= modifiers);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void what_is_no_chord_is_told_whole(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	user_key(scene.fixture, KEY_LEFTMETA, true);
 	user_key(scene.fixture, KEY_LEFTSHIFT, true);
 	assert_int_equal(scene.clients[0]->key_presses, 0);
@@ -152,13 +121,13 @@ static void what_is_no_chord_is_told_whole(void **state) {
 	/* A modifier that is held alone is told to nobody. */
 	type(&scene, KEY_RIGHTMETA);
 	assert_int_equal(scene.clients[0]->key_presses, 3);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void the_keyboard_takes_the_pointer_with_it(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	user_button(scene.fixture, BTN_LEFT, true);
 	int motions = scene.clients[0]->motions;
 	/* By keys to the other domain's window, with the button held. */
@@ -171,7 +140,7 @@ static void the_keyboard_takes_the_pointer_with_it(void **state) {
 	int buttons = scene.clients[1]->buttons;
 	user_button(scene.fixture, BTN_LEFT, false);
 	assert_int_equal(scene.clients[1]->buttons, buttons);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 int main(void) {

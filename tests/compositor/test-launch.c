@@ -17,26 +17,6 @@
 #include "compositor/shell/notices.h"
 #include "compositor/shell/runtime.h"
 
-static char runtime[64];
-
-static int setup(void **state) {
-	snprintf(runtime, sizeof(runtime), "/tmp/silo-launch-XXXXXX");
-	assert_non_null(mkdtemp(runtime));
-	setenv("XDG_RUNTIME_DIR", runtime, 1);
-	fixture_varlink = true;
-	return 0;
-}
-
-static int teardown(void **state) {
-	static const char *const names[] = {"silo/lock", "silo/io.silo.Compositor", "silo"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char path[128];
-		snprintf(path, sizeof(path), "%s/%s", runtime, names[i]);
-		remove(path);
-	}
-	return rmdir(runtime);
-}
-
 static void press_return(struct fixture *fixture) {
 	user_key(fixture, KEY_LEFTMETA, true);
 	user_key(fixture, KEY_ENTER, true);
@@ -123,5 +103,6 @@ int main(void) {
 			cmocka_unit_test_setup_teardown(the_manager_is_asked, fixture_setup,
 					fixture_teardown),
 	};
-	return cmocka_run_group_tests_name("launch", tests, setup, teardown);
+	return cmocka_run_group_tests_name("launch", tests, fixture_runtime_setup,
+			fixture_runtime_teardown);
 }

@@ -383,26 +383,6 @@ static void a_lock_ends_what_is_held(void **state) {
 	scene_finish(&scene);
 }
 
-static char runtime[64];
-
-static int setup(void **state) {
-	snprintf(runtime, sizeof(runtime), "/tmp/silo-reveal-XXXXXX");
-	assert_non_null(mkdtemp(runtime));
-	setenv("XDG_RUNTIME_DIR", runtime, 1);
-	fixture_varlink = true;
-	return 0;
-}
-
-static int teardown(void **state) {
-	static const char *const names[] = {"silo/lock", "silo/io.silo.Compositor", "silo"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char path[128];
-		snprintf(path, sizeof(path), "%s/%s", runtime, names[i]);
-		remove(path);
-	}
-	return rmdir(runtime);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -416,5 +396,6 @@ int main(void) {
 			CASE(the_reveal_freezes_and_kills),
 			CASE(a_lock_ends_what_is_held),
 	};
-	return cmocka_run_group_tests_name("reveal", tests, setup, teardown);
+	return cmocka_run_group_tests_name("reveal", tests, fixture_runtime_setup,
+			fixture_runtime_teardown);
 }

@@ -2,10 +2,9 @@
  *
  * Halves of the screen, by key and by dragging to an edge.
  */
-#include "tests/compositor/fixture.h"
+#include "tests/compositor/vms_scene.h"
 
 #include <linux/input-event-codes.h>
-#include <unistd.h>
 
 #include "compositor/window/snap.h"
 #include "decorations/strip.h"
@@ -16,53 +15,8 @@
 #define RED 0xffff0000
 #define BLUE 0xff0000ff
 
-struct scene {
-	struct fixture *fixture;
-	struct server *server;
-	int dials[2];
-	struct test_client *clients[2];
-	struct test_window windows[2];
-	struct window *inside[2]; /* the same in the compositor */
-};
-
-static void scene_init(struct scene *scene, void **state) {
-	static const char *const names[2] = {"banking", "untrusted"};
-	scene->fixture = *state;
-	scene->server = scene->fixture->server;
-	for (int i = 0; i < 2; i++) {
-		fixture_domain(scene->fixture, names[i], &scene->dials[i]);
-		scene->clients[i] = fixture_client(scene->fixture, scene->dials[i]);
-		window_map(&scene->windows[i], scene->clients[i], 300, 200, i == 0 ? RED : BLUE);
-		scene->inside[i] = window_in_server(scene->fixture, names[i]);
-	}
-}
-
-static void scene_finish(struct scene *scene) {
-	for (int i = 0; i < 2; i++) {
-		window_finish(&scene->windows[i]);
-		close(scene->dials[i]);
-	}
-}
-
-static void press(struct scene *scene, uint32_t key, bool with_shift) {
-	user_key(scene->fixture, KEY_LEFTMETA, true);
-	if (with_shift) {
-		user_key(scene->fixture, KEY_LEFTSHIFT, true);
-	}
-	user_key(scene->fixture, key, true);
-	user_key(scene->fixture, key, false);
-	if (with_shift) {
-		user_key(scene->fixture, KEY_LEFTSHIFT, false);
-	}
-	user_key(scene->fixture, KEY_LEFTMETA, false);
-}
-
-static void click_on(struct scene *scene, int i) {
-	user_click(scene->fixture, scene->inside[i]->area.x + 20, scene->inside[i]->area.y + 20);
-}
-
 /* Frame and all, of what the window fills. */
-static struct wlr_box outer(struct scene *scene, int i) {
+static struct wlr_box outer(struct vms_scene *scene, int i) {
 	struct wlr_box box = scene->inside[i]->area;
 	struct frame_insets insets = frame_insets(FRAME_WINDOW);
 	box.x -= insets.left;
@@ -81,28 +35,28 @@ static void assert_box(struct wlr_box box, int x, int y, int width, int height) 
 #define TOP STRIP_HEIGHT
 
 static void keys_fill_halves_and_all(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 0);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 0);
 	struct wlr_box before = scene.inside[0]->area;
-	press(&scene, KEY_LEFT, false);
+	vms_scene_press(&scene, KEY_LEFT, false);
 	assert_box(outer(&scene, 0), 0, TOP, HALF, HEIGHT - TOP);
 	assert_true(scene.windows[0].is_tiled);
 	assert_int_equal(scene.windows[0].width, scene.inside[0]->area.width);
-	press(&scene, KEY_RIGHT, false);
+	vms_scene_press(&scene, KEY_RIGHT, false);
 	assert_box(outer(&scene, 0), HALF, TOP, HALF, HEIGHT - TOP);
-	press(&scene, KEY_UP, false);
+	vms_scene_press(&scene, KEY_UP, false);
 	assert_box(outer(&scene, 0), 0, TOP, WIDTH, HEIGHT - TOP);
 	assert_true(scene.windows[0].is_maximized);
 	assert_false(scene.windows[0].is_tiled);
-	press(&scene, KEY_DOWN, false);
+	vms_scene_press(&scene, KEY_DOWN, false);
 	assert_memory_equal(&scene.inside[0]->area, &before, sizeof(before));
-	press(&scene, KEY_DOWN, false);
+	vms_scene_press(&scene, KEY_DOWN, false);
 	assert_true(scene.inside[0]->is_minimized);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
-static void drag_to(struct scene *scene, int i, int x, int y) {
+static void drag_to(struct vms_scene *scene, int i, int x, int y) {
 	const struct wlr_box *area = &scene->inside[i]->area;
 	user_move(scene->fixture, area->x + 20, area->y - 10); /* the tab, or the plate */
 	user_button(scene->fixture, BTN_LEFT, true);
@@ -110,7 +64,7 @@ static void drag_to(struct scene *scene, int i, int x, int y) {
 	user_move(scene->fixture, x, y);
 }
 
-static void drop(struct scene *scene) {
+static void drop(struct vms_scene *scene) {
 	user_button(scene->fixture, BTN_LEFT, false);
 	scene->fixture->time_ms += 1000;
 }
@@ -121,8 +75,8 @@ static uint32_t ink(void) {
 }
 
 static void edges_show_what_a_drop_will_fill(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
 	for (int i = 0; i < 2; i++) {
 		struct wlr_box before = scene.inside[i]->area;
 		drag_to(&scene, i, 0, 400);
@@ -145,15 +99,15 @@ static void edges_show_what_a_drop_will_fill(void **state) {
 		drag_to(&scene, i, 600, TOP - 2);
 		drop(&scene);
 		assert_true(scene.windows[i].is_maximized);
-		press(&scene, KEY_DOWN, false);
+		vms_scene_press(&scene, KEY_DOWN, false);
 	}
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 /* The client goes, hides or fills the screen while its window is dragged to an edge. */
 static void a_client_that_acts_while_it_is_dragged(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
 	for (int how = 0; how < 5; how++) {
 		struct test_window window;
 		window_map(&window, scene.clients[0], 200, 100, RED);
@@ -185,22 +139,22 @@ static void a_client_that_acts_while_it_is_dragged(void **state) {
 			window_finish(&window);
 		}
 	}
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 /* Snapped, a client may draw any size: it is clipped, and the half stays what it is. */
 static void a_snapped_client_of_another_size(void **state) {
-	struct scene scene;
-	scene_init(&scene, state);
-	click_on(&scene, 1);
-	press(&scene, KEY_LEFT, false);
+	struct vms_scene scene;
+	vms_scene_init(&scene, state, 2);
+	vms_scene_click(&scene, 1);
+	vms_scene_press(&scene, KEY_LEFT, false);
 	static const int sizes[][2] = {{2000, 2000}, {1, 1}, {700, 3}};
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		window_attach(&scene.windows[1], sizes[i][0], sizes[i][1], BLUE);
 		assert_box(outer(&scene, 1), 0, TOP, HALF, HEIGHT - TOP);
 		assert_int_not_equal(fixture_pixel(scene.fixture, HALF + 2, 700), BLUE & 0xffffff);
 	}
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 int main(void) {

@@ -2,7 +2,7 @@
  *
  * The window switcher: it reaches every window, and no client hears of it or disturbs it.
  */
-#include "tests/compositor/fixture.h"
+#include "tests/compositor/vms_scene.h"
 
 #include <linux/input-event-codes.h>
 #include <stdio.h>
@@ -14,60 +14,27 @@
 
 #define COUNT 3
 
-struct scene {
-	struct fixture *fixture;
-	struct server *server;
-	int dials[COUNT];
-	struct test_client *clients[COUNT];
-	struct test_window windows[COUNT];
-	struct window *inside[COUNT]; /* the same in the compositor */
-};
-
-static void click_on(struct scene *scene, int i) {
-	user_click(scene->fixture, scene->inside[i]->area.x + 20, scene->inside[i]->area.y + 20);
-}
-
-/* Windows of three VMs, the first one used last. */
-static void scene_init(struct scene *scene, void **state) {
-	static const char *const names[COUNT] = {"banking", "untrusted", "work"};
-	scene->fixture = *state;
-	scene->server = scene->fixture->server;
-	for (int i = 0; i < COUNT; i++) {
-		fixture_domain(scene->fixture, names[i], &scene->dials[i]);
-		scene->clients[i] = fixture_client(scene->fixture, scene->dials[i]);
-		window_map(&scene->windows[i], scene->clients[i], 300, 200, 0xffff0000);
-		scene->inside[i] = window_in_server(scene->fixture, names[i]);
-	}
+/* The first one's window was used last. */
+static void scene_init(struct vms_scene *scene, void **state) {
+	vms_scene_init(scene, state, COUNT);
 	for (int i = COUNT - 1; i >= 0; i--) {
-		click_on(scene, i);
+		vms_scene_click(scene, i);
 	}
 }
 
-static void scene_finish(struct scene *scene) {
-	for (int i = 0; i < COUNT; i++) {
-		window_finish(&scene->windows[i]);
-		close(scene->dials[i]);
-	}
-}
-
-static void tap(struct scene *scene, uint32_t key) {
-	user_key(scene->fixture, key, true);
-	user_key(scene->fixture, key, false);
-}
-
-static void hold(struct scene *scene, uint32_t modifier) {
+static void hold(struct vms_scene *scene, uint32_t modifier) {
 	user_key(scene->fixture, modifier, true);
-	tap(scene, KEY_TAB);
+	user_tap(scene->fixture, KEY_TAB);
 }
 
-static void let_go(struct scene *scene, uint32_t modifier) {
+static void let_go(struct vms_scene *scene, uint32_t modifier) {
 	user_key(scene->fixture, modifier, false);
 }
 
 #define USED(scene) focus_window((scene)->server)
 
 static void it_goes_by_last_use(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	static const uint32_t modifiers[] = {KEY_LEFTMETA, KEY_LEFTALT};
 	for (int i = 0; i < 2; i++) {
@@ -83,22 +50,22 @@ static void it_goes_by_last_use(void **state) {
 		assert_true(USED(&scene) == scene.inside[0]);
 	}
 	hold(&scene, KEY_LEFTMETA);
-	tap(&scene, KEY_TAB);
+	user_tap(scene.fixture, KEY_TAB);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == scene.inside[2]);
 	/* Backwards, from the last one on. */
 	user_key(scene.fixture, KEY_LEFTMETA, true);
 	user_key(scene.fixture, KEY_LEFTSHIFT, true);
-	tap(&scene, KEY_TAB);
+	user_tap(scene.fixture, KEY_TAB);
 	user_key(scene.fixture, KEY_LEFTSHIFT, false);
 	assert_true(switcher_is_open(scene.server));
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == scene.inside[1]);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void it_brings_back_what_is_hidden(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	window_set_minimized(scene.inside[1], true);
 	workspaces_move(scene.inside[2], 3);
@@ -107,7 +74,7 @@ static void it_brings_back_what_is_hidden(void **state) {
 	assert_true(USED(&scene) == scene.inside[1]);
 	assert_false(scene.inside[1]->is_minimized);
 	hold(&scene, KEY_LEFTMETA);
-	tap(&scene, KEY_TAB);
+	user_tap(scene.fixture, KEY_TAB);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == scene.inside[2]);
 	assert_int_equal(workspaces_current(scene.server), 3);
@@ -117,54 +84,54 @@ static void it_brings_back_what_is_hidden(void **state) {
 	hold(&scene, KEY_LEFTMETA);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == scene.inside[2]);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void keys_choose_and_escape_cancels(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	hold(&scene, KEY_LEFTMETA);
-	tap(&scene, KEY_ESC);
+	user_tap(scene.fixture, KEY_ESC);
 	assert_false(switcher_is_open(scene.server));
 	assert_true(USED(&scene) == scene.inside[0]);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == scene.inside[0]);
 	/* Columns stand by last use: the second is selected, and left of it the first. */
 	hold(&scene, KEY_LEFTMETA);
-	tap(&scene, KEY_LEFT);
-	tap(&scene, KEY_LEFT);
-	tap(&scene, KEY_ENTER);
+	user_tap(scene.fixture, KEY_LEFT);
+	user_tap(scene.fixture, KEY_LEFT);
+	user_tap(scene.fixture, KEY_ENTER);
 	assert_false(switcher_is_open(scene.server));
 	assert_true(USED(&scene) == scene.inside[2]);
 	assert_true(window_is_floating(scene.inside[0]));
 	let_go(&scene, KEY_LEFTMETA);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void within_a_vm(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	struct test_window second;
 	window_map(&second, scene.clients[0], 100, 100, 0xff00ff00);
 	struct window *inside = USED(&scene);
 	assert_true(inside != scene.inside[0]);
-	click_on(&scene, 1);
-	click_on(&scene, 0);
+	vms_scene_click(&scene, 1);
+	vms_scene_click(&scene, 0);
 	user_key(scene.fixture, KEY_LEFTMETA, true);
-	tap(&scene, KEY_GRAVE);
+	user_tap(scene.fixture, KEY_GRAVE);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == inside);
 	user_key(scene.fixture, KEY_LEFTMETA, true);
-	tap(&scene, KEY_GRAVE);
-	tap(&scene, KEY_GRAVE);
+	user_tap(scene.fixture, KEY_GRAVE);
+	user_tap(scene.fixture, KEY_GRAVE);
 	let_go(&scene, KEY_LEFTMETA);
 	assert_true(USED(&scene) == inside);
 	window_finish(&second);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void no_client_hears_of_it(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	user_key(scene.fixture, KEY_LEFTMETA, true);
 	int before[COUNT], enters[COUNT];
@@ -172,9 +139,9 @@ static void no_client_hears_of_it(void **state) {
 		before[i] = scene.clients[i]->key_presses + scene.clients[i]->key_releases;
 		enters[i] = scene.clients[i]->pointer_enters + scene.clients[i]->buttons;
 	}
-	tap(&scene, KEY_TAB);
+	user_tap(scene.fixture, KEY_TAB);
 	for (uint32_t key = KEY_Q; key <= KEY_P; key++) {
-		tap(&scene, key);
+		user_tap(scene.fixture, key);
 	}
 	user_key(scene.fixture, KEY_A, true);
 	for (int i = 0; i < COUNT; i++) {
@@ -194,11 +161,11 @@ static void no_client_hears_of_it(void **state) {
 				before[i]);
 		assert_int_equal(scene.clients[i]->enter_keys, 0);
 	}
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 static void the_mouse_chooses_or_closes(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	hold(&scene, KEY_LEFTMETA);
 	uint32_t dimmed = fixture_pixel(scene.fixture, 5, 790);
@@ -222,12 +189,12 @@ static void the_mouse_chooses_or_closes(void **state) {
 	assert_true(USED(&scene) == scene.inside[1]);
 	let_go(&scene, KEY_LEFTMETA);
 	let_go(&scene, KEY_LEFTMETA);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 /* Clients come, go, hide, grow and rename themselves while it is open. */
 static void clients_that_act_meanwhile(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	for (int round = 0; round < 24; round++) {
 		struct test_window extra[3];
@@ -237,7 +204,7 @@ static void clients_that_act_meanwhile(void **state) {
 		}
 		hold(&scene, round % 2 == 0 ? KEY_LEFTMETA : KEY_LEFTALT);
 		for (int i = 0; i < round % 5; i++) {
-			tap(&scene, KEY_TAB);
+			user_tap(scene.fixture, KEY_TAB);
 		}
 		char title[256];
 		snprintf(title, sizeof(title), "%*d\xe2\x80\xae\x01", 200, round);
@@ -249,7 +216,7 @@ static void clients_that_act_meanwhile(void **state) {
 		window_finish(&extra[2]);
 		assert_true(switcher_is_open(scene.server));
 		assert_null(USED(&scene));
-		tap(&scene, KEY_DOWN);
+		user_tap(scene.fixture, KEY_DOWN);
 		if (round % 3 == 0) {
 			window_finish(&extra[0]);
 		}
@@ -265,15 +232,15 @@ static void clients_that_act_meanwhile(void **state) {
 		}
 		window_finish(&extra[1]);
 	}
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 }
 
 /* Every window goes while it is open: it closes. */
 static void nothing_is_left(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	hold(&scene, KEY_LEFTMETA);
-	scene_finish(&scene);
+	vms_scene_finish(&scene);
 	assert_false(switcher_is_open(scene.server));
 	let_go(&scene, KEY_LEFTMETA);
 	hold(&scene, KEY_LEFTMETA);
@@ -283,14 +250,14 @@ static void nothing_is_left(void **state) {
 
 /* A whole domain goes, and then the others, while it is open. */
 static void a_domain_goes(void **state) {
-	struct scene scene;
+	struct vms_scene scene;
 	scene_init(&scene, state);
 	hold(&scene, KEY_LEFTMETA);
 	close(scene.dials[1]);
 	fixture_settle(scene.fixture);
 	assert_true(switcher_is_open(scene.server));
 	fixture_pixel(scene.fixture, 640, 300);
-	tap(&scene, KEY_TAB);
+	user_tap(scene.fixture, KEY_TAB);
 	close(scene.dials[0]);
 	close(scene.dials[2]);
 	fixture_settle(scene.fixture);
