@@ -406,7 +406,6 @@ static void process_modifiers(struct keyboards *keyboards, struct wlr_keyboard *
 			0) {
 		switcher_commit(keyboards->server);
 	}
-	hold_update_modifiers(keyboards->server, held_by_user(keyboards));
 	send_modifiers(keyboards, keyboard);
 }
 
@@ -449,6 +448,8 @@ static void handle_modifiers(struct wl_listener *listener, void *data) {
 	if (!may_type(device)) {
 		return;
 	}
+	/* Not earlier: with a key, main has them before the device itself. */
+	hold_update_modifiers(device->keyboards->server, held_by_user(device->keyboards));
 	if (!device->feeds_main) {
 		process_modifiers(device->keyboards, device->wlr_keyboard);
 	} else if (device->sends_modifiers) {
