@@ -46,6 +46,7 @@
 	X(dial_form)   /* a proxy may say anything on its dial channel */ \
 	X(strikes)     /* a proxy may pass on offence after offence */ \
 	X(time_share)  /* a machine may use all of the compositor's time */ \
+	X(fold)        /* what a machine does not read piles up, whatever it is */ \
 	/* the end */
 /* clang-format on */
 

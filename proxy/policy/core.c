@@ -25,7 +25,7 @@ static const struct policy_row wl_display_requests[] = {
 };
 static const struct policy_row wl_display_events[] = {
 		{"error", .action = POLICY_ERROR},
-		{"delete_id", .action = POLICY_DELETE_ID},
+		{"delete_id", .action = POLICY_DELETE_ID, .fold = POLICY_FOLD_PASSES},
 };
 
 static const struct policy_row wl_registry_requests[] = {
@@ -37,7 +37,7 @@ static const struct policy_row wl_registry_events[] = {
 };
 
 static const struct policy_row wl_callback_events[] = {
-		{"done", .destroys = true, .action = POLICY_DONE},
+		{"done", .destroys = true, .action = POLICY_DONE, .fold = POLICY_FOLD_PASSES},
 };
 
 static const struct policy_row wl_compositor_requests[] = {
@@ -64,7 +64,7 @@ static const struct policy_row wl_buffer_requests[] = {
 		{"destroy", .destroys = true},
 };
 static const struct policy_row wl_buffer_events[] = {
-		{"release"},
+		{"release", .fold = POLICY_FOLD_PASSES},
 };
 
 static const struct policy_row wl_surface_requests[] = {
@@ -82,10 +82,10 @@ static const struct policy_row wl_surface_requests[] = {
 		{"get_release"},
 };
 static const struct policy_row wl_surface_events[] = {
-		{"enter"},
-		{"leave"},
-		{"preferred_buffer_scale"},
-		{"preferred_buffer_transform"},
+		{"enter", .fold = POLICY_FOLD_PAIR, .same = ARG(0)},
+		{"leave", .fold = POLICY_FOLD_PAIR, .same = ARG(0)},
+		{"preferred_buffer_scale", .fold = POLICY_FOLD_STATE},
+		{"preferred_buffer_transform", .fold = POLICY_FOLD_STATE},
 };
 
 static const struct policy_row wl_output_requests[] = {

@@ -54,7 +54,7 @@ static const struct policy_row wl_data_device_events[] = {
 		{"data_offer"},
 		{"enter", .serial = 1},
 		{"leave"},
-		{"motion"},
+		{"motion", .fold = POLICY_FOLD_INPUT},
 		{"drop"},
 		{"selection"},
 };

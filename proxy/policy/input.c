@@ -50,17 +50,17 @@ static const struct policy_row wl_pointer_requests[] = {
 		{"release", .destroys = true},
 };
 static const struct policy_row wl_pointer_events[] = {
-		{"enter", .serial = 1},
-		{"leave", .serial = 1},
-		{"motion", .action = POLICY_MOTION},
+		{"enter", .serial = 1, .fold = POLICY_FOLD_BEGIN, .same = ARG(1)},
+		{"leave", .serial = 1, .fold = POLICY_FOLD_END, .same = ARG(1)},
+		{"motion", .fold = POLICY_FOLD_INPUT},
 		{"button", .serial = 1},
-		{"axis"},
-		{"frame", .action = POLICY_MOTION_FRAME},
-		{"axis_source"},
+		{"axis", .fold = POLICY_FOLD_INPUT, .same = ARG(1), .sum = ARG(2)},
+		{"frame", .fold = POLICY_FOLD_INPUT},
+		{"axis_source", .fold = POLICY_FOLD_INPUT, .same = ARG(0)},
 		{"axis_stop"},
-		{"axis_discrete"},
-		{"axis_value120"},
-		{"axis_relative_direction"},
+		{"axis_discrete", .fold = POLICY_FOLD_INPUT, .same = ARG(0), .sum = ARG(1)},
+		{"axis_value120", .fold = POLICY_FOLD_INPUT, .same = ARG(0), .sum = ARG(1)},
+		{"axis_relative_direction", .fold = POLICY_FOLD_INPUT, .same = ARG(0) | ARG(1)},
 		{"warp"},
 };
 
@@ -69,10 +69,10 @@ static const struct policy_row wl_keyboard_requests[] = {
 };
 static const struct policy_row wl_keyboard_events[] = {
 		{"keymap"},
-		{"enter", .serial = 1},
-		{"leave", .serial = 1},
+		{"enter", .serial = 1, .fold = POLICY_FOLD_BEGIN, .same = ARG(1)},
+		{"leave", .serial = 1, .fold = POLICY_FOLD_END, .same = ARG(1)},
 		{"key", .serial = 1},
-		{"modifiers", .serial = 1},
+		{"modifiers", .serial = 1, .fold = POLICY_FOLD_INPUT},
 		{"repeat_info"},
 };
 
@@ -82,11 +82,11 @@ static const struct policy_row wl_touch_requests[] = {
 static const struct policy_row wl_touch_events[] = {
 		{"down", .serial = 1},
 		{"up", .serial = 1},
-		{"motion"},
-		{"frame"},
+		{"motion", .fold = POLICY_FOLD_INPUT, .same = ARG(1)},
+		{"frame", .fold = POLICY_FOLD_INPUT},
 		{"cancel"},
-		{"shape"},
-		{"orientation"},
+		{"shape", .fold = POLICY_FOLD_INPUT, .same = ARG(0)},
+		{"orientation", .fold = POLICY_FOLD_INPUT, .same = ARG(0)},
 };
 
 static const struct policy_row zwp_relative_pointer_manager_v1_requests[] = {
@@ -98,7 +98,8 @@ static const struct policy_row zwp_relative_pointer_v1_requests[] = {
 		{"destroy", .destroys = true},
 };
 static const struct policy_row zwp_relative_pointer_v1_events[] = {
-		{"relative_motion"},
+		{"relative_motion", .fold = POLICY_FOLD_INPUT,
+				.sum = ARG(2) | ARG(3) | ARG(4) | ARG(5)},
 };
 
 static const struct policy_row zwp_pointer_constraints_v1_requests[] = {
@@ -138,7 +139,7 @@ static const struct policy_row zwp_pointer_gesture_swipe_v1_requests[] = {
 };
 static const struct policy_row zwp_pointer_gesture_swipe_v1_events[] = {
 		{"begin", .serial = 1},
-		{"update"},
+		{"update", .fold = POLICY_FOLD_INPUT, .sum = ARG(1) | ARG(2)},
 		{"end", .serial = 1},
 };
 
@@ -147,7 +148,7 @@ static const struct policy_row zwp_pointer_gesture_pinch_v1_requests[] = {
 };
 static const struct policy_row zwp_pointer_gesture_pinch_v1_events[] = {
 		{"begin", .serial = 1},
-		{"update"},
+		{"update", .fold = POLICY_FOLD_INPUT, .sum = ARG(1) | ARG(2) | ARG(4)},
 		{"end", .serial = 1},
 };
 
@@ -200,15 +201,15 @@ static const struct policy_row zwp_tablet_tool_v2_events[] = {
 		{"proximity_out"},
 		{"down", .serial = 1},
 		{"up"},
-		{"motion"},
-		{"pressure"},
-		{"distance"},
-		{"tilt"},
-		{"rotation"},
-		{"slider"},
-		{"wheel"},
+		{"motion", .fold = POLICY_FOLD_INPUT},
+		{"pressure", .fold = POLICY_FOLD_INPUT},
+		{"distance", .fold = POLICY_FOLD_INPUT},
+		{"tilt", .fold = POLICY_FOLD_INPUT},
+		{"rotation", .fold = POLICY_FOLD_INPUT},
+		{"slider", .fold = POLICY_FOLD_INPUT},
+		{"wheel", .fold = POLICY_FOLD_INPUT, .sum = ARG(0) | ARG(1)},
 		{"button", .serial = 1},
-		{"frame"},
+		{"frame", .fold = POLICY_FOLD_INPUT},
 };
 
 static const struct policy_row zwp_tablet_pad_v2_requests[] = {
@@ -295,8 +296,8 @@ static const struct policy_row zwp_text_input_v3_requests[] = {
 		{"hide_input_panel"},
 };
 static const struct policy_row zwp_text_input_v3_events[] = {
-		{"enter"},
-		{"leave"},
+		{"enter", .fold = POLICY_FOLD_BEGIN, .same = ARG(0)},
+		{"leave", .fold = POLICY_FOLD_END, .same = ARG(0)},
 		{"preedit_string"},
 		{"commit_string"},
 		{"delete_surrounding_text"},

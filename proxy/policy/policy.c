@@ -115,6 +115,24 @@ static bool add_interface(const struct policy_table *table, const struct reason 
 	return true;
 }
 
+/* What is folded is found by its place in the message, and brings or makes nothing. */
+static bool fold_fits(const struct policy_message *message) {
+	const struct policy_row *row = message->row;
+	const struct wire_shape *shape = &message->shape;
+	uint8_t words = 0;
+	bool makes = false;
+	for (uint8_t i = 0; i < shape->args; i++) {
+		bool is_word = strchr("iufo", shape->types[i]) != NULL;
+		words = is_word && words == i ? (uint8_t)(i + 1) : words;
+		makes = makes || shape->types[i] == 'n';
+	}
+	bool named = ((row->same | row->sum) >> words) == 0;
+	bool stays = row->fold == POLICY_FOLD_NO || row->fold == POLICY_FOLD_PASSES;
+	return stays ? row->same == 0 && row->sum == 0
+		     : named && !makes && shape->fds == 0 &&
+					(row->fold != POLICY_FOLD_INPUT || shape->fixed_size);
+}
+
 static bool join_types(const struct policy_interface *interface, const struct wl_message *wl,
 		struct policy_message *message, const struct reason *reason) {
 	const struct wire_shape *shape = &message->shape;
@@ -136,6 +154,9 @@ static bool join_types(const struct policy_interface *interface, const struct wl
 			return fail(reason, "%s.%s: %s has no rows", interface->wl->name, wl->name,
 					type->name);
 		}
+	}
+	if (!fold_fits(message)) {
+		return fail(reason, "%s.%s: cannot be folded so", interface->wl->name, wl->name);
 	}
 	uint8_t serial = message->row->serial;
 	if (serial > shape->args || (serial > 0 && shape->types[serial - 1] != 'u')) {

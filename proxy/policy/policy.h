@@ -56,8 +56,26 @@ enum policy_action {
 	POLICY_SEAT_NAME,
 	POLICY_TABLET_NAME,
 	POLICY_WITHHOLD, // never told to guests
-	POLICY_MOTION,
-	POLICY_MOTION_FRAME,
+};
+
+/*
+ * What may become of an event that a guest does not read while others like it come
+ * (proxy/wire/fold.h). Each rule is one that a client cannot tell from a slow compositor.
+ */
+enum policy_fold {
+	POLICY_FOLD_NO,     // stays, and input before it and after it are not put together
+	POLICY_FOLD_PASSES, // stays; has nothing to do with input
+	/*
+	 * Input that goes on: several in a row become one, the newest with the `sum` arguments of
+	 * all, where the `same` ones agree.
+	 */
+	POLICY_FOLD_INPUT,
+	POLICY_FOLD_STATE,     // the newest says it all
+	POLICY_FOLD_LATCHED,   // so does it, with the configure that follows
+	POLICY_FOLD_CONFIGURE, // of an xdg_surface; ends what is latched
+	POLICY_FOLD_PAIR,      // the opposite of its neighbour in the table (`same`: of what)
+	POLICY_FOLD_BEGIN,     // comes to a surface (`same`)
+	POLICY_FOLD_END,       // and leaves it: nothing, if nothing happened there
 };
 
 /*
@@ -78,6 +96,8 @@ struct policy_row {
 	bool strict;   // a request with an unknown serial ends the client (else it never validates)
 	bool destroys; // the object is gone after it
 	bool denied;   // a client that sends it ends
+	enum policy_fold fold; // events only
+	uint8_t same, sum;     // bits of arguments, for fold; all before them are words
 };
 
 /* What an object is to the engine, for quotas and state. */

@@ -24,7 +24,7 @@ static const struct policy_row xdg_wm_base_requests[] = {
 		{"pong", .serial = 1, .strict = true},
 };
 static const struct policy_row xdg_wm_base_events[] = {
-		{"ping", .serial = 1},
+		{"ping", .serial = 1, .fold = POLICY_FOLD_PASSES},
 };
 
 static const struct policy_row xdg_positioner_requests[] = {
@@ -48,7 +48,7 @@ static const struct policy_row xdg_surface_requests[] = {
 		{"ack_configure", .serial = 1, .strict = true},
 };
 static const struct policy_row xdg_surface_events[] = {
-		{"configure", .serial = 1},
+		{"configure", .serial = 1, .fold = POLICY_FOLD_CONFIGURE},
 };
 
 static const struct policy_row xdg_toplevel_requests[] = {
@@ -68,10 +68,10 @@ static const struct policy_row xdg_toplevel_requests[] = {
 		{"set_minimized", .cost = COST_WINDOW},
 };
 static const struct policy_row xdg_toplevel_events[] = {
-		{"configure"},
+		{"configure", .fold = POLICY_FOLD_LATCHED},
 		{"close"},
-		{"configure_bounds"},
-		{"wm_capabilities"},
+		{"configure_bounds", .fold = POLICY_FOLD_LATCHED},
+		{"wm_capabilities", .fold = POLICY_FOLD_LATCHED},
 };
 
 static const struct policy_row xdg_popup_requests[] = {
@@ -96,7 +96,7 @@ static const struct policy_row zxdg_toplevel_decoration_v1_requests[] = {
 		{"unset_mode"},
 };
 static const struct policy_row zxdg_toplevel_decoration_v1_events[] = {
-		{"configure"},
+		{"configure", .fold = POLICY_FOLD_LATCHED},
 };
 
 static const struct policy_row xdg_wm_dialog_v1_requests[] = {

@@ -39,7 +39,7 @@ static const struct policy_row wp_fractional_scale_v1_requests[] = {
 		{"destroy", .destroys = true},
 };
 static const struct policy_row wp_fractional_scale_v1_events[] = {
-		{"preferred_scale"},
+		{"preferred_scale", .fold = POLICY_FOLD_STATE},
 };
 
 static const struct policy_row wp_single_pixel_buffer_manager_v1_requests[] = {
@@ -56,9 +56,9 @@ static const struct policy_row wp_presentation_events[] = {
 };
 
 static const struct policy_row wp_presentation_feedback_events[] = {
-		{"sync_output"},
-		{"presented", .destroys = true},
-		{"discarded", .destroys = true},
+		{"sync_output", .fold = POLICY_FOLD_PASSES},
+		{"presented", .destroys = true, .fold = POLICY_FOLD_PASSES},
+		{"discarded", .destroys = true, .fold = POLICY_FOLD_PASSES},
 };
 
 static const struct policy_row wp_content_type_manager_v1_requests[] = {

@@ -19,6 +19,8 @@ struct policy_table {
 
 #define ROWS(rows) rows, sizeof(rows) / sizeof((rows)[0])
 #define NO_ROWS NULL, 0
+/* The nth argument, from 0, in a row's `same` and `sum`. */
+#define ARG(n) (1u << (n))
 /* Both row arguments expand to an array and its length. */
 #define POLICY_TABLE(name, ...) {&name##_interface, __VA_ARGS__}
 

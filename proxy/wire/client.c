@@ -21,6 +21,7 @@
 #include "base/fd.h"
 #include "proxy/wire/domain.h"
 #include "proxy/wire/engine.h"
+#include "proxy/wire/fold.h"
 #include "proxy/wire/shm.h"
 #include "proxy/wire/surface.h"
 
@@ -28,11 +29,9 @@
 #define PUSH_MAX (64u << 10)
 #define UP_FULL (128u << 10)
 #define UP_MAX (UP_FULL + PUSH_MAX + (16u << 10))
-/* What a guest that does not read (a paused VM) may leave: some hours of typing. */
-#define DOWN_FULL (1u << 20)
 #define READ_MIN (4u << 10)
 #define READ_MAX (32u << 10)
-#define DOWN_MAX (DOWN_FULL + READ_MAX + (64u << 10))
+#define DOWN_MAX (WIRE_DOWN_FULL + READ_MAX + (64u << 10))
 /* How long a client that has ended may take to read why. */
 #define FAREWELL_MS 1000
 
@@ -288,7 +287,8 @@ static ssize_t receive(struct wire_client *client, bool *ret_more) {
 static void read_compositor(struct wire_client *client) {
 	bool more = true;
 	while (more && client->state == WIRE_CLIENT_OPEN) {
-		if (wire_queue_ready(&client->down) > DOWN_FULL && DEFENDS(unread)) {
+		wire_fold(client);
+		if (wire_queue_ready(&client->down) > WIRE_DOWN_FULL && DEFENDS(unread)) {
 			wire_client_overrun(client);
 			return;
 		}
@@ -452,6 +452,7 @@ size_t wire_client_pull(struct wire_client *client, void *bytes, size_t cap, int
 	const uint8_t *from = wire_queue_batch(&client->down, cap, *n, &len, fds, &fd_count);
 	if (len > 0) {
 		memcpy(bytes, from, len);
+		wire_fold_taken(client, len);
 		wire_queue_sent(&client->down, len, fd_count);
 	}
 	*n = fd_count;

@@ -33,19 +33,14 @@ enum wire_error {
 /* Descriptors that came and whose message has not. */
 #define WIRE_LOOSE_FDS_MAX 64
 
+/* What a guest that does not read (a paused VM) may leave: some hours of typing. */
+#define WIRE_DOWN_FULL (1u << 20)
+
 enum wire_client_state {
 	WIRE_CLIENT_DIALLING, // no compositor's socket yet; requests are checked and kept
 	WIRE_CLIENT_OPEN,
 	WIRE_CLIENT_DOOMED, // the guest may still read what waits for it, then ended() is called
 	WIRE_CLIENT_ENDED,
-};
-
-/* Pointer motion that a guest does not read is folded into the last one that waits. */
-struct wire_motion {
-	uint32_t pointer; // object id; 0: none
-	uint64_t pos;     // of the motion in the down queue
-	uint64_t end;     // of the frame after it; 0: no frame yet
-	bool skip_frame;  // the frame that follows belongs to a folded motion
 };
 
 struct wire_client {
@@ -67,6 +62,8 @@ struct wire_client {
 	bool refused_push;
 
 	struct wire_queue up, down;
+	size_t down_begun; // bytes at the head of `down` whose message has gone in part
+	size_t fold_at;    // more bytes waiting in `down` are worth folding
 	struct wire_fd loose[WIRE_LOOSE_FDS_MAX]; // from the guest
 	size_t loose_count;
 	int event_fds[WIRE_LOOSE_FDS_MAX]; // from the compositor
@@ -75,7 +72,6 @@ struct wire_client {
 	struct wire_objects objects;
 	struct wire_serials serials;
 	struct wire_registry registry;
-	struct wire_motion motion;
 	struct bucket damage;
 	uint64_t output_pixels; // of all outputs' current modes, 0 before they are known
 	uint32_t surfaces, toplevels, pools, frames;

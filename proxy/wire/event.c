@@ -11,9 +11,6 @@
 #include "base/fd.h"
 #include "proxy/wire/engine.h"
 
-/* A guest with less than this to read follows; with more, motion is folded. */
-#define BACKLOG_BYTES 4096
-
 static enum wire_verdict misfit(const struct wire_event *event, const char *what) {
 	char reason[160];
 	snprintf(reason, sizeof(reason), "the compositor sent %s.%s: %s",
@@ -68,38 +65,6 @@ static enum wire_verdict done(struct wire_event *event) {
 	return WIRE_KEEP;
 }
 
-static enum wire_verdict motion(struct wire_event *event) {
-	struct wire_client *client = event->client;
-	struct wire_motion *last = &client->motion;
-	uint64_t pos = wire_queue_checked_pos(&client->down);
-	uint8_t *waiting = wire_queue_at(&client->down, last->pos);
-	if (wire_queue_ready(&client->down) > BACKLOG_BYTES && waiting != NULL &&
-			last->pointer == event->object->id && last->end == pos && last->end > 0) {
-		memcpy(waiting, event->bytes, event->size);
-		last->skip_frame = true;
-		return WIRE_DROP;
-	}
-	*last = (struct wire_motion){.pointer = event->object->id, .pos = pos};
-	return WIRE_KEEP;
-}
-
-static enum wire_verdict motion_frame(struct wire_event *event) {
-	struct wire_client *client = event->client;
-	struct wire_motion *last = &client->motion;
-	uint64_t pos = wire_queue_checked_pos(&client->down);
-	if (last->pointer != event->object->id) {
-		return WIRE_KEEP;
-	}
-	if (last->skip_frame && last->end == pos) {
-		last->skip_frame = false;
-		return WIRE_DROP;
-	}
-	last->skip_frame = false;
-	/* Only a frame that is nothing but the motion can be folded. */
-	last->end = pos == last->pos + WIRE_HEADER_SIZE + 12 ? pos + event->size : 0;
-	return WIRE_KEEP;
-}
-
 static enum wire_verdict handle(struct wire_event *event) {
 	switch (event->message->row->action) {
 	case POLICY_DELETE_ID:
@@ -124,10 +89,6 @@ static enum wire_verdict handle(struct wire_event *event) {
 		return wire_event_tablet_name(event);
 	case POLICY_WITHHOLD:
 		return WIRE_DROP;
-	case POLICY_MOTION:
-		return motion(event);
-	case POLICY_MOTION_FRAME:
-		return motion_frame(event);
 	default:
 		return WIRE_KEEP;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "parse/wire.h"
 
 /* Small, since most clients are idle. */
 #define CAP_MIN 4096
@@ -116,19 +117,38 @@ void wire_queue_clear_raw(struct wire_queue *queue) {
 	queue->raw = queue->tail = queue->checked;
 }
 
-uint64_t wire_queue_checked_pos(const struct wire_queue *queue) {
-	return queue->head_pos + (queue->checked - queue->head);
-}
-
-uint8_t *wire_queue_at(const struct wire_queue *queue, uint64_t pos) {
-	if (pos < queue->head_pos || pos >= wire_queue_checked_pos(queue)) {
-		return NULL;
-	}
-	return queue->bytes + queue->head + (size_t)(pos - queue->head_pos);
-}
-
 size_t wire_queue_ready(const struct wire_queue *queue) {
 	return queue->checked - queue->head;
+}
+
+uint8_t *wire_queue_first(const struct wire_queue *queue) {
+	return queue->bytes + queue->head;
+}
+
+void wire_queue_squeeze(struct wire_queue *queue, size_t from) {
+	uint8_t *bytes = wire_queue_first(queue);
+	size_t len = wire_queue_ready(queue);
+	size_t to = from;
+	uint32_t fd = 0;
+	for (size_t at = from; at < len;) {
+		size_t size = wire_word(bytes, at + 4) >> 16;
+		assert(size >= WIRE_HEADER_SIZE && size <= len - at);
+		for (; fd < queue->fds_count; fd++) {
+			struct wire_queue_fd *next =
+					&queue->fds[(queue->fds_first + fd) % WIRE_QUEUE_FDS_MAX];
+			if (next->pos >= queue->head_pos + at + size) {
+				break;
+			}
+			next->pos -= next->pos >= queue->head_pos + from ? at - to : 0;
+		}
+		if (wire_word(bytes, at) != 0) {
+			memmove(bytes + to, bytes + at, size);
+			to += size;
+		}
+		at += size;
+	}
+	queue->checked -= len - to;
+	wire_queue_settle(queue);
 }
 
 bool wire_queue_put_fd(struct wire_queue *queue, int fd) {
@@ -136,7 +156,8 @@ bool wire_queue_put_fd(struct wire_queue *queue, int fd) {
 		return false;
 	}
 	queue->fds[(queue->fds_first + queue->fds_count++) % WIRE_QUEUE_FDS_MAX] =
-			(struct wire_queue_fd){.fd = fd, .pos = wire_queue_checked_pos(queue)};
+			(struct wire_queue_fd){
+					.fd = fd, .pos = queue->head_pos + wire_queue_ready(queue)};
 	return true;
 }
 

@@ -58,13 +58,15 @@ void wire_queue_settle(struct wire_queue *queue);
 /* Takes out all raw bytes. */
 void wire_queue_clear_raw(struct wire_queue *queue);
 
-/* Position of the next checked byte, since the queue's start. */
-uint64_t wire_queue_checked_pos(const struct wire_queue *queue);
-/* The checked byte at pos, or NULL if it has left the queue. */
-uint8_t *wire_queue_at(const struct wire_queue *queue, uint64_t pos);
-
 /* Bytes ready to go. */
 size_t wire_queue_ready(const struct wire_queue *queue);
+/* The first of them. */
+uint8_t *wire_queue_first(const struct wire_queue *queue);
+/*
+ * Takes the messages to object 0, which is none, out of what is ready to go; the first of all
+ * messages begins at byte from. They have no descriptors.
+ */
+void wire_queue_squeeze(struct wire_queue *queue, size_t from);
 
 /* Adds a descriptor (taken over) to the message that is about to be kept. False: too many (not
  * taken). */
