@@ -3,7 +3,8 @@
  * Names of defences whose attacks have no compositor without them to be tried on. DEFENDS(name)
  * stands where the defence decides. It is the constant true in everything that is installed; the
  * programs of the hostile suite that are built with SILO_WEAK (silo-weak, silo-proxy-weak,
- * silo-ask-weak) leave out the defences which the environment's SILO_WEAKEN names, so that an attack can be seen to succeed.
+ * silo-ask-weak) leave out the defences which the environment's SILO_WEAKEN names, so that an
+ * attack can be seen to succeed.
  */
 #ifndef SILO_BASE_DEFENCE_H
 #define SILO_BASE_DEFENCE_H

@@ -142,3 +142,10 @@ void drag_start(struct seat *seat, struct wlr_drag *drag) {
 	pointer_set_drag_icon(server, icon->tree);
 	update_icon(icon);
 }
+
+void drag_end(struct seat *seat) {
+	struct wlr_drag *drag = seat->wlr_seat->drag;
+	if (drag != NULL && drag->source != NULL) {
+		wlr_data_source_destroy(drag->source);
+	}
+}

@@ -16,4 +16,10 @@ void drag_request(struct seat *seat, struct wlr_seat_request_start_drag_event *e
 /* A drag has begun. */
 void drag_start(struct seat *seat, struct wlr_drag *drag);
 
+/*
+ * Ends the seat's drag, if there is one, and tells its source: wlroots, whose grabs are ended, ends the drag but
+ * leaves its client waiting. One without a source ends with the grabs.
+ */
+void drag_end(struct seat *seat);
+
 #endif

@@ -115,6 +115,7 @@ const struct wl_global *seat_global(const struct seat *seat) {
 }
 
 static void end_grabs(struct seat *seat) {
+	drag_end(seat);
 	wlr_seat_pointer_end_grab(seat->wlr_seat);
 	wlr_seat_keyboard_end_grab(seat->wlr_seat);
 	wlr_seat_touch_end_grab(seat->wlr_seat);

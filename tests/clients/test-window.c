@@ -28,6 +28,8 @@ struct window {
 	struct xdg_wm_base *wm_base;
 	struct zxdg_decoration_manager_v1 *decorations;
 	struct zwp_idle_inhibit_manager_v1 *inhibitors;
+	struct wl_data_device_manager *data_devices;
+	struct wl_data_device *data_device;
 	struct wl_keyboard *keyboard;
 	struct wl_pointer *pointer;
 
@@ -41,12 +43,14 @@ struct window {
 	struct xdg_surface *popup_xdg_surface;
 	struct xdg_popup *popup;
 	struct shm_buffer popup_buffer;
+	struct wl_surface *icon; /* of a drag */
+	struct shm_buffer icon_buffer;
 
 	/* What the command line wants. */
 	uint32_t color, sub_color;
 	int width, height, shadow;
 	int sub_x, sub_y, sub_width, sub_height;
-	bool keeps_size, wants_popup, animates, is_decorated, is_awake;
+	bool keeps_size, wants_popup, animates, is_decorated, is_awake, drags, is_held;
 
 	int pending_width, pending_height;
 	bool is_closed, is_mapped;
@@ -124,6 +128,53 @@ static void open_popup(struct window *window, int x, int y) {
 	wl_surface_commit(window->popup_surface);
 }
 
+static void handle_drag_target(void *data, struct wl_data_source *source, const char *type) {
+}
+
+static void handle_drag_send(void *data, struct wl_data_source *source, const char *type,
+		int32_t fd) {
+	puts("drag-send");
+	close(fd);
+}
+
+static void handle_drag_cancelled(void *data, struct wl_data_source *source) {
+	struct window *window = data;
+	puts("drag-cancelled");
+	wl_data_source_destroy(source);
+	wl_surface_destroy(window->icon);
+	window->icon = NULL;
+}
+
+static const struct wl_data_source_listener drag_listener = {
+		.target = handle_drag_target,
+		.send = handle_drag_send,
+		.cancelled = handle_drag_cancelled,
+};
+
+static void begin_drag(struct window *window) {
+	if (window->icon != NULL || window->data_devices == NULL) {
+		return;
+	}
+	if (window->data_device == NULL) {
+		window->data_device = wl_data_device_manager_get_data_device(window->data_devices,
+				window->seat);
+	}
+	struct wl_data_source *source =
+			wl_data_device_manager_create_data_source(window->data_devices);
+	wl_data_source_add_listener(source, &drag_listener, window);
+	wl_data_source_offer(source, "text/plain");
+	window->icon = wl_compositor_create_surface(window->compositor);
+	wl_data_device_start_drag(window->data_device, source, window->surface, window->icon,
+			window->serial);
+	shm_buffer_finish(&window->icon_buffer);
+	shm_buffer_init(&window->icon_buffer, window->shm, 64, 64);
+	shm_buffer_fill(&window->icon_buffer, 0, 0, 64, 64, ~window->color | 0xff000000u);
+	wl_surface_attach(window->icon, window->icon_buffer.wl_buffer, 0, 0);
+	wl_surface_damage(window->icon, 0, 0, INT32_MAX, INT32_MAX);
+	wl_surface_commit(window->icon);
+	puts("drag-begun");
+}
+
 static void handle_keymap(void *data, struct wl_keyboard *keyboard, uint32_t format, int32_t fd,
 		uint32_t size) {
 	printf("keymap %u\n", size);
@@ -199,6 +250,9 @@ static void handle_motion(void *data, struct wl_pointer *pointer, uint32_t time,
 	window->pointer_x = wl_fixed_to_double(x);
 	window->pointer_y = wl_fixed_to_double(y);
 	printf("motion %.1f %.1f\n", window->pointer_x, window->pointer_y);
+	if (window->drags && window->is_held) {
+		begin_drag(window);
+	}
 }
 
 static void handle_button(void *data, struct wl_pointer *pointer, uint32_t serial, uint32_t time,
@@ -206,6 +260,7 @@ static void handle_button(void *data, struct wl_pointer *pointer, uint32_t seria
 	struct window *window = data;
 	bool pressed = state == WL_POINTER_BUTTON_STATE_PRESSED;
 	printf("button %u %s\n", button, pressed ? "pressed" : "released");
+	window->is_held = pressed;
 	if (pressed) {
 		window->serial = serial;
 		if (window->wants_popup && window->popup == NULL) {
@@ -263,6 +318,7 @@ static void handle_global(void *data, struct wl_registry *registry, uint32_t nam
 			{&xdg_wm_base_interface, &window->wm_base, 1},
 			{&zxdg_decoration_manager_v1_interface, &window->decorations, 1},
 			{&zwp_idle_inhibit_manager_v1_interface, &window->inhibitors, 1},
+			{&wl_data_device_manager_interface, &window->data_devices, 1},
 	};
 	for (size_t i = 0; i < sizeof(globals) / sizeof(globals[0]); i++) {
 		void **global = globals[i].global;
@@ -383,6 +439,8 @@ static void usage(FILE *file) {
 	      "  --keep-size         does not follow configured sizes\n"
 	      "  --fullscreen, --maximized\n"
 	      "  --decorated         asks for the compositor's decorations\n"
+	      "  --drag              a drag, with an icon, when it is moved over with a button "
+	      "held\n"
 	      "  --awake             wants the session to stay awake\n"
 	      "  --animate           draws at every frame callback\n"
 	      "Keys: f fullscreen, u not, m maximized, p popup, q quit.\n",
@@ -398,7 +456,7 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 			{"keep-size", 0, NULL, 'k'}, {"fullscreen", 0, NULL, 'f'},
 			{"maximized", 0, NULL, 'm'}, {"animate", 0, NULL, 'n'},
 			{"decorated", 0, NULL, 'e'}, {"awake", 0, NULL, 'w'},
-			{"help", 0, NULL, 'h'}, {0}};
+			{"drag", 0, NULL, 'g'}, {"help", 0, NULL, 'h'}, {0}};
 	int option;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
@@ -438,6 +496,9 @@ static bool parse(int argc, char *argv[], struct window *window, const char **re
 			break;
 		case 'e':
 			window->is_decorated = true;
+			break;
+		case 'g':
+			window->drags = true;
 			break;
 		case 'w':
 			window->is_awake = true;

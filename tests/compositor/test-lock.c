@@ -4,6 +4,7 @@
  * ends, and only the locker what is typed. The locker's own end: test-locker.c.
  */
 #include <linux/input-event-codes.h>
+#include <unistd.h>
 #include <wlr/interfaces/wlr_touch.h>
 #include <wlr/types/wlr_seat.h>
 
@@ -112,7 +113,28 @@ static void a_menu_with_a_grab_is_gone(void **state) {
 	lock_scene_finish(&scene);
 }
 
+static void handle_target(void *data, struct wl_data_source *source, const char *type) {
+}
+
+static void handle_send(void *data, struct wl_data_source *source, const char *type, int32_t fd) {
+	close(fd);
+}
+
+static void handle_cancelled(void *data, struct wl_data_source *source) {
+	int *cancelled = data;
+	(*cancelled)++;
+}
+
+static void handle_action(void *data, struct wl_data_source *source, uint32_t action) {
+}
+
+static const struct wl_data_source_listener source_listener = {.target = handle_target,
+		.send = handle_send,
+		.cancelled = handle_cancelled,
+		.action = handle_action};
+
 static void a_drag_is_over(void **state) {
+	int cancelled = 0;
 	struct lock_scene scene;
 	lock_scene_init(&scene, state);
 	struct test_client *vm = scene.vm;
@@ -120,6 +142,7 @@ static void a_drag_is_over(void **state) {
 			client_bind(vm, &wl_data_device_manager_interface, 3);
 	struct wl_data_device *device = wl_data_device_manager_get_data_device(manager, vm->seat);
 	struct wl_data_source *source = wl_data_device_manager_create_data_source(manager);
+	wl_data_source_add_listener(source, &source_listener, &cancelled);
 	wl_data_source_offer(source, "text/plain");
 	wl_data_source_set_actions(source, WL_DATA_DEVICE_MANAGER_DND_ACTION_COPY);
 	int x, y;
@@ -132,6 +155,8 @@ static void a_drag_is_over(void **state) {
 	assert_non_null(domains_find(scene.server, "banking")->seat->wlr_seat->drag);
 	lock_scene_lock(&scene);
 	assert_null(domains_find(scene.server, "banking")->seat->wlr_seat->drag);
+	/* Or its client would wait for the end. */
+	assert_int_equal(cancelled, 1);
 	user_button(scene.fixture, BTN_LEFT, false);
 	assert_locked_up(&scene);
 	lock_scene_unlock(&scene);

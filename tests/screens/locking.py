@@ -17,6 +17,9 @@ from screens import FLAT, LOG, SLOW, tap
 # The ring that swaylock draws, as compositor/lock/swaylock.conf says; the panel has some pixels of that grey, too.
 RING, RING_PIXELS = 0x75787c, 1000
 MENU = 0xd1127a
+# A window that drags, and what it drags: the inverse.
+DRAG = 0x1290d1
+ICON = DRAG ^ 0xffffff
 FULL = os.environ.get('SILO_TEST_FULL')
 SUSPEND = '''[Service]
 ExecStart=
@@ -176,6 +179,33 @@ def menus_moves_and_fullscreen_give_way(world):
     world.screen().wait(lambda s: s.count(MENU) + s.count(FLAT) < 400000, SLOW, 'the window as it was')
 
 
+def a_drag_gives_way(world):
+    world.machine.as_user('test-window --drag --color %06x --size 400x250' % DRAG, '/run/drag')
+    world.machine.wait_file('/run/drag', 'configure')
+    world.screen().wait(lambda s: s.count(DRAG) > 20000, SLOW, 'the window to drag from')
+    x, y = screens.corner_of_window(world.screen(), DRAG)
+    # Whatever has just appeared is not clicked at once.
+    world.machine.move_to(x + 20, y + 20, 1280, 800)
+    world.machine.click()
+    world.machine.wait_file('/run/drag', 'keyboard-enter')
+    world.machine.button(True)
+    world.machine.move_to(x + 40, y + 40, 1280, 800)
+    world.machine.wait_file('/run/drag', 'drag-begun')
+    world.machine.move_to(x + 60, y + 60, 1280, 800)
+    world.screen().wait(lambda s: s.count(ICON) > 500, SLOW, 'what is dragged')
+    world.keep('drag')
+    world.lock()
+    assert world.screen().look().count(ICON) == 0, 'what is dragged is seen'
+    world.machine.wait_file('/run/drag', 'drag-cancelled')
+    told = world.machine.shell.run('cat /run/drag')
+    world.machine.move_to(x + 90, y + 90, 1280, 800)
+    world.machine.button(False)
+    world.machine.type('x')
+    world.wait_locked()
+    assert world.machine.shell.run('cat /run/drag') == told, 'the window was told something behind the lock'
+    world.unlock()
+
+
 def loginctl_locks_and_unlocks(world):
     world.machine.shell.run('loginctl lock-sessions')
     world.wait_blank()
@@ -226,7 +256,7 @@ CASES = [
     the_right_password_opens_it,
     a_screen_that_comes_while_it_is_locked_shows_nothing,
     a_locker_that_is_killed_opens_nothing,
-    *([menus_moves_and_fullscreen_give_way, loginctl_locks_and_unlocks, the_machine_sleeps_locked,
+    *([menus_moves_and_fullscreen_give_way, a_drag_gives_way, loginctl_locks_and_unlocks, the_machine_sleeps_locked,
        a_silo_that_is_killed_comes_back_locked] if FULL else []),
 ]
 
