@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compositor/input/cursor.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wlr/types/wlr_compositor.h>
@@ -31,6 +32,7 @@ struct cursor {
 	const char *shape;  /* NULL: a client's surface, or hidden */
 	struct wlr_surface *surface;
 	int hotspot_x, hotspot_y;
+	bool is_put_by; /* the surface's image would lie on a strip: the theme's is shown */
 	struct wl_listener surface_commit, surface_destroy, request_shape;
 };
 
@@ -42,6 +44,7 @@ static void forget_surface(struct cursor *cursor) {
 	listener_remove(&cursor->surface_commit);
 	listener_remove(&cursor->surface_destroy);
 	cursor->surface = NULL;
+	cursor->is_put_by = false;
 }
 
 /* Shows the shape, or what the theme has in its place: not every theme has all. */
@@ -76,6 +79,17 @@ void cursor_set_owner(struct server *server, struct seat *seat) {
 	}
 }
 
+static void handle_surface_commit(struct wl_listener *listener, void *data);
+
+/* Our listener comes after that of wlr_cursor and so has the last word on a commit. */
+static void show_surface_image(struct cursor *cursor) {
+	listener_remove(&cursor->surface_commit);
+	wlr_cursor_set_surface(cursor->wlr_cursor, cursor->surface, cursor->hotspot_x,
+			cursor->hotspot_y);
+	listener_add(&cursor->surface_commit, &cursor->surface->events.commit,
+			handle_surface_commit);
+}
+
 static bool image_is_legal(const struct cursor *cursor) {
 	const struct wlr_surface_state *state = &cursor->surface->current;
 	if (state->width == 0 || state->height == 0) {
@@ -84,6 +98,31 @@ static bool image_is_legal(const struct cursor *cursor) {
 	return state->width <= CURSOR_SIZE_MAX && state->height <= CURSOR_SIZE_MAX &&
 			cursor->hotspot_x >= 0 && cursor->hotspot_x < state->width &&
 			cursor->hotspot_y >= 0 && cursor->hotspot_y < state->height;
+}
+
+/* Does the image, with the pointer where it is, lie on a strip, which no guest may draw on? */
+static bool is_on_strip(const struct cursor *cursor) {
+	const struct wlr_surface_state *state = &cursor->surface->current;
+	const struct wlr_box box = {
+			.x = (int)floor(cursor->wlr_cursor->x) - cursor->hotspot_x,
+			.y = (int)floor(cursor->wlr_cursor->y) - cursor->hotspot_y,
+			.width = state->width,
+			.height = state->height,
+	};
+	return outputs_strip_meets(cursor->server, &box);
+}
+
+void cursor_moved(struct server *server) {
+	struct cursor *cursor = server->cursor;
+	if (cursor->surface == NULL || is_on_strip(cursor) == cursor->is_put_by) {
+		return;
+	}
+	cursor->is_put_by = !cursor->is_put_by;
+	if (cursor->is_put_by) {
+		wlr_cursor_set_xcursor(cursor->wlr_cursor, cursor->manager, "default");
+	} else {
+		show_surface_image(cursor);
+	}
 }
 
 static void handle_surface_commit(struct wl_listener *listener, void *data) {
@@ -96,7 +135,9 @@ static void handle_surface_commit(struct wl_listener *listener, void *data) {
 	cursor->hotspot_y = is_near ? (int)y : -1;
 	if (!image_is_legal(cursor)) {
 		cursor_set_shape(cursor->server, "default");
+		return;
 	}
+	cursor_moved(cursor->server);
 }
 
 static void handle_surface_destroy(struct wl_listener *listener, void *data) {
@@ -124,10 +165,9 @@ static void show_surface(struct cursor *cursor, struct wlr_surface *surface, int
 		cursor_set_shape(cursor->server, "default");
 		return;
 	}
-	/* Our listener comes after that of wlr_cursor and so has the last word on a commit. */
-	wlr_cursor_set_surface(cursor->wlr_cursor, surface, hotspot_x, hotspot_y);
-	listener_add(&cursor->surface_commit, &surface->events.commit, handle_surface_commit);
+	show_surface_image(cursor);
 	listener_add(&cursor->surface_destroy, &surface->events.destroy, handle_surface_destroy);
+	cursor_moved(cursor->server);
 }
 
 void cursor_request_surface(struct seat *seat,

@@ -38,6 +38,9 @@ void cursor_request_surface(struct seat *seat,
 void cursor_request_tool(struct seat *seat, struct wlr_surface *surface, int32_t hotspot_x,
 		int32_t hotspot_y);
 
+/* The pointer or a strip is elsewhere: a client's image that would lie on a strip is put by meanwhile. */
+void cursor_moved(struct server *server);
+
 /* Is a client's image shown? */
 bool cursor_shows_surface(struct server *server);
 

@@ -136,6 +136,7 @@ void pointer_rebase(struct server *server) {
 			(pointer->mode == MODE_PASSIVE || pointer->mode == MODE_DRAG)) {
 		update_focus(pointer, 0);
 	}
+	cursor_moved(server);
 }
 
 static void set_passive(struct pointer *pointer) {
@@ -191,6 +192,7 @@ static void process_motion(struct pointer *pointer, uint32_t time_ms) {
 		wlr_scene_node_set_position(&pointer->drag_icon->node, (int)cursor->x,
 				(int)cursor->y);
 	}
+	cursor_moved(pointer->server);
 	switch (pointer->mode) {
 	case MODE_PASSIVE:
 	case MODE_DRAG:

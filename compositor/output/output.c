@@ -346,12 +346,17 @@ float outputs_scale_for(struct server *server, const struct wlr_box *box) {
 }
 
 bool outputs_strip_has(struct server *server, double lx, double ly) {
+	const struct wlr_box point = {(int)floor(lx), (int)floor(ly), 1, 1};
+	return outputs_strip_meets(server, &point);
+}
+
+bool outputs_strip_meets(struct server *server, const struct wlr_box *box) {
 	struct output *output;
 	wl_list_for_each(output, &server->outputs->list, link) {
-		struct wlr_box box;
-		output_get_box(output, &box);
-		box.height = strip_is_hidden(output->strip) ? STRIP_HORIZON : STRIP_HEIGHT;
-		if (wlr_box_contains_point(&box, lx, ly)) {
+		struct wlr_box strip, common;
+		output_get_box(output, &strip);
+		strip.height = strip_is_hidden(output->strip) ? STRIP_HORIZON : STRIP_HEIGHT;
+		if (wlr_box_intersection(&common, &strip, box)) {
 			return true;
 		}
 	}

@@ -90,4 +90,7 @@ float outputs_scale_for(struct server *server, const struct wlr_box *box);
 /* Is the point on a strip? */
 bool outputs_strip_has(struct server *server, double lx, double ly);
 
+/* Does a part of box lie on a strip? */
+bool outputs_strip_meets(struct server *server, const struct wlr_box *box);
+
 #endif

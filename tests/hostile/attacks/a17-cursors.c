@@ -3,6 +3,7 @@
  * A17: cursors as windows without a frame.
  */
 #include "tests/hostile/kit/attack.h"
+#include "xdg-shell-client-protocol.h"
 
 static struct actor attacker, victim;
 static struct actor_window evil, good;
@@ -75,9 +76,37 @@ static enum verdict over_another(struct arena *arena) {
 	return because(arena, pixels == 0 ? HELD : BROKEN, "%zu pixels of cursor there", pixels);
 }
 
+/* The pointer stays in its own window, at the top, and the image reaches up from there. */
+static enum verdict over_the_strip(struct arena *arena) {
+	arena_attacker(arena, &attacker);
+	actor_window_init(&evil, &attacker);
+	xdg_toplevel_set_fullscreen(evil.toplevel, NULL);
+	actor_window_show(&evil, 0, 0, ANCHOR);
+	if (!arena_click_on(arena, ANCHOR) || !actor_settle(&attacker) ||
+			actor_count(&attacker, EVENT_POINTER_ENTER) == 0) {
+		return because(arena, CANNOT, "the pointer did not enter");
+	}
+	set_cursor(60, 30, 59);
+	struct box shown;
+	arena_look(arena);
+	if (arena_find(arena, EVIL, &shown) == 0) {
+		return because(arena, CANNOT, "it sets no image");
+	}
+	/* Below the strip and the frame; once more with an image that is set there. */
+	arena_point(arena, 60, 40);
+	arena_look(arena);
+	size_t pixels = arena_find_in_strip(arena, EVIL);
+	set_cursor(60, 30, 59);
+	arena_look(arena);
+	pixels += arena_find_in_strip(arena, EVIL);
+	return because(arena, pixels == 0 ? HELD : BROKEN, "%zu pixels of cursor in the strip",
+			pixels);
+}
+
 const struct attack_case attack_cases[] = {
 		{"A17.1", "a cursor of 500x500", oversized},
 		{"A17.2", "a cursor beside the pointer", displaced},
 		{"A17.3", "a cursor over another machine's window", over_another},
+		{"A17.4", "a cursor that reaches into the strip", over_the_strip},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
