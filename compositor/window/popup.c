@@ -12,6 +12,7 @@
 #include <wlr/types/wlr_xdg_shell.h>
 
 #include "base/limits.h"
+#include "compositor/domain/blame.h"
 #include "compositor/domain/client.h"
 #include "compositor/input/deadtime.h"
 #include "compositor/input/pointer.h"
@@ -316,8 +317,12 @@ void popup_create(struct server *server, struct wlr_xdg_popup *wlr_popup) {
 		struct client *client = client_of(wl_resource_get_client(wlr_popup->resource));
 		if (client != NULL && has_parent) {
 			client_end(client, "out of memory");
+		} else if (client != NULL && popup->depth >= POPUP_DEPTH_MAX) {
+			client_end_for(client, OFFENCE_POPUPS);
 		} else if (client != NULL) {
-			client_end_for(client, OFFENCE_POPUPS); /* too deep, or of nothing */
+			/* The proxy does not know which surfaces have a window: it is not to blame. */
+			blame_domain(client->domain, OFFENCE_PROTOCOL);
+			client_end(client, "a popup of nothing");
 		}
 		frame_view_destroy(popup->frame);
 		if (popup->tree != NULL) {

@@ -91,7 +91,9 @@ int wire_surface_attach(struct wire_request *request) {
 		}
 		buffer->refs++;
 	}
-	wire_buffer_unref(surface->pending);
+	if (!CANARY(through)) {
+		wire_buffer_unref(surface->pending);
+	}
 	surface->pending = buffer;
 	surface->attached = true;
 	return WIRE_KEEP;

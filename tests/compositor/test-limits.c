@@ -189,6 +189,17 @@ static void a_proxy_that_keeps_no_limit(void **state) {
 	fixture_settle(scene.fixture);
 }
 
+/* No proxy can know of it: the client ends, but its machine has broken no limit. */
+static void a_popup_of_nothing(void **state) {
+	struct scene scene;
+	struct test_window popup;
+	scene_init(&scene, state);
+	popup_init(&popup, scene.client, NULL, 0, 0, 10, 10);
+	fixture_settle(scene.fixture);
+	assert_int_equal(scene.evil->strikes, 0);
+	scene_check(&scene, OFFENCE_PROTOCOL);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
@@ -199,6 +210,7 @@ int main(void) {
 			TEST(surfaces_of_a_tree),
 			TEST(pixels),
 			TEST(a_broken_rule),
+			TEST(a_popup_of_nothing),
 			TEST(time_of_the_compositor),
 			TEST(a_proxy_that_keeps_no_limit),
 	};

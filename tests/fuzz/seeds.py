@@ -564,7 +564,7 @@ def supervisor_seeds():
     yield "bytes", b"*abc\n" + hello
 
 
-# --- the compositor: steps of fuzz-guest.c ---
+# --- the compositor: steps of desk.c ---
 
 def guest_seeds():
     """A window, a popup, a drag; the places of globals in the speaker's list depend on what is offered."""
@@ -597,7 +597,7 @@ def window_seeds():
 
 
 def main():
-    kinds = {"text": text_seeds, "title": title_seeds, "supervisor": supervisor_seeds, "clipboard": clipboard_seeds, "guest": guest_seeds, "agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
+    kinds = {"text": text_seeds, "title": title_seeds, "supervisor": supervisor_seeds, "clipboard": clipboard_seeds, "guest": guest_seeds, "through": guest_seeds, "agent": agent_seeds, "device": device_seeds, "message": message_seeds, "monitor": monitor_seeds, "manager": manager_seeds, "desktop": desktop_seeds, "gpu": gpu_seeds, "vhost": vhost_seeds, "session": session_seeds, "wire": wire_seeds}
     for target, seeds in kinds.items():
         folder = os.path.join(sys.argv[1], target)
         os.makedirs(folder, exist_ok=True)
