@@ -44,6 +44,7 @@
 	X(twins) /* two machines may have one colour and one sign */ \
 	X(unread) /* the proxy keeps whatever a client does not read */ \
 	X(own_limits)  /* the compositor counts nothing itself */ \
+	X(dial_rate)   /* a proxy is answered on its dial channel as fast as it asks */ \
 	X(dial_form)   /* a proxy may say anything on its dial channel */ \
 	X(strikes)     /* a proxy may pass on offence after offence */ \
 	X(time_share)  /* a machine may use all of the compositor's time */ \

@@ -27,12 +27,19 @@ struct clients {
 	} next;
 };
 
+/* A pool and the buffers of it: a mapping of ours, and a descriptor, while any of them lives. */
+struct mapping {
+	struct domain *domain;
+	uint32_t refs;
+};
+
 /* One counted resource: freed with it. */
 struct counted {
 	struct wl_listener destroy;
 	enum client_count count;
-	uint32_t requests; /* of the kind that adds up */
-	int64_t second;    /* in which they are counted */
+	uint32_t requests;       /* of the kind that adds up */
+	int64_t second;          /* in which they are counted */
+	struct mapping *mapping; /* of a pool or a buffer; else NULL */
 };
 
 struct count_rule {
@@ -56,10 +63,21 @@ static const struct count_rule rules[] = {
 				OFFENCE_OBJECTS},
 };
 
+static void mapping_unref(struct mapping *mapping) {
+	if (mapping != NULL && --mapping->refs == 0) {
+		mapping->domain->pools--;
+		free(mapping);
+	}
+}
+
 static void handle_counted_destroy(struct wl_listener *listener, void *data) {
 	struct counted *counted = wl_container_of(listener, counted, destroy);
 	struct client *client = client_of(wl_resource_get_client(data));
+	mapping_unref(counted->mapping);
 	if (client != NULL) {
+		if (client->pool == data) {
+			client->pool = NULL;
+		}
 		client->counts[COUNT_OBJECTS]--;
 		if (counted->count != COUNT_OBJECTS) {
 			client->counts[counted->count]--;
@@ -69,13 +87,19 @@ static void handle_counted_destroy(struct wl_listener *listener, void *data) {
 	free(counted);
 }
 
-uint32_t client_count_request(struct wl_resource *resource, bool per_second) {
+static struct counted *counted_of(struct wl_resource *resource) {
 	struct wl_listener *listener =
 			wl_resource_get_destroy_listener(resource, handle_counted_destroy);
-	if (listener == NULL) {
+	struct counted *counted =
+			listener != NULL ? wl_container_of(listener, counted, destroy) : NULL;
+	return counted;
+}
+
+uint32_t client_count_request(struct wl_resource *resource, bool per_second) {
+	struct counted *counted = counted_of(resource);
+	if (counted == NULL) {
 		return 0;
 	}
-	struct counted *counted = wl_container_of(listener, counted, destroy);
 	int64_t second = per_second ? clock_now_ms() / 1000 : 0;
 	if (second != counted->second) {
 		counted->second = second;
@@ -90,6 +114,32 @@ static void check_count(struct client *client, const struct count_rule *rule) {
 	}
 }
 
+/* A pool is mapped; a buffer keeps the mapping of the pool that makes it. */
+static void count_mapping(struct client *client, struct counted *counted, const char *interface) {
+	struct domain *domain = client->domain;
+	if (strcmp(interface, "wl_buffer") == 0) {
+		struct counted *pool = client->pool != NULL ? counted_of(client->pool) : NULL;
+		client->pool = NULL;
+		counted->mapping = pool != NULL ? pool->mapping : NULL;
+		if (counted->mapping != NULL) {
+			counted->mapping->refs++;
+		}
+		return;
+	}
+	if (strcmp(interface, "wl_shm_pool") != 0) {
+		return;
+	}
+	counted->mapping = calloc(1, sizeof(*counted->mapping));
+	if (counted->mapping == NULL) {
+		client_end(client, "out of memory");
+		return;
+	}
+	*counted->mapping = (struct mapping){.domain = domain, .refs = 1};
+	if (++domain->pools > VM_POOLS_MAX && client->class == CLIENT_VM) {
+		client_end_for(client, OFFENCE_POOLS);
+	}
+}
+
 static void handle_resource_created(struct wl_listener *listener, void *data) {
 	struct client *client = wl_container_of(listener, client, resource_created);
 	struct wl_resource *resource = data;
@@ -100,6 +150,7 @@ static void handle_resource_created(struct wl_listener *listener, void *data) {
 	}
 	counted->count = COUNT_OBJECTS;
 	counted->destroy.notify = handle_counted_destroy;
+	count_mapping(client, counted, wl_resource_get_class(resource));
 	wl_resource_add_destroy_listener(resource, &counted->destroy);
 	check_count(client, &rules[0]);
 	if (client->class == CLIENT_HOST_TOOLS) {

@@ -46,8 +46,9 @@ struct client {
 	struct domain *domain; /* host classes: the host's */
 	struct wl_list link;   /* domain.clients */
 	uint32_t counts[CLIENT_COUNT_COUNT];
-	struct bucket pixels; /* that changed; not set before the first */
-	const char *over;     /* why it is to be ended; NULL: it is not */
+	struct wl_resource *pool; /* that was asked for a buffer just now; else NULL */
+	struct bucket pixels;     /* that changed; not set before the first */
+	const char *over;         /* why it is to be ended; NULL: it is not */
 	struct wl_event_source *end;
 	struct wl_listener resource_created;
 };

@@ -69,7 +69,7 @@ static int handle_timer(void *data) {
 static void meter(struct dial *dial) {
 	bucket_refill(&dial->datagrams, clock_now_ns());
 	bucket_take(&dial->datagrams, 1);
-	if (bucket_is_dry(&dial->datagrams)) {
+	if (bucket_is_dry(&dial->datagrams) && DEFENDS(dial_rate)) {
 		set_reading(dial, false);
 		wl_event_source_timer_update(dial->timer, bucket_wait_ms(&dial->datagrams));
 	}
@@ -87,7 +87,8 @@ static int handle_dial(int fd, uint32_t mask, void *data) {
 	if (len == -EAGAIN) {
 		return 0;
 	}
-	if (len > 0 && fds_len == 0 && handle_datagram(dial, bytes, len)) {
+	bool has_form = fds_len == 0 || !DEFENDS(dial_form);
+	if (len > 0 && has_form && handle_datagram(dial, bytes, len)) {
 		meter(dial);
 		return 0;
 	}

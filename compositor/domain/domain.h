@@ -43,6 +43,7 @@ struct domain {
 	int64_t strikes_ms;          /* since when they are counted */
 	struct wl_event_source *end; /* it is about to be destroyed; else NULL */
 	uint64_t buffer_bytes;       /* of the buffers that its surfaces show */
+	uint32_t pools;              /* that live, or whose buffers do */
 	struct seat *seat;
 	struct dial *dial;      /* NULL for the host */
 	struct wl_list clients; /* client.link */

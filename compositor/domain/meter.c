@@ -43,6 +43,8 @@ static const struct rule rules[] = {
 		{"wl_data_source", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
 		{"zwp_primary_selection_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
 		{"ext_data_control_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
+		/* Counted with their pool, as long as they live. */
+		{"wl_shm_pool", "create_buffer", UINT32_MAX, false, OFFENCE_POOLS},
 		/* The proxy gives a whole bucket at once, and then so many each second. */
 		{"xdg_toplevel", "set_title", 2 * TITLES_PER_SECOND_MAX, true, OFFENCE_TITLES},
 };
@@ -171,6 +173,9 @@ static void count(struct meter *meter, struct client *client,
 	const struct rule *rule = rule_of(meter, message);
 	if (rule == NULL) {
 		return;
+	}
+	if (rule->offence == OFFENCE_POOLS) {
+		client->pool = message->resource;
 	}
 	bool is_long = rule->offence == OFFENCE_TYPES &&
 			strlen(message->arguments[0].s) > MIME_TYPE_LEN_MAX;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,13 @@
 #define FLOOD_MS 8000
 #define FLOODERS 3
 #define CONNECTIONS 400
+/* A channel's flood, and what it may take: answers, and the processor's time. */
+#define DIAL_MS 2000
+#define DIALS_MAX (VM_DIALS_BURST + 3 * VM_DIALS_PER_SECOND_MAX)
+#define DIAL_COST_MAX_MS 200
+/* Of 65,530 that the kernel gives a process. */
+#define MAPPING_CLIENTS 17
+#define MAPPINGS 3900
 
 static struct actor attacker, victim;
 static struct actor_window evil, good;
@@ -280,6 +288,84 @@ static enum verdict time_of_the_compositor(struct arena *arena) {
 	return judge(arena, left == 0, OFFENCE_TIME);
 }
 
+/* A question, over and over. */
+static enum verdict questions(struct arena *arena) {
+	if (!take_over(arena)) {
+		return CANNOT;
+	}
+	be_patient(100);
+	size_t answered = 0;
+	for (int64_t end_ms = clock_now_ms() + DIAL_MS; clock_now_ms() < end_ms;) {
+		int fd = machine_connect(dial);
+		answered += fd >= 0;
+		fd_close(&fd);
+	}
+	return because(arena, answered <= DIALS_MAX ? HELD : BROKEN,
+			"%zu connections were made in %d ms", answered, DIAL_MS);
+}
+
+/* What its guest did wrong, which it did not. */
+static enum verdict lies(struct arena *arena) {
+	const unsigned char lie[] = {'o', OFFENCE_PIXELS};
+	if (!take_over(arena)) {
+		return CANNOT;
+	}
+	int64_t before_ms = arena_time_ms(arena);
+	be_patient(100);
+	struct timeval wait = {.tv_usec = 100000};
+	setsockopt(dial, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	for (int64_t end_ms = clock_now_ms() + DIAL_MS; clock_now_ms() < end_ms;) {
+		fd_send(dial, lie, sizeof(lie), NULL, 0);
+	}
+	int64_t cost_ms = arena_time_ms(arena) - before_ms;
+	if (arena_log_holds(arena, "domain banking misbehaves")) {
+		return because(arena, BROKEN, "another machine was blamed");
+	}
+	return because(arena, cost_ms <= DIAL_COST_MAX_MS ? HELD : BROKEN,
+			"%lld ms of the processor's time in %d ms", (long long)cost_ms, DIAL_MS);
+}
+
+static enum verdict descriptors(struct arena *arena) {
+	if (!take_over(arena)) {
+		return CANNOT;
+	}
+	int fds[FD_MESSAGE_MAX];
+	for (size_t i = 0; i < FD_MESSAGE_MAX; i++) {
+		fds[i] = STDERR_FILENO;
+	}
+	be_patient(1000);
+	fd_send(dial, "c", 1, fds, FD_MESSAGE_MAX);
+	return judge(arena, is_over(clock_now_ms() + 2000), OFFENCE_NONE);
+}
+
+/* Buffers, each of whose pool is gone: a mapping each. */
+static bool make_mappings(struct actor *actor, int fd) {
+	for (int i = 0; i < MAPPINGS; i++) {
+		struct wl_shm_pool *pool = wl_shm_create_pool(actor->shm, fd, 4096);
+		wl_shm_pool_create_buffer(pool, 0, 1, 1, 4, WL_SHM_FORMAT_XRGB8888);
+		wl_shm_pool_destroy(pool);
+		if (i % 20 == 19 && !actor_settle(actor)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum verdict mappings(struct arena *arena) {
+	static struct actor actors[MAPPING_CLIENTS];
+	if (!take_over(arena)) {
+		return CANNOT;
+	}
+	int memory = memfd_create("flood", MFD_CLOEXEC);
+	bool goes_on = memory >= 0 && ftruncate(memory, 4096) == 0;
+	for (int i = 0; i < MAPPING_CLIENTS && goes_on; i++) {
+		int fd = machine_connect(dial);
+		goes_on = fd >= 0 && actor_connect_fd(&actors[i], fd) &&
+				make_mappings(&actors[i], memory);
+	}
+	return judge(arena, !goes_on, OFFENCE_POOLS);
+}
+
 const struct attack_case attack_cases[] = {
 		{"E17.1", "3,000 surfaces past the proxy", surfaces, "own-limits"},
 		{"E17.2", "20,000 objects past the proxy", objects, "own-limits"},
@@ -291,5 +377,9 @@ const struct attack_case attack_cases[] = {
 		{"E17.8", "bytes that are no dialling", no_dial, "dial-form"},
 		{"E17.9", "one limit broken after the other", again_and_again, "strikes"},
 		{"E17.10", "all of the compositor's time", time_of_the_compositor, "time-share"},
+		{"E17.11", "connections asked for without end", questions, "dial-rate"},
+		{"E17.12", "false reports without end", lies, "dial-rate"},
+		{"E17.13", "descriptors over the dial channel", descriptors, "dial-form"},
+		{"E17.14", "66,300 mappings past the proxy", mappings, "own-limits"},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
