@@ -6,6 +6,7 @@ In the middle of frames, of a press, of a move, of a resize, with keys held, wit
 the machine stays on the screen, the keyboard is nobody's until the user clicks, and the other machine gets what is typed."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -23,9 +24,9 @@ EVIL, GOOD = "ff00ff", "00ff7f"
 class Scene:
     """Both machines with a window each; the attacker's is in use."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, settings=""):
         self.options = options
-        self.world = silo_world(BUILD)
+        self.world = silo_world(BUILD, settings=settings)
         program, log = str(BUILD / "tests/probe/silo-probe"), subprocess.DEVNULL
         self.eyes = Probe(program, self.world.sockets["TOOLS"], self.world.environment, log)
         self.hands = Probe(program, self.world.sockets["USER"], self.world.environment, log)
@@ -116,7 +117,7 @@ def colors(scene, color):
     picture = subprocess.run(["grim", "-t", "ppm", "-"], capture_output=True, check=True, timeout=20,
                              env={**scene.world.environment, "WAYLAND_DISPLAY": scene.world.sockets["TOOLS"]}).stdout
     raw = picture.split(b"\n", 3)[3]
-    return sum(raw[at:at + 3] == bytes.fromhex(color) for at in range(0, len(raw), 3))
+    return sum(found.start() % 3 == 0 for found in re.finditer(b"(?=" + re.escape(bytes.fromhex(color)) + b")", raw))
 
 
 def in_the_middle_of_frames(scene):
