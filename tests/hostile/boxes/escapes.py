@@ -6,7 +6,6 @@ Every attack is said by a guest's command, whole and byte by byte, to a real ter
 `vmctl console` and `vmctl log`. With --raw first, where each must arrive as it was sent, then without. Into a pipe every byte arrives."""
 
 import os
-import re
 import select
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from terminal_rules import PLAIN, is_harmless_on_a_screen, is_plain
 from terminals import Terminal  # noqa: E402
 from world import run_cases  # noqa: E402
 
@@ -76,22 +76,6 @@ ATTACKS = {
     "UTF-8 that is none": b"\xc0\x9b6n\xe0\x82\x9b6n\xf5\x80\x80\x80",
     "a byte of a character, then an escape": b"\xe2\x82" + ESC + b"[6n",
 }
-# What may stand on a terminal: printable text, the newline (the terminal's own \r before it) and the tab.
-PLAIN = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*")
-# What a screen program may do beside: colours, cursor movement, modes that do not speak; sequence.c has the list.
-SCREEN = re.compile(rb"\x1b\[[0-9;:]*[@A-HJKLMPSTXZ`abdefgm]|\x1b\[\?(1|7|12|25|1049|2004)[hl]|\x1b[78DEMH=>]|[\x07\x08\x0b\x0c\x0e\x0f]")
-FORBIDDEN_SCREEN = re.compile(rb"\x1b\[3J")
-
-
-def is_plain(data):
-    text = data.replace(b"\r\n", b"\n").decode()
-    return "\r" not in text and PLAIN.fullmatch(text) is not None
-
-
-def is_harmless_on_a_screen(data):
-    return not FORBIDDEN_SCREEN.search(data) and is_plain(SCREEN.sub(b"", data).replace(b"\r", b""))
-
-
 def said_on_a_terminal(world, payload, *options):
     """What `vmctl run one cat` writes to a terminal, given payload on a pipe, byte by byte."""
     shown, terminal = os.openpty()

@@ -5,8 +5,8 @@
  * QEMU it boots the stand-in guest (vsock.c), and then the VM's name chooses:
  *   oversize  a line without end          deep     JSON a million brackets deep
  *   wrong     answers to nothing          stopgo   once it is paused: stops and goes on without end
- *   undead    says that it shuts down     console  CONSOLE_MIB of output, colours, escapes and no newline
- *   chatty    the same on standard error  passing  passes descriptors with its words
+ *   undead    says that it shuts down     console-N  N MiB of output: colours, escapes, no newline
+ *   chatty-N  the same on standard error  passing    passes descriptors with its words
  * and it reads nothing but what stopgo waits for.
  */
 #include <fcntl.h>
@@ -25,7 +25,6 @@
 #define QMP 3
 #define CONSOLE 4
 #define VSOCK 6
-#define CONSOLE_MIB 64
 #define BLOCK 65536
 
 static bool say_bytes(int fd, const char *bytes, size_t len) {
@@ -93,13 +92,13 @@ static void lie(const char *how) {
 	} else if (strcmp(how, "undead") == 0) {
 		say("{\"event\":\"SHUTDOWN\",\"data\":{\"guest\":true,\"reason\":\"guest-"
 		    "shutdown\"}}\r\n");
-	} else if (strcmp(how, "console") == 0) {
+	} else if (strncmp(how, "console-", 8) == 0) {
 		flood(CONSOLE,
 				"\033]52;c;ZXZpbA==\007\033[31m\302\233"
 				"6n\200",
-				CONSOLE_MIB);
-	} else if (strcmp(how, "chatty") == 0) {
-		flood(STDERR_FILENO, "\033]0;x\007 and on and on", CONSOLE_MIB);
+				strtoul(how + 8, NULL, 10));
+	} else if (strncmp(how, "chatty-", 7) == 0) {
+		flood(STDERR_FILENO, "\033]0;x\007 and on and on", strtoul(how + 7, NULL, 10));
 	} else if (strcmp(how, "passing") == 0) {
 		for (int i = 0; i < 1000; i++) {
 			int fds[] = {0, 1, 2, QMP};
