@@ -4,7 +4,7 @@
  * booted, and its commands are
  *   true   status N   cat   hang (until a signal)   garbage (breaks the protocol)   reboot
  *   flood (1 MiB)   fail STATUS (cannot be run)   list KIND (see tell_list())
- *   crash (the device, as its original does)
+ *   crash (the device, as its original does)   raw HEX TIMES (see tell_raw())
  * While there is a file "hold" beside its sockets the device does not answer who connects, and writes
  * into a file "held", a byte for each; if one of those hangs up, it crashes. In a VM "old" the agent is of another version,
  * in a VM "rude" it breaks the rules, again and again, in a VM "hasty" it says hello three hundred times.
@@ -90,13 +90,33 @@ static void add_application(struct agent_applications *list, uint8_t *bytes, siz
 	list->count++;
 }
 
-/* usual; double (an id twice); many (500); wide (names of many columns); endless (again and again, the last one is "last"). */
-static void tell_list(const char *kind) {
-	static uint8_t bytes[AGENT_MESSAGE_MAX];
+static int control_fd(void) {
 	int control = -1;
 	for (int i = 0; i < CONNECTIONS_MAX; i++) {
 		control = connections[i].kind == CONTROL ? connections[i].fd : control;
 	}
+	return control;
+}
+
+/* To the host on the control connection: any bytes, in hexadecimal digits, so many times. */
+static void tell_raw(const char *digits, unsigned long times) {
+	static uint8_t bytes[AGENT_MESSAGE_MAX];
+	size_t len = 0;
+	unsigned int byte;
+	for (; len < sizeof(bytes) && sscanf(digits + 2 * len, "%2x", &byte) == 1; len++) {
+		bytes[len] = (uint8_t)byte;
+	}
+	for (int fd = control_fd(); times > 0; times--) {
+		if (send(fd, bytes, len, MSG_NOSIGNAL) < 0) {
+			return;
+		}
+	}
+}
+
+/* usual; double (an id twice); many (500); wide (names of many columns); endless (again and again, the last one is "last"). */
+static void tell_list(const char *kind) {
+	static uint8_t bytes[AGENT_MESSAGE_MAX];
+	int control = control_fd();
 	bool is_endless = strcmp(kind, "endless") == 0;
 	for (int round = 0; round < (is_endless ? 2000 : 1); round++) {
 		struct agent_message message = {.type = AGENT_APPLICATIONS,
@@ -271,6 +291,9 @@ static void run(struct connection *connection, const struct agent_run *command) 
 		if (command->argc > 0) {
 			say(connection, command->argv[0]);
 		}
+	} else if (strcmp(name, "raw") == 0) {
+		tell_raw(command->argv[1], strtoul(command->argv[2], NULL, 10));
+		finish(connection, 0);
 	} else if (strcmp(name, "list") == 0) {
 		tell_list(command->argv[1]);
 		finish(connection, 0);
