@@ -5,6 +5,7 @@ usage: bench.py BUILD [proxy|isolation|guest] [--seconds N] [--instructions] [--
 import argparse
 import json
 import os
+import resource
 import shutil
 import signal
 import statistics
@@ -28,6 +29,9 @@ BENCHES = (
     ("connect", "connect_us", "connecting, µs", False, None),
     ("toplevel", "toplevel_us", "window opened and closed, µs", False, None),
 )
+# The same as time on the processor of client, proxy and compositor, which other programs hardly change.
+BUSY = (("sync_busy_us", "round trip, µs of CPU", False, 1.10),
+        ("one-way_busy_us", "one-way request, µs of CPU", False, 1 / 0.90))
 # What the proxy does for one of them: bench, its count in one run, most instructions.
 COUNTED = (("sync", "sync_samples", 25000), ("one-way", "one_way_per_s", 300))
 MEMORY_MAX_KIB = 6 << 10
@@ -105,6 +109,21 @@ def count_instructions(session):
         process.wait()
 
 
+def busy_ns(pids):
+    """Time on a processor of these processes and of all children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(map(cpu_ns, pids)) + (children.ru_utime + children.ru_stime) * 1e9
+
+
+def run_busy(session, display, bench, seconds, key, pids):
+    """Figures of one run, and the time on a processor that one of them took everybody: what the rate would be on a
+    machine with nothing else to do."""
+    before = busy_ns(pids)
+    figures = run_bench(session, display, bench, seconds)
+    count = figures[key] * (seconds if key.endswith("_per_s") else 1)
+    return figures, (busy_ns(pids) - before) / count / 1000
+
+
 def start_waypipe(session, display, socket):
     """Its two ends, or nothing where it is not installed."""
     if shutil.which("waypipe") is None:
@@ -155,19 +174,22 @@ def bench_proxy(build, seconds):
             displays["waypipe"] = session.runtime / "waypipe"
         idle_kib = resident_kib(proxy.pid)
         samples = {name: {} for name in displays}
+        # Not of waypipe, which has a process for each client.
+        between = {"direct": [], "relay": started[:1], "walking relay": started[1:2], "silo-proxy": [proxy]}
+        counted = {bench: key for bench, key, _ in COUNTED}
         for _ in range(ROUNDS):
             for bench, key, *_ in BENCHES:
                 for name, socket in displays.items():
-                    samples[name].setdefault(key, []).append(run_bench(session, socket, bench, seconds)[key])
+                    if bench not in counted or name not in between:
+                        samples[name].setdefault(key, []).append(run_bench(session, socket, bench, seconds)[key])
+                        continue
+                    pids = [session.silo.pid, *(process.pid for process in between[name])]
+                    figures, busy_us = run_busy(session, socket, bench, seconds, counted[bench], pids)
+                    samples[name].setdefault(key, []).append(figures[key])
+                    samples[name].setdefault(bench + "_busy_us", []).append(busy_us)
         results = {name: {key: statistics.median(values) for key, values in figures.items()}
                    for name, figures in samples.items()}
-        cpu_us = {}
-        for bench, key, _ in COUNTED:
-            before = cpu_ns(proxy.pid)
-            figures = run_bench(session, displays["silo-proxy"], bench, seconds)
-            count = figures[key] * (seconds if key.endswith("_per_s") else 1)
-            cpu_us[bench] = (cpu_ns(proxy.pid) - before) / count / 1000
-        return {"displays": results, "cpu_us": cpu_us, "instructions": count_instructions(session), "idle_kib": idle_kib}
+        return {"displays": results, "instructions": count_instructions(session), "idle_kib": idle_kib}
     finally:
         for process in reversed(started):
             process.kill()
@@ -298,17 +320,16 @@ def show(results):
     displays = results["displays"]
     names = list(displays)
     print(f"{'':34}" + "".join(f"{name:>15}" for name in names) + f"{'proxy : walking':>17}  target")
-    for _, key, title, more_is_better, target in BENCHES:
-        values = [displays[name][key] for name in names]
+    for key, title, more_is_better, target in (*(row[1:] for row in BENCHES), *BUSY):
+        values = [displays[name].get(key) for name in names]
         ratio = displays["silo-proxy"][key] / displays["walking relay"][key]
         goal = ""
         if target:
             is_met = ratio >= target if more_is_better else ratio <= target
             goal = f"  {'≥' if more_is_better else '≤'} {target:.2f}{verdict(is_met)}"
-        cells = "".join(f"{value:>15,.{1 if value < 10000 else 0}f}" for value in values)
+        cells = "".join(f"{'n/a':>15}" if value is None else
+                        f"{value:>15,.{2 if value < 10 else 1 if value < 10000 else 0}f}" for value in values)
         print(f"{title:34}{cells}{ratio:>16.2f}×{goal}")
-    for bench, cpu_us in results["cpu_us"].items():
-        print(f"silo-proxy, one of {bench}: {cpu_us:.2f} µs of CPU")
     show_instructions(results)
     print(f"silo-proxy idle: {results['idle_kib']:,} KiB (RssAnon + RssFile), ≤ {MEMORY_MAX_KIB:,}"
           f"{verdict(results['idle_kib'] <= MEMORY_MAX_KIB)}")
