@@ -17,6 +17,8 @@
 #include "compositor/input/focus.h"
 #include "compositor/input/seat.h"
 #include "compositor/input/tablet.h"
+#include "compositor/lock/lock.h"
+#include "compositor/settings/settings.h"
 #include "tablet-v2-client-protocol.h"
 #include "tests/compositor/tablet_client.h"
 
@@ -473,6 +475,46 @@ static void what_goes_while_the_pen_is_down(void **state) {
 	scene_finish(true);
 }
 
+/* One that is down when it locks, and one that comes, presses and goes meanwhile; the pad as well. */
+static void behind_the_lock_it_is_nobodys(void **state) {
+	static char program[] = "/bin/sleep", time[] = "600";
+	static char *locker[] = {program, time, NULL};
+	scene_init(state, true);
+	struct server *server = scene.fixture->server;
+	char **configured = server->settings->locker;
+	pen_in(0, 100, 100);
+	pen_tip(true);
+	assert_int_equal(scene.heard[0].downs, 1);
+	server->settings->locker = locker;
+	enum lock_result result = lock_now(server, "test");
+	server->settings->locker = configured;
+	assert_int_equal(result, LOCK_DONE);
+	fixture_settle(scene.fixture);
+	assert_int_equal(scene.heard[0].ups, 1);
+	assert_int_equal(scene.heard[0].outs, 1);
+	const struct heard told[2] = {scene.heard[0], scene.heard[1]};
+	for (int i = 0; i < 2; i++) {
+		pen_over(i, 50, 50);
+		pen_button(BTN_STYLUS2, true);
+		pen_button(BTN_STYLUS2, false);
+		pen_tip(i == 1);
+		pad_button(0, true);
+		pad_button(0, false);
+	}
+	pen_tip(false);
+	pen_away();
+	pen_in(1, 100, 100);
+	pen_tip(true);
+	assert_memory_equal(told, scene.heard, sizeof(told));
+	assert_int_equal(scene.clients[0]->buttons + scene.clients[1]->buttons, 0);
+	assert_null(focus_window(server));
+	lock_end(server, LOCK_END_LOGIND);
+	pen_tip(false);
+	pen_away();
+	assert_int_equal(scene.heard[1].downs + scene.heard[1].ups, 0);
+	scene_finish(true);
+}
+
 static void too_many_tablet_seats_end_their_client(void **state) {
 	scene_init(state, false);
 	struct zwp_tablet_seat_v2 *seats[CLIENT_TABLET_SEATS_MAX + 1];
@@ -503,6 +545,7 @@ int main(void) {
 			TEST(the_pad_is_whose_the_keyboard_is),
 			TEST(a_pens_image_is_of_whom_it_is_over),
 			TEST(what_goes_while_the_pen_is_down),
+			TEST(behind_the_lock_it_is_nobodys),
 			TEST(too_many_tablet_seats_end_their_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
