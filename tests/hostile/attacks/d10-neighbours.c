@@ -33,8 +33,11 @@ static enum verdict seats(struct arena *arena) {
 	return because(arena, count == 1 ? HELD : BROKEN, "%zu seats are offered", count);
 }
 
-/* Reads until the callback SYNC is done. Returns how many bytes came before that, 0: no answer. */
-static size_t read_globals(int fd, uint8_t *bytes, size_t cap) {
+/*
+ * Reads until the callback SYNC is done. Returns how many bytes came before that, 0: no answer; ret_len is
+ * with what came behind it.
+ */
+static size_t read_globals(int fd, uint8_t *bytes, size_t cap, size_t *ret_len) {
 	size_t len = 0;
 	int64_t end_ms = clock_now_ms() + ANSWER_MS;
 	while (len < cap && clock_now_ms() < end_ms) {
@@ -51,6 +54,7 @@ static size_t read_globals(int fd, uint8_t *bytes, size_t cap) {
 			uint32_t header[2];
 			memcpy(header, bytes + at, sizeof(header));
 			if (header[0] == SYNC) {
+				*ret_len = len;
 				return at;
 			}
 			at += header[1] >> 16;
@@ -100,7 +104,7 @@ static int listen_to_all(struct arena *arena) {
 	const uint32_t start[] = {1, 12u << 16 | 1, REGISTRY, 1, 12u << 16, SYNC};
 	int fd = raw_connect(arena->attacker_socket);
 	raw_send(fd, start, sizeof(start), NULL, 0);
-	size_t len = read_globals(fd, bytes, sizeof(bytes));
+	size_t all, len = read_globals(fd, bytes, sizeof(bytes), &all);
 	if (len == 0) {
 		close(fd);
 		return -1;
@@ -139,9 +143,70 @@ static enum verdict silence(struct arena *arena) {
 			"%zu bytes were sent to a machine which did nothing", heard);
 }
 
+/* All that a new connection is told which binds everything. */
+struct transcript {
+	uint8_t bytes[2 * GLOBALS_BYTES_MAX];
+	size_t len; /* 0: the compositor was silent */
+};
+
+static void write_down(const char *socket, struct transcript *transcript) {
+	const uint32_t start[] = {1, 12u << 16 | 1, REGISTRY, 1, 12u << 16, SYNC};
+	int fd = raw_connect(socket);
+	raw_send(fd, start, sizeof(start), NULL, 0);
+	*transcript = (struct transcript){0};
+	size_t len = 0;
+	size_t globals = read_globals(fd, transcript->bytes, GLOBALS_BYTES_MAX, &len);
+	uint32_t last = bind_all(fd, transcript->bytes, globals);
+	const uint32_t sync[] = {1, 12u << 16, last + 1};
+	raw_send(fd, sync, sizeof(sync), NULL, 0);
+	struct pollfd readable = {.fd = fd, .events = POLLIN};
+	while (len > 0 && len < sizeof(transcript->bytes) && poll(&readable, 1, 300) > 0) {
+		ssize_t n = recv(fd, transcript->bytes + len, sizeof(transcript->bytes) - len, 0);
+		if (n <= 0) {
+			len = 0;
+			break;
+		}
+		len += (size_t)n;
+	}
+	transcript->len = len;
+	close(fd);
+}
+
+static bool is_same(const struct transcript *one, const struct transcript *other) {
+	return one->len == other->len && memcmp(one->bytes, other->bytes, one->len) == 0;
+}
+
+/* Screens, seats, devices, formats, numbers, serials: whoever asks, and whatever others have done. */
+static enum verdict same_for_all(struct arena *arena) {
+	static struct transcript alone, beside, other, again;
+	write_down(arena->attacker_socket, &alone);
+	arena_victim(arena, &victim);
+	actor_window_map(&good, &victim, 300, 200, GOOD);
+	xdg_toplevel_set_title(good.toplevel, "accounts");
+	arena_click_on(arena, GOOD);
+	arena_type(arena, "secret");
+	actor_settle(&victim);
+	write_down(arena->attacker_socket, &beside);
+	write_down(arena->victim_socket, &other);
+	actor_window_finish(&good);
+	actor_disconnect(&victim);
+	write_down(arena->attacker_socket, &again);
+	if (alone.len == 0 || beside.len == 0 || other.len == 0 || again.len == 0) {
+		return because(arena, CANNOT, "not everything could be bound");
+	}
+	const char *who = !is_same(&alone, &beside) ? "beside one that is at work"
+			: !is_same(&alone, &other)  ? "as another"
+			: !is_same(&alone, &again)  ? "after another has gone"
+						    : NULL;
+	return because(arena, who == NULL ? HELD : BROKEN,
+			"a machine alone is told %zu bytes, and %s %s", alone.len,
+			who != NULL ? "others" : "the same", who != NULL ? who : "all along");
+}
+
 const struct attack_case attack_cases[] = {
 		{"D10.1", "other machines counted by their seats", seats,
 				"hidden-seats,registry-names"},
 		{"D10.2", "another machine's work heard on everything that is offered", silence},
+		{"D10.3", "what a machine is told depends on the others", same_for_all},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);
