@@ -43,6 +43,7 @@
 	X(label_contrast) /* labels are white on every colour */ \
 	X(twins) /* two machines may have one colour and one sign */ \
 	X(unread) /* the proxy keeps whatever a client does not read */ \
+	X(title_pace) /* each title is set, however many there are a second */ \
 	X(own_limits)  /* the compositor counts nothing itself */ \
 	X(dial_rate)   /* a proxy is answered on its dial channel as fast as it asks */ \
 	X(dial_form)   /* a proxy may say anything on its dial channel */ \

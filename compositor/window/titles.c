@@ -10,6 +10,7 @@
 
 #include "base/box.h"
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -227,7 +228,7 @@ static int64_t ask_all(struct titles *titles, int64_t now_ms) {
 				continue;
 			}
 			int64_t due_ms = slot->asked_ms + PERIOD_MS;
-			if (slot->asked_ms != 0 && due_ms > now_ms) {
+			if (slot->asked_ms != 0 && due_ms > now_ms && DEFENDS(title_pace)) {
 				titles->has_waiting = true;
 				next_ms = sooner(next_ms, due_ms);
 			} else if (titles->len == UNDER_WAY_MAX) {

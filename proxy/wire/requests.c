@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/defence.h"
 #include "base/text.h"
 #include "proxy/wire/shm.h"
 #include "proxy/wire/surface.h"
@@ -187,7 +188,7 @@ enum wire_verdict wire_request_title(struct wire_request *request) {
 	if (!waits) {
 		bucket_refill(&toplevel->changes, clock_now_ns());
 	}
-	if (waits || bucket_is_dry(&toplevel->changes)) {
+	if (DEFENDS(title_pace) && (waits || bucket_is_dry(&toplevel->changes))) {
 		if (!waits) {
 			wl_list_insert(&client->titles, &toplevel->link);
 			wire_client_arm(client, bucket_wait_ms(&toplevel->changes));
