@@ -78,7 +78,10 @@ static enum verdict long_title(struct arena *arena) {
 	return title_without(arena, title, unwanted);
 }
 
-/* A window that wears a bar, not a label alone: maximised ones do. ret_bar is the bar, without name and buttons. */
+/*
+ * A window that wears a bar, not a label alone: such as fill a half of the screen, where long titles have no room.
+ * ret_bar is the bar, without name and buttons.
+ */
 static bool show_bar(struct arena *arena, struct box *ret_bar) {
 	struct box shown;
 	arena_attacker(arena, &attacker);
@@ -88,6 +91,12 @@ static bool show_bar(struct arena *arena, struct box *ret_bar) {
 	actor_window_show(&evil, 0, 0, EVIL);
 	if (!arena_click_on(arena, EVIL)) {
 		return false;
+	}
+	arena_chord(arena, "Alt+Left");
+	actor_settle(&attacker);
+	if (evil.width > 0 && evil.height > 0) {
+		actor_window_paint(&evil, evil.width, evil.height, EVIL);
+		actor_settle(&attacker);
 	}
 	arena_look(arena);
 	arena_find(arena, EVIL, &shown);
