@@ -3,17 +3,21 @@
 
 #include <stdlib.h>
 #include <wlr/types/wlr_compositor.h>
+#include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_data_device.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/types/wlr_seat.h>
 #include <wlr/util/box.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "compositor/clipboard/selection.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/cursor.h"
 #include "compositor/input/pointer.h"
 #include "compositor/input/seat.h"
+#include "compositor/input/tablet.h"
+#include "compositor/input/touch.h"
 #include "compositor/listen.h"
 #include "compositor/output/layers.h"
 #include "compositor/server.h"
@@ -96,6 +100,26 @@ static void refuse_without_source(struct seat *seat, struct wlr_drag *drag, uint
 	seat->is_refusing_drag = false;
 }
 
+/*
+ * A finger or a pen that drags is the pointer from then on: what it is over hears the same, and wlroots'
+ * drags by touch end with a source that a client may have left out.
+ */
+static bool start_by_touch(struct seat *seat, struct wlr_seat_request_start_drag_event *event) {
+	struct server *server = seat->domain->server;
+	double x, y;
+	if (pointer_is_held(server) ||
+			(!touch_give_drag(seat, event->origin, event->serial, &x, &y) &&
+					!tablets_give_drag(seat, event->origin, event->serial, &x,
+							&y))) {
+		return false;
+	}
+	pointer_leave(server);
+	wlr_cursor_warp_closest(cursor_wlr(server), NULL, x, y);
+	wlr_seat_start_pointer_drag(seat->wlr_seat, event->drag, event->serial);
+	pointer_hold_drag(server, seat);
+	return true;
+}
+
 void drag_request(struct seat *seat, struct wlr_seat_request_start_drag_event *event) {
 	struct wlr_data_source *source = event->drag->source;
 	bool is_bounded = source == NULL || selection_types_are_bounded(&source->mime_types);
@@ -103,6 +127,8 @@ void drag_request(struct seat *seat, struct wlr_seat_request_start_drag_event *e
 			wlr_seat_validate_pointer_grab_serial(seat->wlr_seat, event->origin,
 					event->serial)) {
 		wlr_seat_start_pointer_drag(seat->wlr_seat, event->drag, event->serial);
+	} else if (is_bounded && start_by_touch(seat, event)) {
+		log_debug("%s drags by touch", seat->domain->name);
 	} else if (source != NULL) {
 		wlr_data_source_destroy(source);
 	} else {

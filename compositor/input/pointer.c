@@ -24,6 +24,7 @@
 #include <wlr/types/wlr_xdg_shell.h>
 #include <wlr/util/edges.h>
 
+#include "base/clock.h"
 #include "base/defence.h"
 #include "base/log.h"
 #include "compositor/domain/client.h"
@@ -507,6 +508,14 @@ void pointer_begin_drag(struct server *server, struct seat *seat) {
 	set_passive(server->pointer);
 	server->pointer->mode = MODE_DRAG;
 	server->pointer->seat = seat;
+}
+
+void pointer_hold_drag(struct server *server, struct seat *seat) {
+	server->pointer->held = 1;
+	/* The drag, which has the grab, counts it and tells nobody. */
+	wlr_seat_pointer_notify_button(seat->wlr_seat, (uint32_t)clock_now_ms(), BTN_LEFT,
+			WL_POINTER_BUTTON_STATE_PRESSED);
+	pointer_rebase(server);
 }
 
 void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {

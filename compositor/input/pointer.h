@@ -55,6 +55,10 @@ void pointer_request_resize(struct window *window, uint32_t serial, uint32_t edg
 /* A drag of seat has begun; it ends by itself. */
 void pointer_begin_drag(struct server *server, struct seat *seat);
 
+/* The drag of seat that has just begun is one of a finger or a pen: the left button is held until
+ * pointer_emulate() releases it. No client hears of that press. */
+void pointer_hold_drag(struct server *server, struct seat *seat);
+
 /* What follows the pointer; NULL: nothing. */
 void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon);
 

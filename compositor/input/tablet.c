@@ -398,6 +398,22 @@ void tablets_leave_window(struct server *server, struct window *window) {
 	}
 }
 
+bool tablets_give_drag(struct seat *seat, struct wlr_surface *surface, uint32_t serial,
+		double *ret_x, double *ret_y) {
+	struct tablets *tablets = seat->domain->server->tablets;
+	struct pen *pen = &tablets->pen;
+	if (pen->use != PEN_CLIENT || pen->seat != seat || pen->held_len != 1 ||
+			pen->held[0] != BTN_TOUCH || tool_of(pen)->focused_surface != surface ||
+			tool_of(pen)->down_serial != serial) {
+		return false;
+	}
+	*ret_x = pen->x;
+	*ret_y = pen->y;
+	leave_surface(tablets);
+	pen->use = PEN_POINTER;
+	return true;
+}
+
 /* The pad of who has the keyboard; NULL: nobody's. */
 static struct tablet_seat *pad_of(struct server *server) {
 	struct domain *domain = focus_domain(server);

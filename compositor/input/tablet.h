@@ -8,11 +8,13 @@
 #define SILO_COMPOSITOR_INPUT_TABLET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct seat;
 struct server;
 struct window;
 struct wlr_input_device;
+struct wlr_surface;
 
 bool tablets_create(struct server *server);
 void tablets_destroy(struct server *server);
@@ -27,6 +29,13 @@ void tablets_show_seat(struct server *server, struct seat *seat);
 /* seat's domain loses the keyboard: a pen that is on or over its surfaces leaves them, and is nobody's
  * until it is lifted; so does the pad. */
 void tablets_leave_seat(struct server *server, struct seat *seat);
+
+/*
+ * A client of seat asks for a drag: if serial is that of the pen coming down on its surface, and nothing
+ * else of the pen is held, the pen leaves it and is the pointer. Returns where it is.
+ */
+bool tablets_give_drag(struct seat *seat, struct wlr_surface *surface, uint32_t serial,
+		double *ret_x, double *ret_y);
 
 /* window is hidden: the same for a pen that is on it. */
 void tablets_leave_window(struct server *server, struct window *window);

@@ -197,14 +197,40 @@ static void cancel_all(struct touch *touch) {
 	}
 }
 
+/* The finger has gone without being lifted: what it held as the pointer is not dropped. */
+static void lose(struct touch *touch, struct point *point, uint32_t time_ms) {
+	if (point->use == POINT_POINTER) {
+		pointer_end(touch->server);
+	}
+	lift(touch, point, time_ms);
+}
+
 static void handle_cancel(struct wl_listener *listener, void *data) {
 	struct touch *touch = wl_container_of(listener, touch, cancel);
 	const struct wlr_touch_cancel_event *event = data;
 	cancel_all(touch);
 	struct point *point = find(touch, event->touch, event->touch_id);
 	if (point != NULL) {
-		lift(touch, point, event->time_msec);
+		lose(touch, point, event->time_msec);
 	}
+}
+
+bool touch_give_drag(struct seat *seat, struct wlr_surface *surface, uint32_t serial, double *ret_x,
+		double *ret_y) {
+	struct touch *touch = seat->domain->server->touch;
+	struct wlr_touch_point *wlr_point;
+	if (touch->seat != seat ||
+			!wlr_seat_validate_touch_grab_serial(seat->wlr_seat, surface, serial,
+					&wlr_point)) {
+		return false;
+	}
+	struct point *point = &touch->points[wlr_point->touch_id];
+	*ret_x = point->origin_x + wlr_point->sx;
+	*ret_y = point->origin_y + wlr_point->sy;
+	wlr_seat_touch_notify_cancel(seat->wlr_seat, wlr_point->client);
+	point->use = POINT_POINTER;
+	touch->seat = NULL;
+	return true;
 }
 
 static void handle_frame(struct wl_listener *listener, void *data) {
@@ -246,7 +272,7 @@ static void handle_device_destroy(struct wl_listener *listener, void *data) {
 	for (size_t i = 0; i < POINTS_MAX; i++) {
 		if (touch->points[i].use != POINT_FREE &&
 				&touch->points[i].device->base == (struct wlr_input_device *)data) {
-			lift(touch, &touch->points[i], 0);
+			lose(touch, &touch->points[i], 0);
 		}
 	}
 	if (--touch->devices == 0) {

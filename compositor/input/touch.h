@@ -8,10 +8,12 @@
 #define SILO_COMPOSITOR_INPUT_TOUCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct seat;
 struct server;
 struct wlr_input_device;
+struct wlr_surface;
 
 bool touch_create(struct server *server);
 void touch_destroy(struct server *server);
@@ -25,6 +27,13 @@ bool touch_is_there(struct server *server);
 /* seat's domain loses the keyboard: its touches are cancelled, and the fingers are nobody's until they
  * are lifted. */
 void touch_leave_seat(struct server *server, struct seat *seat);
+
+/*
+ * A client of seat asks for a drag: if serial is that of the one finger that is down on its surface, the
+ * finger is cancelled for it and is the pointer's from now on. Returns where it is.
+ */
+bool touch_give_drag(struct seat *seat, struct wlr_surface *surface, uint32_t serial, double *ret_x,
+		double *ret_y);
 
 /* seat is going. */
 void touch_forget_seat(struct server *server, struct seat *seat);

@@ -45,7 +45,10 @@ extern bool fixture_varlink;
 /* With logind, where the environment says that the system's bus is. */
 extern bool fixture_logind;
 
-/* cmocka's set-up and tear-down; *state is the fixture. */
+/*
+ * cmocka's set-up and tear-down; *state is the fixture. Input devices that a test makes must be static: after
+ * a failed assertion the compositor still listens to them, until it is torn down.
+ */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 

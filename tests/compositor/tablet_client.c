@@ -63,7 +63,9 @@ static void on_out(void *data, struct zwp_tablet_tool_v2 *tool) {
 }
 
 static void on_down(void *data, struct zwp_tablet_tool_v2 *tool, uint32_t serial) {
-	((struct heard *)data)->downs++;
+	struct heard *heard = data;
+	heard->downs++;
+	heard->serial = serial;
 }
 
 static void on_up(void *data, struct zwp_tablet_tool_v2 *tool) {

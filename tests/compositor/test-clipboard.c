@@ -423,7 +423,7 @@ static void virtual_keyboards_copy_nothing(void **state) {
 	scene_init(&scene, state);
 	struct source source = text_source("secret");
 	offer(&scene, WORK, &source, "text/plain");
-	struct wlr_keyboard virtual;
+	static struct wlr_keyboard virtual;
 	wlr_keyboard_init(&virtual, &impl, "virtual");
 	keyboards_add(scene.server, &virtual, true);
 	wlr_keyboard_set_keymap(&virtual, keyboards_main(scene.server)->keymap);

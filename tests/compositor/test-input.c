@@ -391,7 +391,7 @@ static void press_chord(struct wlr_keyboard *keyboard, struct fixture *fixture) 
 static void the_exit_chord_is_not_taken_from_virtual_keyboards(void **state) {
 	static const struct wlr_keyboard_impl impl = {.name = "virtual"};
 	struct fixture *fixture = *state;
-	struct wlr_keyboard virtual;
+	static struct wlr_keyboard virtual;
 	wlr_keyboard_init(&virtual, &impl, "virtual");
 	keyboards_add(fixture->server, &virtual, true);
 	wlr_keyboard_set_keymap(&virtual, keyboards_main(fixture->server)->keymap);
@@ -408,7 +408,7 @@ static void a_virtual_keyboard_that_vanishes_leaves_nothing_pressed(void **state
 	struct scene scene;
 	scene_init(&scene, state);
 	click_on(&scene, 0);
-	struct wlr_keyboard virtual;
+	static struct wlr_keyboard virtual;
 	wlr_keyboard_init(&virtual, &impl, "virtual");
 	keyboards_add(scene.fixture->server, &virtual, true);
 	wlr_keyboard_set_keymap(&virtual, keyboards_main(scene.fixture->server)->keymap);

@@ -84,7 +84,7 @@ static bool is_noticed(struct scene *scene, const char *text) {
 }
 
 static void the_first_keyboard_may_type(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	user_key(scene.fixture, KEY_A, true);
 	user_key(scene.fixture, KEY_A, false);
@@ -93,7 +93,7 @@ static void the_first_keyboard_may_type(void **state) {
 }
 
 static void another_types_nothing_before_it_is_accepted(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	plug_in(&scene, "Rubber \x1b[31mDuck\u202e");
 	assert_false(types(&scene));
@@ -113,7 +113,7 @@ static void another_types_nothing_before_it_is_accepted(void **state) {
 }
 
 static void modifiers_of_a_new_keyboard_change_nothing(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	plug_in(&scene, "duck");
 	press(&scene, &scene.keyboard, KEY_LEFTCTRL, true);
@@ -126,7 +126,7 @@ static void modifiers_of_a_new_keyboard_change_nothing(void **state) {
 }
 
 static void the_settings_may_allow_all(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	scene.fixture->server->settings->new_keyboards = NEWCOMER_ALLOW;
 	plug_in(&scene, "trusted");
@@ -136,7 +136,7 @@ static void the_settings_may_allow_all(void **state) {
 }
 
 static void the_settings_may_deny_all(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	scene.fixture->server->settings->new_keyboards = NEWCOMER_DENY;
 	plug_in(&scene, "Duck");
@@ -147,7 +147,7 @@ static void the_settings_may_deny_all(void **state) {
 }
 
 static void one_that_goes_is_not_asked_about_any_more(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state);
 	for (int i = 0; i < 40; i++) {
 		plug_in(&scene, "duck");

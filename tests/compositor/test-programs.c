@@ -193,7 +193,7 @@ static void virtual_keyboards_do_not_open_it(void **state) {
 	static const uint32_t keys[] = {KEY_LEFTMETA, KEY_SPACE};
 	struct scene scene;
 	scene_init(&scene, state);
-	struct wlr_keyboard virtual;
+	static struct wlr_keyboard virtual;
 	wlr_keyboard_init(&virtual, &impl, "virtual");
 	keyboards_add(scene.server, &virtual, true);
 	wlr_keyboard_set_keymap(&virtual, keyboards_main(scene.server)->keymap);

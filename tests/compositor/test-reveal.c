@@ -194,7 +194,7 @@ static void virtual_keyboards_cannot(void **state) {
 	static const struct wlr_keyboard_impl impl = {.name = "virtual"};
 	struct scene scene;
 	scene_init(&scene, state);
-	struct wlr_keyboard keyboard;
+	static struct wlr_keyboard keyboard;
 	wlr_keyboard_init(&keyboard, &impl, "virtual");
 	keyboards_add(scene.server, &keyboard, true);
 	wlr_keyboard_set_keymap(&keyboard, keyboards_main(scene.server)->keymap);

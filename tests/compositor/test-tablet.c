@@ -515,6 +515,42 @@ static void behind_the_lock_it_is_nobodys(void **state) {
 	scene_finish(true);
 }
 
+static void a_pens_drag_stays_in_its_domain(void **state) {
+	scene_init(state, true);
+	struct wlr_seat *seat = scene.domains[0]->seat->wlr_seat;
+	struct wl_data_device_manager *manager =
+			client_bind(scene.clients[0], &wl_data_device_manager_interface, 3);
+	struct wl_data_device *device =
+			wl_data_device_manager_get_data_device(manager, scene.clients[0]->seat);
+	pen_in(0, 50, 50);
+	/* It is not down yet. */
+	wl_data_device_start_drag(device, NULL, scene.windows[0].surface, NULL,
+			scene.heard[0].serial);
+	fixture_settle(scene.fixture);
+	assert_null(seat->drag);
+	pen_tip(true);
+	wl_data_device_start_drag(device, NULL, scene.windows[0].surface, NULL,
+			scene.heard[0].serial + 1);
+	fixture_settle(scene.fixture);
+	assert_null(seat->drag);
+	wl_data_device_start_drag(device, NULL, scene.windows[0].surface, NULL,
+			scene.heard[0].serial);
+	fixture_settle(scene.fixture);
+	assert_non_null(seat->drag);
+	assert_int_equal(scene.heard[0].ups, 1);
+	pen_over(1, 50, 50);
+	assert_int_equal(scene.heard[1].ins, 0);
+	assert_int_equal(scene.clients[1]->pointer_enters, 0);
+	pen_tip(false);
+	assert_null(seat->drag);
+	assert_int_equal(scene.heard[1].ins, 1);
+	assert_int_equal(scene.clients[0]->buttons + scene.clients[1]->buttons, 0);
+	pen_away();
+	wl_data_device_destroy(device);
+	wl_data_device_manager_destroy(manager);
+	scene_finish(true);
+}
+
 static void too_many_tablet_seats_end_their_client(void **state) {
 	scene_init(state, false);
 	struct zwp_tablet_seat_v2 *seats[CLIENT_TABLET_SEATS_MAX + 1];
@@ -546,6 +582,7 @@ int main(void) {
 			TEST(a_pens_image_is_of_whom_it_is_over),
 			TEST(what_goes_while_the_pen_is_down),
 			TEST(behind_the_lock_it_is_nobodys),
+			TEST(a_pens_drag_stays_in_its_domain),
 			TEST(too_many_tablet_seats_end_their_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

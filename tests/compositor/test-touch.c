@@ -21,11 +21,13 @@ static const struct wlr_touch_impl impl = {.name = "screen"};
 struct heard {
 	int downs, ups, motions, cancels;
 	int32_t last_id;
+	uint32_t serial;
 	double x, y;
-	int gestures, ends, cancelled;
+	int gestures, ends, cancelled, drag_enters;
 	int enters, leaves;
 };
 
+/* Static in tests: it outlives one that fails, as the compositor still listens to its device. */
 struct scene {
 	struct fixture *fixture;
 	struct domain *domains[2];
@@ -42,6 +44,7 @@ static void handle_down(void *data, struct wl_touch *touch, uint32_t serial, uin
 		struct wl_surface *surface, int32_t id, wl_fixed_t x, wl_fixed_t y) {
 	struct heard *heard = data;
 	heard->downs++;
+	heard->serial = serial;
 	heard->last_id = id;
 	heard->x = wl_fixed_to_double(x);
 	heard->y = wl_fixed_to_double(y);
@@ -143,7 +146,7 @@ static void touch_middle(struct scene *scene, int32_t id, int i) {
 }
 
 static void a_touch_is_a_click(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, true);
 	for (int i = 1; i >= 0; i--) {
 		touch_middle(&scene, 700, i);
@@ -161,7 +164,7 @@ static void a_touch_is_a_click(void **state) {
 }
 
 static void fingers_are_one_domains(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, true);
 	touch_middle(&scene, 1, 0);
 	/* Another one on the neighbour is nobody's, wherever it goes. */
@@ -188,7 +191,7 @@ static void fingers_are_one_domains(void **state) {
 }
 
 static void touches_are_cancelled_with_the_keyboard(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, true);
 	const struct focus_hold hold = {.label = "Silo: launcher"};
 	for (int i = 0; i < 2; i++) {
@@ -214,7 +217,7 @@ static void touches_are_cancelled_with_the_keyboard(void **state) {
 }
 
 static void a_client_without_touch_is_clicked(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, false);
 	touch_middle(&scene, 1, 1);
 	assert_int_equal(scene.clients[1]->buttons, 1);
@@ -226,7 +229,7 @@ static void a_client_without_touch_is_clicked(void **state) {
 }
 
 static void a_finger_moves_a_window_by_its_bar(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, true);
 	struct window *window = window_in_server(scene.fixture, "banking");
 	struct wlr_box before = window->area;
@@ -243,7 +246,7 @@ static void a_finger_moves_a_window_by_its_bar(void **state) {
 }
 
 static void a_screen_that_goes_and_a_client_that_goes(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, true);
 	touch_middle(&scene, 1, 0);
 	finger_down(&scene, 2, scene.areas[0].x + 30, scene.areas[0].y + 30);
@@ -262,6 +265,145 @@ static void a_screen_that_goes_and_a_client_that_goes(void **state) {
 	touch_add(scene.fixture->server, &scene.device.base);
 	assert_true(touch_is_there(scene.fixture->server));
 	scene.dials[0] = -1;
+	scene_finish(&scene);
+}
+
+static void count_drag(void *data, struct wl_data_device *device, uint32_t serial,
+		struct wl_surface *surface, wl_fixed_t x, wl_fixed_t y,
+		struct wl_data_offer *offer) {
+	struct heard *heard = data;
+	heard->drag_enters++;
+}
+
+static void ignore_offer(void *data, struct wl_data_device *device, struct wl_data_offer *offer) {
+}
+
+static void ignore_device(void *data, struct wl_data_device *device) {
+}
+
+static void ignore_drag(void *data, struct wl_data_device *device, uint32_t time, wl_fixed_t x,
+		wl_fixed_t y) {
+}
+
+static void ignore_selection(void *data, struct wl_data_device *device,
+		struct wl_data_offer *offer) {
+}
+
+static const struct wl_data_device_listener device_listener = {
+		.data_offer = ignore_offer,
+		.enter = count_drag,
+		.leave = ignore_device,
+		.motion = ignore_drag,
+		.drop = ignore_device,
+		.selection = ignore_selection,
+};
+
+struct drag {
+	struct wl_data_device_manager *managers[2];
+	struct wl_data_device *devices[2];
+	struct wl_data_source *source;
+};
+
+static void drag_init(struct drag *drag, struct scene *scene) {
+	for (int i = 0; i < 2; i++) {
+		drag->managers[i] = client_bind(scene->clients[i],
+				&wl_data_device_manager_interface, 3);
+		drag->devices[i] = wl_data_device_manager_get_data_device(drag->managers[i],
+				scene->clients[i]->seat);
+		wl_data_device_add_listener(drag->devices[i], &device_listener, &scene->heard[i]);
+	}
+	drag->source = wl_data_device_manager_create_data_source(drag->managers[0]);
+	wl_data_source_offer(drag->source, "text/plain");
+	wl_data_source_set_actions(drag->source, WL_DATA_DEVICE_MANAGER_DND_ACTION_COPY);
+}
+
+static void drag_finish(struct drag *drag) {
+	wl_data_source_destroy(drag->source);
+	for (int i = 0; i < 2; i++) {
+		wl_data_device_destroy(drag->devices[i]);
+		wl_data_device_manager_destroy(drag->managers[i]);
+	}
+}
+
+static void drag_start(struct scene *scene, struct drag *drag, struct wl_data_source *source,
+		uint32_t serial) {
+	wl_data_device_start_drag(drag->devices[0], source, scene->windows[0].surface, NULL,
+			serial);
+	fixture_settle(scene->fixture);
+}
+
+static void a_fingers_drag_stays_in_its_domain(void **state) {
+	static struct scene scene;
+	scene_init(&scene, state, true);
+	struct wlr_seat *seat = scene.domains[0]->seat->wlr_seat;
+	struct drag drag;
+	drag_init(&drag, &scene);
+	touch_middle(&scene, 1, 0);
+	/* Only with the number that it came with. */
+	drag_start(&scene, &drag, NULL, scene.heard[0].serial + 1);
+	assert_null(seat->drag);
+	drag_start(&scene, &drag, drag.source, scene.heard[0].serial);
+	assert_non_null(seat->drag);
+	assert_int_equal(scene.heard[0].cancels, 1);
+	assert_int_equal(scene.heard[0].drag_enters, 1);
+	finger_move(&scene, 1, scene.areas[1].x + 50, scene.areas[1].y + 50);
+	finger_move(&scene, 1, scene.areas[1].x + 60, scene.areas[1].y + 50);
+	assert_int_equal(scene.heard[1].drag_enters, 0);
+	assert_int_equal(scene.clients[1]->pointer_enters, 0);
+	assert_int_equal(scene.heard[0].motions + scene.heard[1].downs, 0);
+	finger_move(&scene, 1, scene.areas[0].x + 60, scene.areas[0].y + 50);
+	assert_int_equal(scene.heard[0].drag_enters, 2);
+	finger_up(&scene, 1);
+	assert_null(seat->drag);
+	assert_int_equal(scene.heard[0].ups, 0);
+	assert_int_equal(scene.clients[0]->buttons + scene.clients[1]->buttons, 0);
+	/* And then all is as before. */
+	touch_middle(&scene, 2, 0);
+	assert_int_equal(scene.heard[0].downs, 2);
+	finger_up(&scene, 2);
+	drag_finish(&drag);
+	scene_finish(&scene);
+}
+
+static void what_ends_a_fingers_drag(void **state) {
+	static struct scene scene;
+	scene_init(&scene, state, true);
+	struct wlr_seat *seat = scene.domains[0]->seat->wlr_seat;
+	struct drag drag;
+	drag_init(&drag, &scene);
+	/* One without a source, which wlroots' own drags by touch read. */
+	touch_middle(&scene, 1, 0);
+	drag_start(&scene, &drag, NULL, scene.heard[0].serial);
+	assert_non_null(seat->drag);
+	finger_up(&scene, 1);
+	assert_null(seat->drag);
+	/* The keyboard goes. */
+	touch_middle(&scene, 1, 0);
+	drag_start(&scene, &drag, NULL, scene.heard[0].serial);
+	focus_set(scene.fixture->server, window_in_server(scene.fixture, "untrusted"));
+	fixture_settle(scene.fixture);
+	assert_null(seat->drag);
+	finger_move(&scene, 1, scene.areas[1].x + 50, scene.areas[1].y + 50);
+	finger_up(&scene, 1);
+	assert_int_equal(scene.clients[1]->buttons + scene.heard[1].downs, 0);
+	/* The finger is lost, which drops nothing; and the domain goes. */
+	touch_middle(&scene, 1, 0);
+	drag_start(&scene, &drag, drag.source, scene.heard[0].serial);
+	struct wlr_touch_cancel_event event = {.touch = &scene.device, .touch_id = 1};
+	wl_signal_emit_mutable(&scene.device.events.cancel, &event);
+	fixture_settle(scene.fixture);
+	assert_null(seat->drag);
+	touch_middle(&scene, 1, 0);
+	drag_start(&scene, &drag, NULL, scene.heard[0].serial);
+	close(scene.dials[0]);
+	assert_true(client_is_ended(scene.clients[0]));
+	finger_move(&scene, 1, scene.areas[1].x + 50, scene.areas[1].y + 50);
+	finger_up(&scene, 1);
+	touch_middle(&scene, 2, 1);
+	assert_int_equal(scene.heard[1].downs, 1);
+	finger_up(&scene, 2);
+	scene.dials[0] = -1;
+	drag_finish(&drag);
 	scene_finish(&scene);
 }
 
@@ -303,7 +445,7 @@ static void swipe(struct fixture *fixture, bool is_begin) {
 }
 
 static void gestures_are_for_the_domain_with_the_keyboard(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, false);
 	struct zwp_pointer_gestures_v1 *managers[2];
 	struct zwp_pointer_gesture_swipe_v1 *swipes[2];
@@ -368,7 +510,7 @@ static const struct zwp_text_input_v3_listener text_listener = {
 };
 
 static void text_inputs_follow_the_keyboard(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, false);
 	struct zwp_text_input_manager_v3 *managers[2];
 	struct zwp_text_input_v3 *inputs[2];
@@ -402,7 +544,7 @@ static void text_inputs_follow_the_keyboard(void **state) {
 }
 
 static void too_many_text_inputs_end_their_client(void **state) {
-	struct scene scene;
+	static struct scene scene;
 	scene_init(&scene, state, false);
 	struct zwp_text_input_v3 *inputs[TEXT_INPUTS_PER_DOMAIN_MAX + 1];
 	struct zwp_text_input_manager_v3 *manager =
@@ -428,6 +570,8 @@ int main(void) {
 			TEST(touches_are_cancelled_with_the_keyboard),
 			TEST(a_client_without_touch_is_clicked),
 			TEST(a_finger_moves_a_window_by_its_bar),
+			TEST(a_fingers_drag_stays_in_its_domain),
+			TEST(what_ends_a_fingers_drag),
 			TEST(a_screen_that_goes_and_a_client_that_goes),
 			TEST(gestures_are_for_the_domain_with_the_keyboard),
 			TEST(text_inputs_follow_the_keyboard),

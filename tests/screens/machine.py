@@ -3,6 +3,7 @@
 tablet, booted from the disks of disks.py. Keys and the mouse go in through QMP, pictures come out over RFB
 (screen.py), and a root shell on a console of its own answers questions."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -99,9 +100,9 @@ class Shell:
 
 class Machine:
     """Boots on creation. images: a folder of guest images for the machine's user, or None; programs: further ones for
-    /usr/local/bin."""
+    /usr/local/bin; devices: further ones of QEMU's."""
 
-    def __init__(self, build, memory_mb=1536, images=None, cpu='max', programs=()):
+    def __init__(self, build, memory_mb=1536, images=None, cpu='max', programs=(), devices=()):
         self.folder = tempfile.mkdtemp(prefix='silo-screens-')
         self.qemu = None
         self.screens = []
@@ -123,11 +124,14 @@ class Machine:
                  '-chardev', 'socket,id=shell,path=%s/shell,server=on,wait=off' % self.folder,
                  '-device', 'virtconsole,chardev=shell',
                  '-qmp', 'unix:%s/qmp,server=on,wait=off' % self.folder, '-display', 'none']
+        for device in devices:
+            words += ['-device', device]
         for head in range(2):
             words += ['-vnc', 'unix:%s/head%d,display=gpu,head=%d' % (self.folder, head, head)]
         for number, path in enumerate([system + '/root.erofs', silo, *further]):
             words += ['-drive', 'if=none,id=disk%d,file=%s,format=raw,readonly=on' % (number, path),
                       '-device', 'virtio-blk-pci,drive=disk%d' % number]
+        self.keyboard = {}
         self.started = time.monotonic()
         # A test that is killed, for its time is over, takes its machine along.
         self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -151,8 +155,16 @@ class Machine:
     def _events(self, *events):
         self.qmp.ask('input-send-event', events=list(events))
 
+    @contextlib.contextmanager
+    def on(self, display):
+        """Keys meanwhile are those of the keyboard that is bound to that display."""
+        self.keyboard = {'device': display, 'head': 0}
+        yield
+        self.keyboard = {}
+
     def _key(self, name, down):
-        self._events({'type': 'key', 'data': {'down': down, 'key': {'type': 'qcode', 'data': name}}})
+        self.qmp.ask('input-send-event', **self.keyboard, events=[
+            {'type': 'key', 'data': {'down': down, 'key': {'type': 'qcode', 'data': name}}}])
 
     def press(self, *names):
         """Presses keys (QEMU's names) one upon the other, and lets them go."""
