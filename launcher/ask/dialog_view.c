@@ -21,6 +21,8 @@
 #define FACTS_Y 164
 #define FACT_STEP 28
 #define FACT_X 112
+#define FACT_X_MAX 208
+#define FACT_GAP 16
 #define BOX_STEP 32
 #define BOX_SIDE 16
 #define FOOT_HEIGHT 84
@@ -32,8 +34,17 @@ static size_t count_boxes(const struct dialog *dialog) {
 	return (dialog->remember[0] != '\0') + (dialog->mute[0] != '\0');
 }
 
+/* Nobody is asked about whom: there is no well. */
+static bool has_well(const struct dialog *dialog) {
+	return dialog->source.is_there || dialog->target.is_there;
+}
+
+static double facts_y(const struct dialog *dialog) {
+	return has_well(dialog) ? FACTS_Y : WELL_Y;
+}
+
 static double boxes_y(const struct dialog *dialog) {
-	return FACTS_Y + FACT_STEP * (double)dialog->facts_len;
+	return facts_y(dialog) + FACT_STEP * (double)dialog->facts_len;
 }
 
 /* The line above the buttons. */
@@ -105,6 +116,9 @@ static void draw_well(const struct dialog *dialog, struct canvas *canvas) {
 	const struct theme *theme = canvas->theme;
 	const struct party *source = &dialog->source, *target = &dialog->target;
 	double y = WELL_Y + (WELL_HEIGHT - PLATE_HEIGHT) / 2.0;
+	if (!has_well(dialog)) {
+		return;
+	}
 	canvas_round(canvas, (struct box){PAD, WELL_Y, DIALOG_WIDTH - 2 * PAD, WELL_HEIGHT}, 6,
 			theme->sunken);
 	double width = (source->is_there ? party_width(canvas, source) : 0) +
@@ -126,17 +140,23 @@ static void draw_well(const struct dialog *dialog, struct canvas *canvas) {
 
 static void draw_facts(const struct dialog *dialog, struct canvas *canvas) {
 	const struct theme *theme = canvas->theme;
+	struct text_look name = {.size = 14, .color = theme->ink2};
+	double x = FACT_X;
 	for (size_t i = 0; i < dialog->facts_len; i++) {
-		double y = FACTS_Y + FACT_STEP * ((double)i + 0.5);
-		canvas_text(canvas, dialog->facts[i].name, PAD, y,
-				&(struct text_look){.size = 14,
-						.color = theme->ink2,
-						.max_width = FACT_X - PAD - 8});
-		canvas_text(canvas, dialog->facts[i].value, FACT_X, y,
+		x = fmax(x,
+				PAD + canvas_text_width(canvas, dialog->facts[i].name, &name) +
+						FACT_GAP);
+	}
+	x = fmin(x, FACT_X_MAX);
+	name.max_width = x - PAD - 8;
+	for (size_t i = 0; i < dialog->facts_len; i++) {
+		double y = facts_y(dialog) + FACT_STEP * ((double)i + 0.5);
+		canvas_text(canvas, dialog->facts[i].name, PAD, y, &name);
+		canvas_text(canvas, dialog->facts[i].value, x, y,
 				&(struct text_look){.size = 14,
 						.weight = i == 0 ? 500 : 400,
 						.color = theme->ink,
-						.max_width = DIALOG_WIDTH - PAD - FACT_X,
+						.max_width = DIALOG_WIDTH - PAD - x,
 						.is_number = true});
 	}
 }

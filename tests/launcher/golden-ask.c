@@ -43,6 +43,12 @@
 	"{\"question\":{\"id\":5,\"source\":" HOST                                                 \
 	",\"question\":\"May the keyboard that was plugged in type?\",\"action\":\"Allow\","       \
 	"\"facts\":[]},\"waiting\":1}"
+/* About nobody: no plates. */
+#define KEYBOARD                                                                                   \
+	"{\"question\":{\"id\":6,\"question\":\"Accept a new keyboard?\",\"action\":\"Accept\","   \
+	"\"facts\":[{\"name\":\"It calls itself\",\"value\":\"QEMU USB Keyboard\"},"               \
+	"{\"name\":\"Maker and model\",\"value\":\"0627:0001\"}],"                                 \
+	"\"remember\":\"Do not ask about this one again until I log out\"},\"waiting\":0}"
 
 static struct golden golden;
 
@@ -98,6 +104,9 @@ static void pictures(void **state) {
 	dialog_shown(&dialog, 0);
 	dialog.focus = DIALOG_ACTION;
 	wrong += !draw(&dialog, "ask-plain-dark", 1, 600 * MS);
+	take(&dialog, KEYBOARD);
+	dialog_shown(&dialog, 0);
+	wrong += !draw(&dialog, "ask-keyboard-dark", 1, 600 * MS);
 	assert_int_equal(wrong, 0);
 }
 
