@@ -264,8 +264,8 @@ def call(world, method, **parameters):
         return json.loads(sock.recv(65536).rstrip(b"\0"))
 
 
-def run_cases(cases):
-    """Runs them in their order, in one world, as TAP. Returns the exit status."""
+def run_cases(cases, label=lambda name: name):
+    """Runs them in their order, in one world, as TAP; label says what to print for a name. Returns the exit status."""
     world = World(*sys.argv[1:5])
     print(f"1..{len(cases(world))}", flush=True)
     failed = 0
@@ -273,10 +273,10 @@ def run_cases(cases):
         for number, case in enumerate(cases(world), 1):
             try:
                 case(world)
-                print(f"ok {number} - {case.__name__}", flush=True)
+                print(f"ok {number} - {label(case.__name__)}", flush=True)
             except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
                 failed += 1
-                print(f"not ok {number} - {case.__name__}\n# {type(error).__name__}: {error}", flush=True)
+                print(f"not ok {number} - {label(case.__name__)}\n# {type(error).__name__}: {error}", flush=True)
     finally:
         world.finish()
     return 1 if failed else 0

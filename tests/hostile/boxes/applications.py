@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 from terminal_rules import is_plain  # noqa: E402
 from world import run_cases  # noqa: E402
 
@@ -130,4 +131,4 @@ CASES = [starts, a_list_of_that_form_is_shown, what_breaks_the_rules_is_not_show
          an_order_to_a_shell_starts_nothing]
 
 if __name__ == "__main__":
-    sys.exit(run_cases(lambda world: CASES))
+    sys.exit(run_cases(lambda world: CASES, label(__file__)))

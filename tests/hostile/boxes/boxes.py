@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 from world import Compositor, World  # noqa: E402
 
 TAKER, LIBEXEC, VMM = sys.argv[3], sys.argv[4], sys.argv[5].replace("weak", "qemu")
@@ -263,16 +264,17 @@ def place(world, name, baits, works, report):
 
 def judge(name, log, tries, descriptors, works, report):
     tried, found, ended = answers(log)
-    report.line(ended, f"{name}: the taker ran to its end", "" if ended else log[-800:])
-    for label, _, _ in tries:
-        said = tried.get(label, "nothing")
-        inner = VMM == "crosvm" and name == "vmm" and label in INNER or label == "process" and not IS_WEAK
-        known = IS_WEAK and name == "vsock" and label in PATHS
+    shown = "F1.6 crosvm" if VMM == "crosvm" and name == "vmm" else label(__file__)(name)
+    report.line(ended, f"{shown}: the taker ran to its end", "" if ended else log[-800:])
+    for attempt, _, _ in tries:
+        said = tried.get(attempt, "nothing")
+        inner = VMM == "crosvm" and name == "vmm" and attempt in INNER or attempt == "process" and not IS_WEAK
+        known = IS_WEAK and name == "vsock" and attempt in PATHS
         held = said == "yes" if inner else said.startswith("no ") or known
-        proven = "" if label in works or label.startswith("own-") else " (not proven: it fails without a box, too)"
-        report.line(held, f"{name}: {label}: {said}" + (" further in only" if inner else " as is known" if known else "") +
+        proven = "" if attempt in works or attempt.startswith("own-") else " (not proven: it fails without a box, too)"
+        report.line(held, f"{shown}: {attempt}: {said}" + (" further in only" if inner else " as is known" if known else "") +
                     proven)
-    report.line(found == descriptors, f"{name}: its descriptors are those that are named", f"{found}")
+    report.line(found == descriptors, f"{shown}: its descriptors are those that are named", f"{found}")
 
 
 def place_text(world, baits, works, report):

@@ -15,6 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cases import label
+
 BUILD, LIST, PROGRAM = Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3]
 TESTS = Path(__file__).resolve().parents[2]
 # What lockdown_enter() allows to everybody.
@@ -139,9 +141,10 @@ def main():
     results.append((not unknown, "it calls nothing that is not on its list", " ".join(sorted(unknown))))
     unseen = {call for call, reason in allowed.items() if not reason} - called
     results.append((not unseen, "each call of its list is called", " ".join(sorted(unseen))))
+    name = label(__file__)(PROGRAM)
     print(f"1..{len(results)}")
     for number, (passed, text, note) in enumerate(results, 1):
-        print(f"{'ok' if passed else 'not ok'} {number} - {text}" + "".join(f"\n# {line}" for line in note.splitlines()))
+        print(f"{'ok' if passed else 'not ok'} {number} - {name}: {text}" + "".join(f"\n# {line}" for line in note.splitlines()))
     print(f"# called: {' '.join(sorted(called))}\n# refused, and tried: {' '.join(sorted(called & refused))}")
     shutil.rmtree(place, ignore_errors=True)
     return 0 if all(passed for passed, _, _ in results) else 1

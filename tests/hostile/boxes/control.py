@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 from world import run_cases  # noqa: E402
 
 NAMES = ["../../etc", "..", ".", "/", "", "one/../two", "one/vsock", "io.silo.Manager", "One", "one\n", "one\u202e", "a" * 32,
@@ -164,4 +165,4 @@ CASES = [starts, names_that_are_paths_name_nothing, a_manifest_names_no_paths, m
          many_callers_leave_room_for_the_user, a_caller_in_a_box_is_refused]
 
 if __name__ == "__main__":
-    sys.exit(run_cases(lambda world: CASES))
+    sys.exit(run_cases(lambda world: CASES, label(__file__)))

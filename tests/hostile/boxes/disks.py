@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 from world import run_cases  # noqa: E402
 
 MIB = 1 << 20
@@ -162,4 +163,4 @@ CASES = [a_qemu_that_guesses_opens_what_the_guest_names, the_command_line_tells_
          what_is_no_mark_is_nobodys_business, it_is_its_own_ordinary_file, it_never_shrinks]
 
 if __name__ == "__main__":
-    sys.exit(run_cases(lambda world: CASES))
+    sys.exit(run_cases(lambda world: CASES, label(__file__)))

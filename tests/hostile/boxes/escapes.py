@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 from terminal_rules import PLAIN, is_harmless_on_a_screen, is_plain
 from terminals import Terminal  # noqa: E402
 from world import run_cases  # noqa: E402
@@ -181,4 +182,4 @@ CASES = [starts, a_command_reaches_a_raw_terminal, a_command_does_nothing_to_a_t
          the_console_does_nothing_to_a_terminal, the_log_attacks_a_raw_terminal, the_log_does_nothing_to_a_terminal]
 
 if __name__ == "__main__":
-    sys.exit(run_cases(lambda world: CASES))
+    sys.exit(run_cases(lambda world: CASES, label(__file__)))

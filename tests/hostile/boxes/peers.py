@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "vmctl"))
+from cases import label  # noqa: E402
 import world as worlds  # noqa: E402
 from terminals import Terminal  # noqa: E402
 from terminal_rules import is_harmless_on_a_screen, is_plain  # noqa: E402
@@ -216,4 +217,4 @@ CASES = [starts, a_line_without_end_ends_it, answers_to_nothing_are_nothing, des
 
 if __name__ == "__main__":
     sys.argv[4:] = ["qemu"]
-    sys.exit(worlds.run_cases(lambda world: CASES))
+    sys.exit(worlds.run_cases(lambda world: CASES, label(__file__)))
