@@ -35,7 +35,7 @@ int box_rights_landlock(const struct box_spec *spec, bool in_root);
  */
 int box_rights_seccomp(const struct box_spec *spec, bool in_root);
 
-/* Leaves nothing to a box's first process but to wait for the others and to end. */
+/* Leaves nothing to a box's first process but to wait for the others and to end; with sanitizers, all. */
 int box_rights_wait_only(void);
 
 /* The kernel's Landlock version, or 0. */

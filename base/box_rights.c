@@ -306,8 +306,18 @@ int box_rights_seccomp(const struct box_spec *spec, bool in_root) {
 	return result;
 }
 
+/* A sanitizer's run-time has more to do at a process's end. */
+#ifdef __SANITIZE_ADDRESS__
+static const bool is_sanitized = true;
+#else
+static const bool is_sanitized = false;
+#endif
+
 int box_rights_wait_only(void) {
 	static const int calls[] = {SCMP_SYS(wait4), SCMP_SYS(exit_group)};
+	if (is_sanitized) {
+		return 0;
+	}
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (filter == NULL) {
 		return -ENOMEM;
