@@ -43,6 +43,8 @@ static const struct rule rules[] = {
 		{"wl_data_source", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
 		{"zwp_primary_selection_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
 		{"ext_data_control_source_v1", "offer", MIME_TYPES_MAX, false, OFFENCE_TYPES},
+		/* Together with titles, see below. */
+		{"xdg_toplevel", "set_app_id", 2 * TITLES_PER_SECOND_MAX, true, OFFENCE_TITLES},
 		/* Counted with their pool, as long as they live. */
 		{"wl_shm_pool", "create_buffer", UINT32_MAX, false, OFFENCE_POOLS},
 		/* The proxy gives a whole bucket at once, and then so many each second. */

@@ -172,62 +172,88 @@ static enum wire_verdict insert_text(struct wire_client *client, uint32_t object
 	return WIRE_DROP;
 }
 
-static uint16_t opcode_of(const struct wire_request *request) {
-	return (uint16_t)(request->message - request->object->interface->requests);
-}
-
+/* Of set_title; set_app_id stands behind it. */
 #define SET_TITLE_OPCODE 2
 
-enum wire_verdict wire_request_title(struct wire_request *request) {
+static enum wire_verdict send_name(struct wire_client *client, struct wire_toplevel *toplevel,
+		enum wire_name name) {
+	bucket_take(&toplevel->changes, 1);
+	toplevel->names[name].waits = false;
+	return insert_text(client, toplevel->id, (uint16_t)(SET_TITLE_OPCODE + name),
+			toplevel->names[name].text, toplevel->names[name].len);
+}
+
+static enum wire_verdict take_name(struct wire_request *request, enum wire_name name) {
 	struct wire_client *client = request->client;
 	struct wire_toplevel *toplevel = request->object->extra;
 	const struct wire_arg *text = &request->args[0];
-	toplevel->len = (uint16_t)text_sanitise(text->bytes, text->u, TITLE_LEN_MAX,
-			toplevel->title, sizeof(toplevel->title));
+	toplevel->names[name].len = (uint16_t)text_sanitise(text->bytes, text->u, TITLE_LEN_MAX,
+			toplevel->names[name].text, sizeof(toplevel->names[name].text));
 	bool waits = !wl_list_empty(&toplevel->link);
 	if (!waits) {
 		bucket_refill(&toplevel->changes, clock_now_ns());
 	}
 	if (DEFENDS(title_pace) && (waits || bucket_is_dry(&toplevel->changes))) {
+		toplevel->names[name].waits = true;
 		if (!waits) {
 			wl_list_insert(&client->titles, &toplevel->link);
 			wire_client_arm(client, bucket_wait_ms(&toplevel->changes));
 		}
 		return WIRE_DROP;
 	}
-	bucket_take(&toplevel->changes, 1);
-	return insert_text(client, request->object->id, opcode_of(request), toplevel->title,
-			toplevel->len);
+	return send_name(client, toplevel, name);
+}
+
+enum wire_verdict wire_request_title(struct wire_request *request) {
+	return take_name(request, WIRE_NAME_TITLE);
+}
+
+enum wire_verdict wire_request_app_id(struct wire_request *request) {
+	if (request->object->interface->kind == POLICY_KIND_TOPLEVEL) {
+		return take_name(request, WIRE_NAME_APP_ID);
+	}
+	/* Of an activation token, whom nobody is told of. */
+	char app_id[TITLE_LEN_MAX + 1];
+	const struct wire_arg *text = &request->args[0];
+	size_t len = text_sanitise(text->bytes, text->u, TITLE_LEN_MAX, app_id, sizeof(app_id));
+	uint16_t opcode = (uint16_t)(request->message - request->object->interface->requests);
+	return insert_text(request->client, request->object->id, opcode, app_id, len);
+}
+
+/* Sends those of a window that wait, as its pace allows. Returns milliseconds until the next, 0: none
+ * waits, -1: the client was refused. */
+static int flush_names(struct wire_client *client, struct wire_toplevel *toplevel) {
+	bucket_refill(&toplevel->changes, clock_now_ns());
+	for (enum wire_name name = 0; name < WIRE_NAMES; name++) {
+		if (!toplevel->names[name].waits) {
+			continue;
+		}
+		if (bucket_is_dry(&toplevel->changes)) {
+			return bucket_wait_ms(&toplevel->changes);
+		}
+		if (send_name(client, toplevel, name) == WIRE_REFUSE) {
+			return -1;
+		}
+	}
+	wl_list_remove(&toplevel->link);
+	wl_list_init(&toplevel->link);
+	return 0;
 }
 
 int wire_titles_flush(struct wire_client *client) {
 	int wait_ms = 0;
 	struct wire_toplevel *toplevel;
 	struct wire_toplevel *next;
-	int64_t now_ns = clock_now_ns();
 	wl_list_for_each_safe(toplevel, next, &client->titles, link) {
-		bucket_refill(&toplevel->changes, now_ns);
-		if (bucket_is_dry(&toplevel->changes)) {
-			int own_ms = bucket_wait_ms(&toplevel->changes);
-			wait_ms = wait_ms == 0 || own_ms < wait_ms ? own_ms : wait_ms;
-			continue;
-		}
-		bucket_take(&toplevel->changes, 1);
-		wl_list_remove(&toplevel->link);
-		wl_list_init(&toplevel->link);
-		if (insert_text(client, toplevel->id, SET_TITLE_OPCODE, toplevel->title,
-				    toplevel->len) == WIRE_REFUSE) {
+		int own_ms = flush_names(client, toplevel);
+		if (own_ms < 0) {
 			return 0;
+		}
+		if (own_ms > 0) {
+			wait_ms = wait_ms == 0 || own_ms < wait_ms ? own_ms : wait_ms;
 		}
 	}
 	return wait_ms;
-}
-
-enum wire_verdict wire_request_app_id(struct wire_request *request) {
-	char app_id[TITLE_LEN_MAX + 1];
-	const struct wire_arg *text = &request->args[0];
-	size_t len = text_sanitise(text->bytes, text->u, TITLE_LEN_MAX, app_id, sizeof(app_id));
-	return insert_text(request->client, request->object->id, opcode_of(request), app_id, len);
 }
 
 enum wire_verdict wire_request_utf8(struct wire_request *request) {

@@ -11,13 +11,22 @@
 
 #include "proxy/wire/engine.h"
 
-/* Behind an xdg_toplevel: titles come at a limited pace, the newest is never lost. */
+/* Behind an xdg_toplevel: titles and app ids come at a limited pace, the newest of each is never lost. */
+enum wire_name {
+	WIRE_NAME_TITLE,
+	WIRE_NAME_APP_ID,
+	WIRE_NAMES,
+};
+
 struct wire_toplevel {
 	uint32_t id;
 	struct bucket changes;
-	struct wl_list link; // wire_client.titles while one waits
-	uint16_t len;
-	char title[TITLE_LEN_MAX + 1];
+	struct wl_list link; // wire_client.titles while a name waits
+	struct {
+		bool waits;
+		uint16_t len;
+		char text[TITLE_LEN_MAX + 1];
+	} names[WIRE_NAMES];
 };
 
 void wire_toplevel_destroy(struct wire_toplevel *toplevel); // NULL is fine

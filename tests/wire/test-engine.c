@@ -231,6 +231,27 @@ static void test_titles_are_cleaned_and_paced(void **state) {
 	assert_non_null(memmem(f.bytes, f.len, "last", 5));
 }
 
+/* In the same pace as the title, which waits beside it. */
+static void test_app_ids_are_paced(void **state) {
+	clock_set_for_test(1000000000);
+	make_toplevel(10);
+	compositor_read(&f);
+	for (int i = 0; i < 30; i++) {
+		guest(&f, 12, 3, "s", i == 29 ? "last.id" : "flood");
+	}
+	guest(&f, 12, 2, "s", "last title");
+	guest(&f, 12, 9, "");
+	compositor_read(&f);
+	assert_true(count(&f) <= TITLES_PER_SECOND_MAX + 1);
+	assert_null(memmem(f.bytes, f.len, "last", 4));
+	clock_set_for_test(3000000000);
+	fixture_wait(&f);
+	compositor_read(&f);
+	assert_int_equal(count(&f), 2);
+	assert_non_null(memmem(f.bytes, f.len, "last.id", 8));
+	assert_non_null(memmem(f.bytes, f.len, "last title", 11));
+}
+
 static void test_zombies_hear_nothing(void **state) {
 	guest(&f, 8, 1, "uu", 10u, 6u); // data device
 	guest(&f, 10, 2, "");           // release
@@ -503,6 +524,7 @@ int main(void) {
 			T(test_large_outputs_take_more_memory),
 			T(test_tablet_facts),
 			T(test_titles_are_cleaned_and_paced),
+			T(test_app_ids_are_paced),
 			T(test_zombies_hear_nothing),
 			T(test_offers_of_the_compositor),
 			T(test_descriptors_reach_the_guest),

@@ -113,6 +113,16 @@ static enum verdict regions(struct arena *arena) {
 	return flood(arena, make_region, 600000);
 }
 
+/* Whoever lists windows is told each. */
+static void set_app_id(int i) {
+	char id[200];
+	memset(id, 'x', sizeof(id));
+	snprintf(id, sizeof(id), "%d", i);
+	id[strlen(id)] = 'x';
+	id[sizeof(id) - 1] = '\0';
+	xdg_toplevel_set_app_id(evil.toplevel, id);
+}
+
 static enum verdict surfaces(struct arena *arena) {
 	return flood(arena, make_surface, 80000);
 }
@@ -123,6 +133,15 @@ static enum verdict frames(struct arena *arena) {
 
 static enum verdict types(struct arena *arena) {
 	return flood(arena, offer_type, 20000);
+}
+
+/* The user's panel is busy meanwhile, and reads it all later. */
+static enum verdict names(struct arena *arena) {
+	set_up(arena);
+	repeat(set_app_id, 20000);
+	bool is_served = wl_display_roundtrip(arena->screen.display) >= 0;
+	return because(arena, is_served ? HELD : BROKEN, "who lists windows %s",
+			is_served ? "is served" : "was hung up");
 }
 
 /* Little memory, but each request takes the longer the more there are. */
@@ -200,5 +219,6 @@ const struct attack_case attack_cases[] = {
 		{"E5.4", "40,000 rectangles that do not touch", rectangles},
 		{"E5.5", "20,000 types of 3 KB in an offer", types},
 		{"E5.6", "as many descriptors as a process may have", pools},
+		{"E5.7", "20,000 names of an application", names},
 };
 const size_t attack_cases_len = sizeof(attack_cases) / sizeof(attack_cases[0]);

@@ -39,7 +39,7 @@ struct bare_window {
 	struct wlr_xdg_toplevel *toplevel;
 	struct wlr_scene_tree *tree;
 	struct wlr_ext_foreign_toplevel_handle_v1 *handle;
-	struct wl_listener commit, map, destroy, fullscreen, maximize, set_title;
+	struct wl_listener commit, map, destroy, fullscreen, maximize, set_title, set_app_id;
 };
 
 /* Wires signal up with a handler that finds bare by wl_container_of(). */

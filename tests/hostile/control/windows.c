@@ -63,11 +63,20 @@ static void handle_map(struct wl_listener *listener, void *data) {
 	bare_follow(window->bare);
 }
 
-static void handle_set_title(struct wl_listener *listener, void *data) {
-	struct bare_window *window = wl_container_of(listener, window, set_title);
+static void tell_names(struct bare_window *window) {
 	const struct wlr_ext_foreign_toplevel_handle_v1_state state = {
 			.title = window->toplevel->title, .app_id = window->toplevel->app_id};
 	wlr_ext_foreign_toplevel_handle_v1_update_state(window->handle, &state);
+}
+
+static void handle_set_title(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, set_title);
+	tell_names(window);
+}
+
+static void handle_set_app_id(struct wl_listener *listener, void *data) {
+	struct bare_window *window = wl_container_of(listener, window, set_app_id);
+	tell_names(window);
 }
 
 static void handle_destroy(struct wl_listener *listener, void *data) {
@@ -78,6 +87,7 @@ static void handle_destroy(struct wl_listener *listener, void *data) {
 	wl_list_remove(&window->fullscreen.link);
 	wl_list_remove(&window->maximize.link);
 	wl_list_remove(&window->set_title.link);
+	wl_list_remove(&window->set_app_id.link);
 	wlr_ext_foreign_toplevel_handle_v1_destroy(window->handle);
 	free(window);
 }
@@ -108,6 +118,7 @@ static void handle_new_toplevel(struct wl_listener *listener, void *data) {
 	const struct wlr_ext_foreign_toplevel_handle_v1_state state = {.title = "", .app_id = ""};
 	window->handle = wlr_ext_foreign_toplevel_handle_v1_create(bare->toplevels, &state);
 	bare_listen(&window->set_title, &toplevel->events.set_title, handle_set_title);
+	bare_listen(&window->set_app_id, &toplevel->events.set_app_id, handle_set_app_id);
 	if (!bare->is_kiosk) {
 		int place = bare->windows_made++ % 6;
 		wlr_scene_node_set_position(&window->tree->node, 40 + place % 3 * 380,
