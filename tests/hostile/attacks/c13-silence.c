@@ -51,12 +51,11 @@ static size_t unread(struct actor *actor) {
 /* The user pastes in the host's window; nobody else's events are read meanwhile. Returns whether text came. */
 static bool host_pastes(struct arena *arena) {
 	int fds[2];
-	int64_t end_ms = clock_now_ms() + LISTEN_MS;
+	int64_t end_ms = clock_now_ms() + PATIENCE_MS;
 	arena_chord(arena, PASTE);
-	while (!arena_log_holds(arena, "Pasted into") && clock_now_ms() < end_ms) {
-		actor_wait(&host, clock_now_ms() + 5);
+	while (actor_settle(&host) && host.selection == NULL && clock_now_ms() < end_ms) {
+		actor_wait(&host, end_ms);
 	}
-	actor_settle(&host);
 	if (host.selection == NULL || pipe2(fds, O_CLOEXEC) < 0) {
 		return false;
 	}
@@ -64,7 +63,7 @@ static bool host_pastes(struct arena *arena) {
 	close(fds[1]);
 	actor_settle(&host);
 	struct pollfd readable = {.fd = fds[0], .events = POLLIN};
-	bool is_there = poll(&readable, 1, LISTEN_MS) > 0 && (readable.revents & POLLIN) != 0;
+	bool is_there = poll(&readable, 1, PATIENCE_MS) > 0 && (readable.revents & POLLIN) != 0;
 	close(fds[0]);
 	return is_there;
 }
