@@ -338,18 +338,25 @@ static void layout_tab(struct frame *frame, struct lettering *lettering) {
 	int before = scaled(frame, TAB_CELL + PLATE_GAP);
 	int tail = scaled(frame, spec->active ? TAB_TAIL_KEYBOARD : PLATE_TAIL);
 	int most = max_int(frame->outer.width, scaled(frame, TAB_WIDTH_LEAST));
-	int mark = 0, gap = scaled(frame, TAB_MARK_GAP);
+	int mark = 0, badge = 0, gap = scaled(frame, TAB_MARK_GAP);
+	/* The whole name first, then the badge's words, then the mark's. */
+	int room = most - before - name - tail;
 	frame->has_keyboard_mark = spec->active;
 	if (spec->emulated) {
-		mark = gap + (int)marks_emulated_width(lettering, false, spec->scale);
-		frame->emulated_is_short = before + name + tail + mark > most;
-		if (frame->emulated_is_short) {
-			mark = gap + (int)marks_emulated_width(lettering, true, spec->scale);
+		mark = gap + (int)marks_emulated_width(lettering, true, spec->scale);
+	}
+	if (spec->badge != FRAME_BADGE_NONE) {
+		const char *text = frame_badge_text(spec->badge);
+		badge = gap + (int)marks_badge_width(lettering, text, spec->scale);
+		frame->badge_is_short = mark + badge > room;
+		if (frame->badge_is_short) {
+			badge = gap + (int)marks_badge_width(lettering, NULL, spec->scale);
 		}
 	}
-	int badge = 0;
-	if (spec->badge != FRAME_BADGE_NONE) {
-		badge = gap + (int)marks_badge_width(lettering, NULL, spec->scale);
+	if (spec->emulated) {
+		int whole = gap + (int)marks_emulated_width(lettering, false, spec->scale);
+		frame->emulated_is_short = whole + badge > room;
+		mark = frame->emulated_is_short ? mark : whole;
 	}
 	int limit = max_int(most - before - tail - mark - badge, scaled(frame, NAME_MIN));
 	name = min_int(name, limit);
@@ -364,7 +371,6 @@ static void layout_tab(struct frame *frame, struct lettering *lettering) {
 	}
 	if (badge > 0) {
 		int height = scaled(frame, BADGE_HEIGHT);
-		frame->badge_is_short = true;
 		frame->badge = (struct frame_box){plate->x + plate->width - badge,
 				y + (-y - height) / 2, badge - gap, height};
 	}

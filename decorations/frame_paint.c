@@ -200,7 +200,9 @@ static void paint_tab(cairo_t *cr, const struct frame *frame, struct lettering *
 		paint_urgent(cr, frame, cell);
 	}
 	if (frame->badge.width > 0) {
-		marks_badge(lettering, cr, NULL, frame->badge.x, frame->badge.y, scale);
+		marks_badge(lettering, cr,
+				frame->badge_is_short ? NULL : frame_badge_text(spec->badge),
+				frame->badge.x, frame->badge.y, scale);
 	}
 	if (frame->has_keyboard_mark) {
 		marks_keyboard(cr, frame->name.x + frame->name.width + 14 * scale, middle, scale,

@@ -159,7 +159,10 @@ static enum verdict pushes(struct arena *arena) {
 	const struct box name = {bar.x - NAME, bar.y - 4, NAME, BAR + 4},
 			 buttons = {bar.x + bar.width, bar.y - 4, BUTTONS, BAR + 4};
 	uint64_t name_before = look_at(arena, &name), buttons_before = look_at(arena, &buttons);
-	int shown = 0, wrong = arena->fill == 0;
+	int shown = 0, wrong = 0;
+	if (arena->fill == 0) {
+		return because(arena, BROKEN, "no machine's name is anywhere");
+	}
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
 		uint64_t before = look_at(arena, &bar);
 		int64_t end_ms = clock_now_ms() + SHOWN_MS;
