@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a button that is held down means is a mode:
- *
- *   PASSIVE       no button is held. The seat of the domain under the pointer has its focus.
- *   CLIENT        pressed in a client area: that surface hears everything until all buttons are
- *                 released.
- *   GRAB          `window` is moved or resized; no client hears anything.
- *   BUTTON        a frame's button; acts if it is released there.
- *   DRAG          drag and drop of `seat`; over other domains it has no focus.
+ * What a button that is held down means is a mode: pointer_private.h.
  *
  * A seat is told about the release of each button whose press it was told, also when it has lost
  * the focus meanwhile: wlroots then tells no client, but counts.
@@ -37,6 +30,7 @@
 #include "compositor/input/grab.h"
 #include "compositor/input/keyboard.h"
 #include "compositor/input/part.h"
+#include "compositor/input/pointer_private.h"
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
 #include "compositor/input/tablet.h"
@@ -53,44 +47,14 @@
 
 #define DOUBLE_CLICK_MS 400
 
-enum mode {
-	MODE_PASSIVE,
-	MODE_CLIENT,
-	MODE_GRAB,
-	MODE_BUTTON,
-	MODE_DRAG,
-};
-
-struct pointer {
-	struct server *server;
-	enum mode mode;
-	uint32_t held;         /* buttons held, of whatever mode */
-	struct seat *seat;     /* whose client has the pointer's focus; NULL: none */
-	bool has_given_way;    /* a pen is where the cursor is: nothing is pointed at */
-	struct window *window; /* of the mode; NULL in others, or gone */
-	enum frame_part part;
-	struct window *hovered; /* whose frame shows a hovered button */
-	/* CLIENT: the surface pressed, and where its origin was in the layout. */
-	struct wlr_surface *surface;
-	double origin_x, origin_y;
-	struct grab grab; /* GRAB */
-	struct {
-		struct window *window;
-		uint32_t time_ms;
-	} last_click;
-	struct wlr_scene_tree *drag_icon;
-	struct wl_listener surface_destroy;
-	struct wl_listener motion, motion_absolute, button, axis, frame, outputs_changed;
-};
-
-static void clear_seat(struct pointer *pointer) {
+void pointer_clear_seat(struct pointer *pointer) {
 	if (pointer->seat != NULL) {
 		wlr_seat_pointer_notify_clear_focus(pointer->seat->wlr_seat);
 		pointer->seat = NULL;
 	}
 }
 
-static void hover(struct pointer *pointer, struct window *window, enum frame_part part) {
+void pointer_hover(struct pointer *pointer, struct window *window, enum frame_part part) {
 	if (pointer->hovered != NULL && pointer->hovered != window) {
 		window_set_hovered(pointer->hovered, FRAME_PART_NONE, FRAME_PART_NONE);
 	}
@@ -113,17 +77,17 @@ static void update_focus(struct pointer *pointer, uint32_t time_ms) {
 		return;
 	}
 	if (pointer->seat != seat) {
-		clear_seat(pointer);
+		pointer_clear_seat(pointer);
 		pointer->seat = seat;
 	}
 	cursor_set_owner(pointer->server, seat);
 	if (seat == NULL) {
 		cursor_set_shape(pointer->server, part_shape(hit.part));
-		hover(pointer, hit.window, hit.part);
+		pointer_hover(pointer, hit.window, hit.part);
 		constraints_update(pointer->server);
 		return;
 	}
-	hover(pointer, NULL, FRAME_PART_NONE);
+	pointer_hover(pointer, NULL, FRAME_PART_NONE);
 	wlr_seat_pointer_notify_enter(seat->wlr_seat, hit.surface, hit.sx, hit.sy);
 	if (time_ms != 0) {
 		wlr_seat_pointer_notify_motion(seat->wlr_seat, time_ms, hit.sx, hit.sy);
@@ -140,7 +104,7 @@ void pointer_rebase(struct server *server) {
 	cursor_moved(server);
 }
 
-static void set_passive(struct pointer *pointer) {
+void pointer_set_passive(struct pointer *pointer) {
 	listener_remove(&pointer->surface_destroy);
 	pointer->surface = NULL;
 	pointer->mode = MODE_PASSIVE;
@@ -167,8 +131,8 @@ static void begin_client(struct pointer *pointer, const struct hit *hit) {
 }
 
 static void begin_window(struct pointer *pointer, struct window *window, uint32_t edges) {
-	clear_seat(pointer);
-	set_passive(pointer);
+	pointer_clear_seat(pointer);
+	pointer_set_passive(pointer);
 	cursor_set_owner(pointer->server, NULL);
 	if (grab_begin(&pointer->grab, window, edges)) {
 		pointer->mode = MODE_GRAB;
@@ -176,11 +140,10 @@ static void begin_window(struct pointer *pointer, struct window *window, uint32_
 	}
 }
 
-/* Ends what a button that is held means; if is_dropped, with what its release means. */
-static void end_grab(struct pointer *pointer, bool is_dropped) {
+void pointer_end_grab(struct pointer *pointer, bool is_dropped) {
 	struct window *window = pointer->window;
 	bool is_grab = pointer->mode == MODE_GRAB;
-	set_passive(pointer);
+	pointer_set_passive(pointer);
 	if (is_grab) {
 		grab_end(&pointer->grab, window, is_dropped);
 	}
@@ -214,7 +177,7 @@ static void process_motion(struct pointer *pointer, uint32_t time_ms) {
 	case MODE_BUTTON: {
 		struct hit hit;
 		hit_find(pointer->server, cursor->x, cursor->y, &hit);
-		hover(pointer, pointer->window,
+		pointer_hover(pointer, pointer->window,
 				hit.window == pointer->window ? hit.part : FRAME_PART_NONE);
 		break;
 	}
@@ -230,7 +193,7 @@ static void press_frame(struct pointer *pointer, struct window *window, enum fra
 		pointer->mode = MODE_BUTTON;
 		pointer->window = window;
 		pointer->part = part;
-		hover(pointer, window, part);
+		pointer_hover(pointer, window, part);
 		return;
 	}
 	if (part_edges(part) != 0) {
@@ -307,7 +270,7 @@ static void release_button(struct pointer *pointer) {
 	struct window *window = pointer->window;
 	enum frame_part part = pointer->part;
 	bool is_inside = window != NULL && window->hovered == part;
-	set_passive(pointer);
+	pointer_set_passive(pointer);
 	if (is_inside) {
 		part_act(window, part);
 	}
@@ -318,14 +281,14 @@ static void process_last_release(struct pointer *pointer) {
 	case MODE_PASSIVE:
 		break;
 	case MODE_GRAB:
-		end_grab(pointer, true);
+		pointer_end_grab(pointer, true);
 		break;
 	case MODE_BUTTON:
 		release_button(pointer);
 		break;
 	case MODE_CLIENT:
 	case MODE_DRAG:
-		set_passive(pointer);
+		pointer_set_passive(pointer);
 		break;
 	}
 	update_focus(pointer, 0);
@@ -380,8 +343,8 @@ bool pointer_is_held(struct server *server) {
 void pointer_give_way(struct server *server, struct seat *seat) {
 	struct pointer *pointer = server->pointer;
 	pointer->has_given_way = true;
-	clear_seat(pointer);
-	hover(pointer, NULL, FRAME_PART_NONE);
+	pointer_clear_seat(pointer);
+	pointer_hover(pointer, NULL, FRAME_PART_NONE);
 	cursor_set_owner(server, seat);
 }
 
@@ -505,7 +468,7 @@ void pointer_request_resize(struct window *window, uint32_t serial, uint32_t edg
 }
 
 void pointer_begin_drag(struct server *server, struct seat *seat) {
-	set_passive(server->pointer);
+	pointer_set_passive(server->pointer);
 	server->pointer->mode = MODE_DRAG;
 	server->pointer->seat = seat;
 }
@@ -526,73 +489,6 @@ void pointer_set_drag_icon(struct server *server, struct wlr_scene_tree *icon) {
 	if (icon != NULL) {
 		struct wlr_cursor *cursor = cursor_wlr(server);
 		wlr_scene_node_set_position(&icon->node, (int)cursor->x, (int)cursor->y);
-	}
-}
-
-void pointer_leave_window(struct server *server, struct window *window) {
-	struct pointer *pointer = server->pointer;
-	tablets_leave_window(server, window);
-	if (pointer == NULL || pointer->window != window) {
-		return;
-	}
-	clear_seat(pointer);
-	end_grab(pointer, false);
-}
-
-void pointer_end(struct server *server) {
-	struct pointer *pointer = server->pointer;
-	if (pointer == NULL || pointer->mode == MODE_PASSIVE) {
-		return;
-	}
-	clear_seat(pointer);
-	end_grab(pointer, false);
-}
-
-void pointer_leave_seat(struct server *server, struct seat *seat) {
-	struct pointer *pointer = server->pointer;
-	if (pointer != NULL && pointer->seat == seat &&
-			(pointer->mode == MODE_CLIENT || pointer->mode == MODE_DRAG)) {
-		clear_seat(pointer);
-		end_grab(pointer, false);
-	}
-}
-
-void pointer_leave(struct server *server) {
-	struct pointer *pointer = server->pointer;
-	pointer->has_given_way = false;
-	clear_seat(pointer);
-	end_grab(pointer, false);
-	hover(pointer, NULL, FRAME_PART_NONE);
-	cursor_set_owner(server, NULL);
-}
-
-void pointer_forget_window(struct server *server, struct window *window) {
-	struct pointer *pointer = server->pointer;
-	if (pointer == NULL) {
-		return;
-	}
-	constraints_forget_window(server, window);
-	if (pointer->window == window) {
-		pointer->window = NULL;
-		if (pointer->mode == MODE_BUTTON || pointer->mode == MODE_GRAB) {
-			end_grab(pointer, false);
-		}
-	}
-	if (pointer->hovered == window) {
-		pointer->hovered = NULL;
-	}
-	if (pointer->last_click.window == window) {
-		pointer->last_click.window = NULL;
-	}
-}
-
-void pointer_forget_seat(struct server *server, struct seat *seat) {
-	struct pointer *pointer = server->pointer;
-	if (pointer != NULL && pointer->seat == seat) {
-		pointer->seat = NULL;
-		if (pointer->mode == MODE_CLIENT || pointer->mode == MODE_DRAG) {
-			set_passive(pointer);
-		}
 	}
 }
 
