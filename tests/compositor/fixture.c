@@ -34,6 +34,7 @@ __attribute__((visibility("default"))) const char *__lsan_default_suppressions(v
 const char *fixture_config;
 const char *fixture_text;
 size_t fixture_outputs = 1;
+float fixture_scale = 1;
 bool fixture_varlink;
 bool fixture_logind;
 
@@ -46,8 +47,8 @@ int fixture_setup(void **state) {
 	fixture->options.varlink = fixture_varlink;
 	fixture->options.logind = fixture_logind;
 	fixture->options.host_socket = false;
-	fixture->options.outputs[0] =
-			(struct output_size){.width_px = 1280, .height_px = 800, .scale = 1};
+	fixture->options.outputs[0] = (struct output_size){
+			.width_px = 1280, .height_px = 800, .scale = fixture_scale};
 	fixture->options.outputs[1] =
 			(struct output_size){.width_px = 800, .height_px = 600, .scale = 1};
 	fixture->options.outputs_len = fixture_outputs;

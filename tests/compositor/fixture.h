@@ -40,6 +40,8 @@ extern const char *fixture_config;
 /* What sets titles for the next set-up, a path; NULL: nothing. */
 extern const char *fixture_text;
 extern size_t fixture_outputs;
+/* Of the first output. */
+extern float fixture_scale;
 /* With a runtime directory, which must then be named in the environment. */
 extern bool fixture_varlink;
 /* With logind, where the environment says that the system's bus is. */
