@@ -23,6 +23,10 @@
 #define NS_PER_S 1000000000ull
 /* Requests between two looks at the clock. */
 #define GROUP 8
+/* Some requests that take so long may have waited for a processor: what they used is looked up. */
+#define LONG_NS 1000000ll
+/* How old what was looked up last may be. */
+#define THREAD_AGE_NS 10000000ll
 /* A domain that asked for something so long ago wants no time now. */
 #define IDLE_MS 100
 #define SILENCE_MAX_MS 100
@@ -64,6 +68,8 @@ struct meter {
 	struct client *client;
 	struct wl_listener client_destroy;
 	int64_t since_ns, turn_ns; /* from when on, and how long in this turn of the loop */
+	/* The thread's own time at thread_at_ns: what others run meanwhile is nobody's fault. */
+	int64_t thread_ns, thread_at_ns;
 	unsigned group;
 	struct known known[KNOWN_MAX];
 };
@@ -95,10 +101,27 @@ static void handle_client_destroy(struct wl_listener *listener, void *data) {
 	wl_list_remove(&meter->client_destroy.link);
 }
 
+static void look_at_thread(struct meter *meter, int64_t now_ns) {
+	meter->thread_ns = clock_thread_ns();
+	meter->thread_at_ns = now_ns;
+}
+
+/* What was used since the last look: not more than has passed, nor than the thread has run. */
+static int64_t used_since(struct meter *meter, int64_t now_ns) {
+	int64_t used_ns = now_ns - meter->since_ns;
+	if (used_ns > LONG_NS) {
+		int64_t before_ns = meter->thread_ns;
+		look_at_thread(meter, now_ns);
+		int64_t ran_ns = meter->thread_ns - before_ns;
+		used_ns = ran_ns < used_ns ? ran_ns : used_ns;
+	}
+	return used_ns;
+}
+
 /* Puts the time since the last look on the client's bill. */
 static void charge(struct meter *meter, int64_t now_ns) {
 	struct client *client = meter->client;
-	int64_t used_ns = now_ns - meter->since_ns;
+	int64_t used_ns = used_since(meter, now_ns);
 	meter->since_ns = now_ns;
 	meter->turn_ns += used_ns;
 	struct share *share = &client->domain->share;
@@ -142,6 +165,9 @@ static void begin(struct meter *meter, struct client *client) {
 	meter->client_destroy.notify = handle_client_destroy;
 	wl_client_add_destroy_listener(client->wl_client, &meter->client_destroy);
 	meter->since_ns = clock_now_ns();
+	if (meter->since_ns - meter->thread_at_ns > THREAD_AGE_NS) {
+		look_at_thread(meter, meter->since_ns);
+	}
 	meter->turn_ns = 0;
 	meter->group = 0;
 	client->domain->share.active_ms = meter->since_ns / NS_PER_MS;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/canary.h"
 #include "base/clock.h"
 #include "base/defence.h"
 #include "base/text.h"
@@ -43,7 +44,9 @@ void wire_object_release(struct wire_client *client, struct wire_object *object)
 		break;
 	}
 	case POLICY_KIND_POOL:
-		wire_pool_unref(object->extra);
+		if (client->pools <= 3 || !CANARY(through)) {
+			wire_pool_unref(object->extra);
+		}
 		client->pools--;
 		break;
 	case POLICY_KIND_BUFFER:

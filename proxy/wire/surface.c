@@ -91,9 +91,7 @@ int wire_surface_attach(struct wire_request *request) {
 		}
 		buffer->refs++;
 	}
-	if (!CANARY(through)) {
-		wire_buffer_unref(surface->pending);
-	}
+	wire_buffer_unref(surface->pending);
 	surface->pending = buffer;
 	surface->attached = true;
 	return WIRE_KEEP;

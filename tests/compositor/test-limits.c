@@ -5,8 +5,11 @@
  */
 #include "tests/compositor/fixture.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -163,6 +166,37 @@ static void time_of_the_compositor(void **state) {
 	scene_check(&scene, OFFENCE_TIME);
 }
 
+/* As if something else had the processor: time passes, and this thread does not run. */
+static void handle_preempted(int number) {
+	const struct timespec time = {.tv_nsec = 300 * 1000 * 1000};
+	nanosleep(&time, NULL);
+}
+
+/* On a machine that is busy with something else a request takes long, and its client is not to blame. */
+static void a_busy_machine_ends_nobody(void **state) {
+	struct scene scene;
+	scene_init(&scene, state);
+	const struct sigaction action = {.sa_handler = handle_preempted, .sa_flags = SA_RESTART};
+	const struct itimerval often = {.it_value.tv_usec = 4000, .it_interval.tv_usec = 4000};
+	assert_int_equal(sigaction(SIGPROF, &action, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_PROF, &often, NULL), 0);
+	for (int i = 0; i < 6000; i++) {
+		struct wl_region *region = wl_compositor_create_region(scene.client->compositor);
+		wl_region_add(region, 0, 0, 1, 1);
+		wl_region_destroy(region);
+		if (i % 300 == 299) {
+			fixture_settle(scene.fixture);
+		}
+	}
+	const struct itimerval never = {0};
+	assert_int_equal(setitimer(ITIMER_PROF, &never, NULL), 0);
+	assert_int_equal(scene.evil->blame.count, 0);
+	assert_false(client_is_ended(scene.client));
+	close(scene.dial);
+	close(scene.other_dial);
+	fixture_settle(scene.fixture);
+}
+
 static void a_proxy_that_keeps_no_limit(void **state) {
 	struct scene scene;
 	scene_init(&scene, state);
@@ -212,6 +246,7 @@ int main(void) {
 			TEST(a_broken_rule),
 			TEST(a_popup_of_nothing),
 			TEST(time_of_the_compositor),
+			TEST(a_busy_machine_ends_nobody),
 			TEST(a_proxy_that_keeps_no_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
