@@ -213,6 +213,8 @@ uint32_t fixture_pixel_on(struct fixture *fixture, size_t index, int x, int y) {
 	uint32_t format, pixel;
 	size_t stride;
 	draw(fixture, index, &state);
+	assert_int_in_range(x, 0, state.buffer->width - 1);
+	assert_int_in_range(y, 0, state.buffer->height - 1);
 	assert_true(wlr_buffer_begin_data_ptr_access(state.buffer, WLR_BUFFER_DATA_PTR_ACCESS_READ,
 			&data, &format, &stride));
 	memcpy(&pixel, (char *)data + (size_t)y * stride + (size_t)x * 4, sizeof(pixel));
