@@ -56,7 +56,10 @@ static struct failure child_exec(const struct spawn_request *request, const int 
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	/* Ours are not the command's: it must hear of a hang-up even where whoever started us did not. */
+	for (int i = 1; i < NSIG; i++) {
+		signal(i, SIG_DFL);
+	}
 	umask(022);
 	for (int i = 0; i < 3; i++) {
 		if (dup2(fds[i], i) < 0) {

@@ -24,8 +24,10 @@ DESCRIPTORS = 1024
 # Milliseconds: other compositors show what was asked for some time later.
 QUIET = "250"
 START_SECONDS = 20
+# What AddressSanitizer keeps of freed memory counts as used: no more of it than attacks on memory can bear.
+SANITIZER = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=4"}
 # LeakSanitizer reads /proc, which the proxy may not; leaks of attackers and controls are nobody's business.
-NO_LEAKS = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+NO_LEAKS = {"ASAN_OPTIONS": SANITIZER["ASAN_OPTIONS"] + ":detect_leaks=0"}
 
 
 class World:
@@ -36,7 +38,7 @@ class World:
         self.directory = Path(tempfile.mkdtemp(prefix="silo-h-", dir="/tmp"))
         self.processes = []
         self.sockets = {}
-        self.environment = dict(os.environ, XDG_RUNTIME_DIR=str(self.directory),
+        self.environment = dict({**os.environ, **SANITIZER}, XDG_RUNTIME_DIR=str(self.directory),
                                 XDG_CONFIG_HOME=str(self.directory / "config"), WLR_BACKENDS="headless",
                                 WLR_RENDERER="pixman", WLR_LIBINPUT_NO_DEVICES="1")
         self.environment.pop("WAYLAND_DISPLAY", None)

@@ -23,7 +23,7 @@
 #define POOLS 1800
 #define ANSWER_MS 2000
 /* Connections that do not read, and how often each asks for all that is offered. */
-#define UNREAD 8
+#define UNREAD 5
 #define LISTS 4000
 #define LISTS_AT_ONCE 50
 
@@ -212,7 +212,7 @@ static enum verdict unread(struct arena *arena) {
 }
 
 const struct attack_case attack_cases[] = {
-		{"E4.1", "32,000 lists of what is offered, not read", unread, "unread"},
+		{"E4.1", "20,000 lists of what is offered, not read", unread, "unread"},
 		{"E5.1", "600,000 regions", regions},
 		{"E5.2", "80,000 surfaces", surfaces},
 		{"E5.3", "500,000 frame callbacks", frames},
