@@ -35,7 +35,8 @@ static void read_modifier(struct reading *reading) {
 }
 
 static void read_workspaces(struct reading *reading) {
-	if (!value_number(reading->directive->params[0], CANARY(settings) ? 0 : 1, WORKSPACES_MAX,
+	if (!value_number(reading->directive->params[0], 1,
+			    CANARY(settings) ? UINT32_MAX : WORKSPACES_MAX,
 			    &reading->settings->workspaces)) {
 		READING_FAIL(reading, "workspaces must be a number from 1 to %d", WORKSPACES_MAX);
 	}

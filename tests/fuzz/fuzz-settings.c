@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compositor/settings/settings.h"
+#include "compositor/window/workspace.h"
 #include "tests/fuzz/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -15,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
 	char *report = NULL;
 	struct settings *settings = settings_load(input_open(bytes, len), true, &report);
-	assert(settings != NULL && settings->workspaces >= 1);
+	assert(settings != NULL);
+	assert(settings->workspaces >= 1 && settings->workspaces <= WORKSPACES_MAX);
 	assert(report == NULL || report[strlen(report) - 1] == '\n');
 	for (size_t i = 0; i < settings->outputs_len; i++) {
 		assert(settings->outputs[i].name != NULL);
