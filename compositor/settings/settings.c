@@ -6,7 +6,6 @@
 #include <string.h>
 #include <wlr/types/wlr_keyboard.h>
 
-#include "base/canary.h"
 #include "base/log.h"
 #include "compositor/options.h"
 #include "compositor/server.h"
@@ -35,8 +34,7 @@ static void read_modifier(struct reading *reading) {
 }
 
 static void read_workspaces(struct reading *reading) {
-	if (!value_number(reading->directive->params[0], 1,
-			    CANARY(settings) ? UINT32_MAX : WORKSPACES_MAX,
+	if (!value_number(reading->directive->params[0], 1, WORKSPACES_MAX,
 			    &reading->settings->workspaces)) {
 		READING_FAIL(reading, "workspaces must be a number from 1 to %d", WORKSPACES_MAX);
 	}
