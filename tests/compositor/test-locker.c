@@ -241,17 +241,22 @@ static int setup_dying(void **state) {
 	return fixture_setup(state);
 }
 
+/* The locker is started for the third time; all the while nothing but the lock is there. */
+static void await_starts(struct lock_scene *scene) {
+	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
+	while (lines_of(starts_path) < 3) {
+		assert_true(clock_now_ms() < deadline_ms);
+		server_dispatch(scene->server, 100);
+		assert_true(lock_is_on(scene->server));
+	}
+	assert_locked_up(scene);
+}
+
 static void a_locker_that_dies_is_started_again(void **state) {
 	struct lock_scene scene;
 	lock_scene_init(&scene, state);
 	lock_scene_lock(&scene);
-	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
-	while (lines_of(starts_path) < 3) {
-		assert_true(clock_now_ms() < deadline_ms);
-		server_dispatch(scene.server, 100);
-		assert_true(lock_is_on(scene.server));
-	}
-	assert_locked_up(&scene);
+	await_starts(&scene);
 	lock_scene_unlock(&scene);
 	lock_scene_finish(&scene);
 }
@@ -261,13 +266,7 @@ static void a_locker_that_shows_nothing_is_started_again(void **state) {
 	lock_scene_init(&scene, state);
 	locker_set_patience(scene.server, 200);
 	lock_scene_lock(&scene);
-	int64_t deadline_ms = clock_now_ms() + DEADLINE_MS;
-	while (lines_of(starts_path) < 3) {
-		assert_true(clock_now_ms() < deadline_ms);
-		server_dispatch(scene.server, 100);
-		assert_true(lock_is_on(scene.server));
-	}
-	assert_locked_up(&scene);
+	await_starts(&scene);
 	lock_scene_unlock(&scene);
 	lock_scene_finish(&scene);
 }
