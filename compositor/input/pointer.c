@@ -14,13 +14,11 @@
 #include <wlr/types/wlr_pointer.h>
 #include <wlr/types/wlr_scene.h>
 #include <wlr/types/wlr_seat.h>
-#include <wlr/types/wlr_xdg_shell.h>
 #include <wlr/util/edges.h>
 
 #include "base/clock.h"
 #include "base/defence.h"
 #include "base/log.h"
-#include "compositor/domain/client.h"
 #include "compositor/domain/domain.h"
 #include "compositor/input/bindings.h"
 #include "compositor/input/constraint.h"
@@ -33,13 +31,11 @@
 #include "compositor/input/pointer_private.h"
 #include "compositor/input/pointing.h"
 #include "compositor/input/seat.h"
-#include "compositor/input/tablet.h"
 #include "compositor/listen.h"
 #include "compositor/lock/idle.h"
 #include "compositor/lock/lock.h"
 #include "compositor/output/output.h"
 #include "compositor/server.h"
-#include "compositor/settings/settings.h"
 #include "compositor/shell/layer_shell.h"
 #include "compositor/window/hit.h"
 #include "compositor/window/switcher.h"
